@@ -35,7 +35,10 @@ pub fn graphql(error: &Error, internals: Internals) -> Value {
 /// `{"errors":[…]}`: the answer of a GraphQL endpoint, without a `data` key.
 pub fn graphql_response(error: &Error, internals: Internals) -> Value {
     let mut map = Map::new();
-    map.insert("errors".into(), Value::Array(vec![graphql(error, internals)]));
+    map.insert(
+        "errors".into(),
+        Value::Array(vec![graphql(error, internals)]),
+    );
     Value::Object(map)
 }
 

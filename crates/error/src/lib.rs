@@ -82,7 +82,11 @@ impl Error {
 
     /// `missing session variable: "x-hasura-…"`, found when a value is needed.
     pub fn missing_session_variable(name: &str) -> Self {
-        Self::new(Code::NotFound, format!("missing session variable: {name:?}")).with_status(400)
+        Self::new(
+            Code::NotFound,
+            format!("missing session variable: {name:?}"),
+        )
+        .with_status(400)
     }
 
     /// Replaces the path.
@@ -191,7 +195,9 @@ where
     I: IntoIterator<Item = S>,
     S: AsRef<str>,
 {
-    let names: Vec<Cow<'_, str>> =
-        names.into_iter().map(|n| Cow::Owned(format!("'{}'", n.as_ref()))).collect();
+    let names: Vec<Cow<'_, str>> = names
+        .into_iter()
+        .map(|n| Cow::Owned(format!("'{}'", n.as_ref())))
+        .collect();
     format!("[{}]", names.join(", "))
 }

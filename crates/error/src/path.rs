@@ -94,7 +94,9 @@ impl<S: Into<Segment>> FromIterator<S> for JsonPath {
 
 fn is_plain(key: &str) -> bool {
     let mut chars = key.chars();
-    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+    chars
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
@@ -118,7 +120,11 @@ mod tests {
 
     #[test]
     fn prints_plain_keys_with_dots_and_others_in_brackets() {
-        let path = JsonPath::root().child("args").child("$set").child(2).child("a_b");
+        let path = JsonPath::root()
+            .child("args")
+            .child("$set")
+            .child(2)
+            .child("a_b");
         assert_eq!(path.to_string(), r#"$.args["$set"][2].a_b"#);
     }
 }
