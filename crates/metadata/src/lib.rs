@@ -1,1 +1,57 @@
-//! placeholder
+//! The metadata document: every object typed once, for API, storage and project folder alike.
+//!
+//! Objects are ordered and lossless: lists keep their order until exported, keys that are not
+//! known are kept in `extra`. This crate knows no database: whether a table, a column or a
+//! foreign key exists is found out elsewhere.
+
+mod connection;
+mod document;
+mod function;
+mod limits;
+mod name;
+mod network;
+mod parse;
+mod permission;
+mod query_collection;
+mod relationship;
+mod role;
+mod source;
+mod table;
+mod table_configuration;
+mod wire;
+
+pub use connection::{
+    ConnectionInfo, ConnectionParameters, IsolationLevel, PoolSettings, SourceConfiguration,
+    SslConfiguration, UrlConfig,
+};
+pub use document::{IntrospectionOptions, Metadata};
+pub use function::{
+    ComputedField, ComputedFieldDefinition, Function, FunctionConfiguration, FunctionExposure,
+    FunctionRootFields,
+};
+pub use limits::{ApiLimits, Limit, RateLimit};
+pub use name::{DEFAULT_SCHEMA, QualifiedName};
+pub use network::{Network, TlsAllow};
+pub use parse::parse;
+pub use permission::{
+    AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,
+    Permission, PermissionKind, Presets, QueryRootField, SelectPermission, SubscriptionRootField,
+    UpdatePermission,
+};
+pub use query_collection::{
+    AllowlistEntry, AllowlistScope, CollectionDefinition, ListedQuery, QueryCollection,
+};
+pub use relationship::{
+    InsertionOrder, ManualConfiguration, ManualTarget, Relationship, RelationshipKind,
+    RelationshipUsing,
+};
+pub use role::{ADMIN, InheritedRole};
+pub use source::{
+    DEFAULT_SOURCE, NamingConvention, OpaqueSource, RootFieldsCustomization, Source,
+    SourceCustomization, SourceKind, TypeNamesCustomization,
+};
+pub use table::{ApolloFederationConfig, Table};
+pub use table_configuration::{
+    ColumnConfig, CustomRootField, CustomRootFields, TableConfiguration,
+};
+pub use wire::Extra;

@@ -1,0 +1,55 @@
+//! Limits on requests, global and per role. Only their form: enforcing them is for others.
+
+use crate::wire::{Extra, null_default};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// All limits of the document.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ApiLimits {
+    /// Switches every limit off.
+    #[serde(
+        default,
+        deserialize_with = "null_default",
+        skip_serializing_if = "std::ops::Not::not"
+    )]
+    pub disabled: bool,
+    /// Requests per minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_limit: Option<Limit<RateLimit>>,
+    /// Nesting of an operation, in levels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth_limit: Option<Limit<u64>>,
+    /// Fields of an operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_limit: Option<Limit<u64>>,
+    /// Time of an operation, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<Limit<u64>>,
+    /// Operations of a batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch_limit: Option<Limit<u64>>,
+    /// Unknown keys.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A limit with exceptions for roles.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Limit<T> {
+    /// For every role without an own limit.
+    pub global: T,
+    /// For single roles.
+    #[serde(default = "IndexMap::new", skip_serializing_if = "IndexMap::is_empty")]
+    pub per_role: IndexMap<String, T>,
+}
+
+/// How often somebody may ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RateLimit {
+    /// Requests per minute.
+    pub max_reqs_per_min: u64,
+    /// What makes one requester: `"IP"` or session variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unique_params: Option<serde_json::Value>,
+}

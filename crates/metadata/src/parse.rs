@@ -1,0 +1,79 @@
+//! From JSON values to typed objects, with errors that say where and in the words of the
+//! format: `parse-failed` at a JSON path. Callers put their own prefix (`$.args`) in front.
+
+use howdah_error::{Error, JsonPath, Result};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+/// Reads a typed object.
+///
+/// # Errors
+/// `parse-failed` at the path of the first part that does not fit, relative to `value`.
+pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|fault| {
+        let mut path = JsonPath::root();
+        for segment in fault.path() {
+            match segment {
+                Segment::Map { key } => path.push(key.as_str()),
+                Segment::Seq { index } => path.push(*index),
+                Segment::Enum { variant } => path.push(variant.as_str()),
+                Segment::Unknown => {}
+            }
+        }
+        Error::parse_failed(wording(&fault.inner().to_string())).at(path)
+    })
+}
+
+/// serde's texts in the words of the format.
+fn wording(text: &str) -> String {
+    if let Some(rest) = text.strip_prefix("missing field `") {
+        let key = rest.trim_end_matches('`');
+        return format!("key \"{key}\" not found");
+    }
+    let Some(rest) = text.strip_prefix("invalid type: ") else {
+        return text.to_owned();
+    };
+    let Some((found, expected)) = rest.split_once(", expected ") else {
+        return text.to_owned();
+    };
+    let expected = expected_kind(expected);
+    format!(
+        "parsing {} failed, expected {expected}, but encountered {}",
+        parsed(expected),
+        kind(found)
+    )
+}
+
+fn kind(found: &str) -> &str {
+    match found.split([' ', '`']).next() {
+        Some("string" | "character") => "String",
+        Some("integer" | "floating" | "number") => "Number",
+        Some("boolean") => "Boolean",
+        Some("null" | "unit" | "Option") => "Null",
+        Some("sequence") => "Array",
+        Some("map") => "Object",
+        _ => found,
+    }
+}
+
+fn expected_kind(expected: &str) -> &str {
+    match expected {
+        "a string" | "variant identifier" | "string or map" => "String",
+        "a boolean" => "Bool",
+        "a map" => "Object",
+        "a sequence" => "Array",
+        "u64" | "u32" | "u16" | "i64" | "i32" | "usize" => "Number",
+        _ if expected.starts_with("struct ") => "Object",
+        _ => expected,
+    }
+}
+
+fn parsed(expected: &str) -> &str {
+    match expected {
+        "String" => "Text",
+        "Array" => "[]",
+        "Bool" | "Object" | "Number" => expected,
+        _ => "value",
+    }
+}

@@ -1,0 +1,19 @@
+//! Roles that are unions of other roles.
+
+use crate::wire::Extra;
+use serde::{Deserialize, Serialize};
+
+/// The name of the role that may do everything.
+pub const ADMIN: &str = "admin";
+
+/// A role with the permissions of all its parents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InheritedRole {
+    /// Its name.
+    pub role_name: String,
+    /// The names of its parents; these may be inherited roles too.
+    pub role_set: Vec<String>,
+    /// Unknown keys.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
