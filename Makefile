@@ -1,0 +1,57 @@
+# What a person or the CI does with this project. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check conformance bench huge measure docs needs-run needs-test
+
+CARGO ?= cargo
+DEMO_ARGS ?=
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: needs-run ## Build howdah and start it on the demo project, with a PostgreSQL of its own
+	$(CARGO) build --release -p howdah
+	exec target/release/howdah dev --project demo $(DEMO_ARGS)
+
+test: needs-test check ## Run every check and test there is
+	$(CARGO) build --workspace --all-targets
+	if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  $(CARGO) nextest run --workspace; \
+	else \
+	  $(CARGO) test --workspace --lib --bins --tests; \
+	fi
+	$(CARGO) test --workspace --doc
+	scripts/conformance --bin target/debug/howdah
+
+check: ## Check format and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+conformance: needs-test ## Compare the answers with the recorded ones of the system we succeed
+	$(CARGO) build -p howdah
+	scripts/conformance --bin target/debug/howdah
+
+measure: needs-run ## Measure start, idle memory and the huge schema
+	$(CARGO) build --release -p howdah
+	scripts/measure --bin target/release/howdah
+
+huge: needs-run ## Measure the huge schema only
+	$(CARGO) build --release -p howdah
+	scripts/measure --bin target/release/howdah --only huge
+
+bench: needs-run ## Load howdah and hand-written SQL in turn and compare
+	$(CARGO) build --release -p howdah
+	scripts/bench --bin target/release/howdah
+
+docs: ## Write docs/configuration.md anew from the table of settings
+	mkdir -p docs
+	$(CARGO) run -q -p howdah -- config-docs > docs/configuration.md.new
+	mv docs/configuration.md.new docs/configuration.md
+
+needs-run:
+	@scripts/install-needs run
+
+needs-test:
+	@scripts/install-needs test
