@@ -1,0 +1,3 @@
+DROP TABLE employees;
+DROP TABLE addresses;
+DROP TABLE customers;
