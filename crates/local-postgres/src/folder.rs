@@ -26,6 +26,8 @@ use crate::account::Account;
 
 /// Where folders lie whose wished place PostgreSQL's account cannot reach.
 const REACHABLE_BASE: &str = "/var/lib/howdah";
+/// The lock's file, and what tells a folder of ours from others.
+const LOCK: &str = "howdah.lock";
 /// More than 128 bits in letters and digits.
 const PASSWORD_LENGTH: usize = 32;
 /// Beyond this many bytes the log is put aside at the next start.
@@ -110,7 +112,7 @@ impl Folder {
 
     /// Takes the folder for this process until the file is dropped.
     pub(crate) fn lock(&self) -> Result<File, Error> {
-        let path = self.root.join("howdah.lock");
+        let path = self.root.join(LOCK);
         let mut file = own_file()
             .read(true)
             .write(true)
@@ -229,6 +231,12 @@ impl Folder {
         };
         fs::set_permissions(&self.root, fs::Permissions::from_mode(mode))
             .map_err(Error::io("protect", &self.root))?;
+        let lock = self.root.join(LOCK);
+        own_file()
+            .append(true)
+            .create(true)
+            .open(&lock)
+            .map_err(Error::io("create", &lock))?;
         let ignore = self.root.join(".gitignore");
         if !ignore.exists() {
             self.write_private(".gitignore", "*")?;
@@ -268,7 +276,7 @@ impl Folder {
             )));
         }
         let mut entries = fs::read_dir(&self.root).map_err(Error::io("read", &self.root))?;
-        if entries.next().is_some() && !self.root.join(".gitignore").exists() {
+        if entries.next().is_some() && !self.root.join(LOCK).exists() {
             return Err(Error::Folder(if self.root.join("PG_VERSION").exists() {
                 format!(
                     "{shown} is a data directory of a PostgreSQL server of yours, not a folder \
@@ -353,6 +361,7 @@ mod tests {
     fn a_foreign_folder_is_left_alone() {
         let base = tempfile::tempdir().unwrap();
         fs::write(base.path().join("thesis.txt"), "mine").unwrap();
+        fs::write(base.path().join(".gitignore"), "*.log").unwrap();
         let error = own(base.path().to_owned()).create().unwrap_err();
         assert!(error.to_string().contains("not made by howdah"), "{error}");
         fs::write(base.path().join("PG_VERSION"), "15").unwrap();
