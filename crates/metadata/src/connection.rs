@@ -35,9 +35,9 @@ pub struct SourceConfiguration {
 pub struct ConnectionInfo {
     /// Where the database is.
     pub database_url: UrlConfig,
-    /// The isolation level of transactions: read committed when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub isolation_level: Option<IsolationLevel>,
+    /// The isolation level of transactions.
+    #[serde(default, deserialize_with = "null_default")]
+    pub isolation_level: IsolationLevel,
     /// Sizes and times of the pool.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_settings: Option<PoolSettings>,
@@ -56,7 +56,7 @@ impl Default for ConnectionInfo {
     fn default() -> Self {
         ConnectionInfo {
             database_url: UrlConfig::Value(String::new()),
-            isolation_level: None,
+            isolation_level: IsolationLevel::default(),
             pool_settings: None,
             ssl_configuration: None,
             use_prepared_statements: false,

@@ -53,11 +53,7 @@ pub struct FunctionConfiguration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_name: Option<String>,
     /// Names of its root fields.
-    #[serde(
-        default,
-        deserialize_with = "null_default",
-        skip_serializing_if = "is_default"
-    )]
+    #[serde(default, deserialize_with = "null_default")]
     pub custom_root_fields: FunctionRootFields,
     /// Where it is a field: by its volatility when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

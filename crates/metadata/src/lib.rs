@@ -4,10 +4,14 @@
 //! known are kept in `extra`. This crate knows no database: whether a table, a column or a
 //! foreign key exists is found out elsewhere.
 
+mod checks;
+pub mod commands;
 mod connection;
 mod document;
+mod export;
 mod function;
 mod limits;
+mod lookup;
 mod name;
 mod network;
 mod parse;
@@ -18,6 +22,7 @@ mod role;
 mod source;
 mod table;
 mod table_configuration;
+mod upgrade;
 mod wire;
 
 pub use connection::{
@@ -25,6 +30,7 @@ pub use connection::{
     SslConfiguration, UrlConfig,
 };
 pub use document::{IntrospectionOptions, Metadata};
+pub use export::VERSION;
 pub use function::{
     ComputedField, ComputedFieldDefinition, Function, FunctionConfiguration, FunctionExposure,
     FunctionRootFields,

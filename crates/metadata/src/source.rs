@@ -127,6 +127,9 @@ pub struct OpaqueSource {
 /// How names of a source appear in the GraphQL schema.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct SourceCustomization {
+    /// How SQL names become GraphQL names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naming_convention: Option<NamingConvention>,
     /// Names of root fields.
     #[serde(
         default,
@@ -141,9 +144,6 @@ pub struct SourceCustomization {
         skip_serializing_if = "is_default"
     )]
     pub type_names: TypeNamesCustomization,
-    /// How SQL names become GraphQL names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub naming_convention: Option<NamingConvention>,
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,

@@ -1,0 +1,175 @@
+//! What types alone do not say of a document: names are unique within their list, and array
+//! relationships have no foreign key of their own table. Knows no database.
+
+use crate::document::Metadata;
+use crate::relationship::RelationshipUsing;
+use crate::source::Source;
+use crate::table::Table;
+use howdah_error::{Error, Result, Within};
+use std::collections::HashSet;
+use std::fmt::Display;
+
+/// Refuses a document that breaks these rules.
+///
+/// # Errors
+/// `parse-failed` at the list or object.
+pub(crate) fn check(metadata: &Metadata) -> Result<()> {
+    let names = metadata.sources.iter().map(|source| &source.name);
+    let opaque = metadata.opaque_sources.iter().map(|source| &source.name);
+    unique("sources", "sources", names.chain(opaque))?;
+    unique(
+        "query_collections",
+        "query collections",
+        metadata
+            .query_collections
+            .iter()
+            .map(|collection| &collection.name),
+    )?;
+    unique(
+        "allowlist",
+        "allowlist entries",
+        metadata.allowlist.iter().map(|entry| &entry.collection),
+    )?;
+    unique(
+        "inherited_roles",
+        "inherited roles",
+        metadata.inherited_roles.iter().map(|role| &role.role_name),
+    )?;
+    for (index, source) in metadata.sources.iter().enumerate() {
+        check_source(source).within(index).within("sources")?;
+    }
+    Ok(())
+}
+
+fn check_source(source: &Source) -> Result<()> {
+    unique(
+        "tables",
+        "tables",
+        source.tables.iter().map(|table| &table.table),
+    )?;
+    unique(
+        "functions",
+        "functions",
+        source.functions.iter().map(|function| &function.function),
+    )?;
+    for (index, table) in source.tables.iter().enumerate() {
+        check_table(table).within(index).within("tables")?;
+    }
+    for (index, function) in source.functions.iter().enumerate() {
+        let roles = function
+            .permissions
+            .iter()
+            .map(|permission| &permission.role);
+        unique("permissions", "function permissions", roles)
+            .within(index)
+            .within("functions")?;
+    }
+    Ok(())
+}
+
+fn check_table(table: &Table) -> Result<()> {
+    for (index, relationship) in table.array_relationships.iter().enumerate() {
+        check_array_using(&relationship.using)
+            .within("using")
+            .within(index)
+            .within("array_relationships")?;
+    }
+    unique(
+        "object_relationships",
+        "relationships",
+        table
+            .object_relationships
+            .iter()
+            .map(|relationship| &relationship.name),
+    )?;
+    unique(
+        "array_relationships",
+        "relationships",
+        table
+            .array_relationships
+            .iter()
+            .map(|relationship| &relationship.name),
+    )?;
+    unique(
+        "computed_fields",
+        "computed fields",
+        table.computed_fields.iter().map(|field| &field.name),
+    )?;
+    unique(
+        "insert_permissions",
+        "insert permissions",
+        table
+            .insert_permissions
+            .iter()
+            .map(|permission| &permission.role),
+    )?;
+    unique(
+        "select_permissions",
+        "select permissions",
+        table
+            .select_permissions
+            .iter()
+            .map(|permission| &permission.role),
+    )?;
+    unique(
+        "update_permissions",
+        "update permissions",
+        table
+            .update_permissions
+            .iter()
+            .map(|permission| &permission.role),
+    )?;
+    unique(
+        "delete_permissions",
+        "delete permissions",
+        table
+            .delete_permissions
+            .iter()
+            .map(|permission| &permission.role),
+    )
+}
+
+/// An array relationship cannot follow a foreign key of its own table.
+///
+/// # Errors
+/// `parse-failed` at `foreign_key_constraint_on`.
+pub(crate) fn check_array_using(using: &RelationshipUsing) -> Result<()> {
+    match using {
+        RelationshipUsing::ForeignKeyOn(_) => Err(Error::parse_failed(
+            "expecting an object with the keys table and column",
+        )
+        .within("foreign_key_constraint_on")),
+        RelationshipUsing::ForeignKeyOf { .. } | RelationshipUsing::Manual(_) => Ok(()),
+    }
+}
+
+fn unique<'a, T: Display + 'a>(
+    key: &str,
+    things: &str,
+    names: impl Iterator<Item = &'a T>,
+) -> Result<()> {
+    let mut seen = HashSet::new();
+    let mut duplicates: Vec<String> = Vec::new();
+    for name in names {
+        let name = name.to_string();
+        if seen.contains(&name) {
+            if !duplicates.contains(&name) {
+                duplicates.push(name);
+            }
+        } else {
+            seen.insert(name);
+        }
+    }
+    if duplicates.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = duplicates
+        .iter()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    Err(Error::parse_failed(format!(
+        "multiple declarations exist for the following {things}: {}",
+        list.join(", ")
+    ))
+    .within(key))
+}

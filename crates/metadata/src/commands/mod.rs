@@ -1,0 +1,49 @@
+//! The arguments of every command of `/v1/metadata`, `/v1/query` and `/v2/query` that this
+//! version serves, typed with their defaults. What commands do is in [`crate::apply`] and, where
+//! a database is needed, in the engine.
+
+mod document;
+mod function;
+mod permission;
+mod relationship;
+mod request;
+mod role;
+mod source;
+mod sql;
+mod table;
+
+pub use document::{
+    CatalogStateKind, ReloadMetadata, ReloadSpec, ReplaceMetadata, ReplaceMetadataV2,
+    SetCatalogState,
+};
+pub use function::{
+    CreateFunctionPermission, DropFunctionPermission, SetFunctionCustomization, TrackFunction,
+    UntrackFunction,
+};
+pub use permission::{CreatePermission, DropPermission, SetPermissionComment};
+pub use relationship::{
+    AddComputedField, CreateArrayRelationship, CreateObjectRelationship, DropComputedField,
+    DropRelationship, RenameRelationship, SetRelationshipComment, SuggestRelationships,
+};
+pub use request::{BulkItem, Command, DataCommand, DataOperation, Endpoint, Unserved};
+pub use role::{AddInheritedRole, DropInheritedRole};
+pub use source::{
+    AddSource, DropSource, GetSourceTables, GetTableInfo, RenameSource, UpdateSource,
+};
+pub use sql::RunSql;
+pub use table::{
+    SetApolloFederationConfig, SetTableCustomFields, SetTableCustomization, SetTableIsEnum,
+    TrackTable, TrackTables, UntrackTable, UntrackTables,
+};
+
+use crate::source::DEFAULT_SOURCE;
+
+/// The source of arguments that name none.
+fn default_source() -> String {
+    DEFAULT_SOURCE.to_owned()
+}
+
+/// The default of switches that are on.
+fn on() -> bool {
+    true
+}

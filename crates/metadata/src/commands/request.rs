@@ -1,0 +1,476 @@
+//! From a request (`type`, `version`, `args`) to a typed command. Each endpoint has its own
+//! spelling of names; which names belong to features that are not served yet is known here, so
+//! that they are told apart from mistakes.
+
+use super::*;
+use crate::parse::parse;
+use crate::permission::{
+    DeletePermission, InsertPermission, PermissionKind, SelectPermission, UpdatePermission,
+};
+use howdah_error::{Error, Result, Within};
+use serde_json::Value;
+
+/// Where a command was sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// `/v1/metadata`: commands on sources have a prefix (`pg_track_table`).
+    V1Metadata,
+    /// `/v1/query`: no prefixes, data operations too.
+    V1Query,
+    /// `/v2/query`: SQL and data operations.
+    V2Query,
+}
+
+/// A command with its arguments.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, clippy::large_enum_variant)]
+pub enum Command {
+    AddSource(AddSource),
+    UpdateSource(UpdateSource),
+    DropSource(DropSource),
+    RenameSource(RenameSource),
+    ListSourceKinds,
+    GetSourceTables(GetSourceTables),
+    GetTableInfo(GetTableInfo),
+    TrackTable(TrackTable),
+    TrackTables(TrackTables),
+    UntrackTable(UntrackTable),
+    UntrackTables(UntrackTables),
+    SetTableCustomization(SetTableCustomization),
+    SetTableCustomFields(SetTableCustomFields),
+    SetTableIsEnum(SetTableIsEnum),
+    SetApolloFederationConfig(SetApolloFederationConfig),
+    CreateInsertPermission(CreatePermission<InsertPermission>),
+    CreateSelectPermission(CreatePermission<SelectPermission>),
+    CreateUpdatePermission(CreatePermission<UpdatePermission>),
+    CreateDeletePermission(CreatePermission<DeletePermission>),
+    DropPermission(PermissionKind, DropPermission),
+    SetPermissionComment(SetPermissionComment),
+    CreateObjectRelationship(CreateObjectRelationship),
+    CreateArrayRelationship(CreateArrayRelationship),
+    DropRelationship(DropRelationship),
+    RenameRelationship(RenameRelationship),
+    SetRelationshipComment(SetRelationshipComment),
+    SuggestRelationships(SuggestRelationships),
+    AddComputedField(AddComputedField),
+    DropComputedField(DropComputedField),
+    TrackFunction(TrackFunction),
+    UntrackFunction(UntrackFunction),
+    SetFunctionCustomization(SetFunctionCustomization),
+    CreateFunctionPermission(CreateFunctionPermission),
+    DropFunctionPermission(DropFunctionPermission),
+    AddInheritedRole(AddInheritedRole),
+    DropInheritedRole(DropInheritedRole),
+    /// With the version of the command, 1 or 2.
+    ExportMetadata(u64),
+    ReplaceMetadata(ReplaceMetadata),
+    ClearMetadata,
+    ReloadMetadata(ReloadMetadata),
+    GetInconsistentMetadata,
+    DropInconsistentMetadata,
+    GetCatalogState,
+    SetCatalogState(SetCatalogState),
+    DumpInternalState,
+    RunSql(RunSql),
+    Data(DataCommand),
+    /// Stops at the first failure.
+    Bulk(Vec<BulkItem>),
+    /// Answers failures beside successes.
+    BulkKeepGoing(Vec<BulkItem>),
+    /// Runs side by side; only reads.
+    ConcurrentBulk(Vec<BulkItem>),
+    /// Known, of a feature that is not served yet.
+    Unserved(Unserved),
+}
+
+/// One command of a bulk, not read yet: an error in it must not hide the answers before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BulkItem {
+    /// Its name.
+    pub kind: String,
+    /// Its version.
+    pub version: u64,
+    /// Its arguments.
+    pub args: Value,
+}
+
+impl BulkItem {
+    /// Reads the item as a request to the endpoint of its bulk.
+    ///
+    /// # Errors
+    /// As [`Command::from_request`].
+    pub fn command(&self, endpoint: Endpoint) -> Result<Command> {
+        Command::from_request(endpoint, &self.kind, self.version, self.args.clone())
+    }
+}
+
+/// An operation on rows; its arguments depend on the schema and are not read here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataCommand {
+    /// Which.
+    pub operation: DataOperation,
+    /// Its arguments.
+    pub args: Value,
+}
+
+/// Operations on rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum DataOperation {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    Count,
+}
+
+impl DataOperation {
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DataOperation::Select => "select",
+            DataOperation::Insert => "insert",
+            DataOperation::Update => "update",
+            DataOperation::Delete => "delete",
+            DataOperation::Count => "count",
+        }
+    }
+}
+
+/// A command that is known but not served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unserved {
+    /// Its full name.
+    pub name: String,
+}
+
+impl Unserved {
+    /// What such a command is answered with.
+    pub fn error(&self) -> Error {
+        Error::not_supported(format!(
+            "the command \"{}\" is not supported yet",
+            self.name
+        ))
+    }
+}
+
+/// Kinds of sources whose commands are served.
+const SERVED_PREFIXES: [&str; 4] = ["pg", "postgres", "citus", "cockroach"];
+
+/// Kinds of sources whose commands are known and not served.
+const OTHER_PREFIXES: [&str; 4] = ["mssql", "bigquery", "dataconnector", "sqlite"];
+
+impl Command {
+    /// Reads a request.
+    ///
+    /// # Errors
+    /// `parse-failed` for an unknown name and for arguments that do not fit; paths are relative
+    /// to the request, so start with `args`.
+    pub fn from_request(
+        endpoint: Endpoint,
+        kind: &str,
+        version: u64,
+        args: Value,
+    ) -> Result<Command> {
+        if let Some(command) = general(endpoint, kind, version, &args).within("args")? {
+            return Ok(command);
+        }
+        match endpoint {
+            Endpoint::V1Metadata => prefixed(kind, version, args),
+            Endpoint::V1Query => match of_source(kind, version, args).within("args")? {
+                Some(command) => Ok(command),
+                None if is_unserved(kind) => Ok(unserved(kind)),
+                None => Err(unknown(kind)),
+            },
+            Endpoint::V2Query => Err(unknown(kind)),
+        }
+    }
+
+    /// Whether the command may change the metadata.
+    pub fn changes_metadata(&self) -> bool {
+        !matches!(
+            self,
+            Command::ListSourceKinds
+                | Command::GetSourceTables(_)
+                | Command::GetTableInfo(_)
+                | Command::SuggestRelationships(_)
+                | Command::ExportMetadata(_)
+                | Command::GetInconsistentMetadata
+                | Command::GetCatalogState
+                | Command::SetCatalogState(_)
+                | Command::DumpInternalState
+                | Command::Data(_)
+                | Command::ConcurrentBulk(_)
+                | Command::Unserved(_)
+        )
+    }
+}
+
+fn unknown(kind: &str) -> Error {
+    Error::parse_failed(format!("unknown command \"{kind}\"")).within("type")
+}
+
+fn unserved(kind: &str) -> Command {
+    Command::Unserved(Unserved {
+        name: kind.to_owned(),
+    })
+}
+
+/// A command of `/v1/metadata` on a kind of source: `pg_track_table`.
+fn prefixed(kind: &str, version: u64, args: Value) -> Result<Command> {
+    if is_unserved(kind) {
+        return Ok(unserved(kind));
+    }
+    let Some((prefix, name)) = kind.split_once('_') else {
+        return Err(unknown(kind));
+    };
+    if OTHER_PREFIXES.contains(&prefix) {
+        return Ok(unserved(kind));
+    }
+    if !SERVED_PREFIXES.contains(&prefix) {
+        return Err(unknown(kind));
+    }
+    match of_source(name, version, args) {
+        Ok(Some(command)) => Ok(command),
+        Ok(None) if is_unserved_of_source(name) => Ok(unserved(kind)),
+        Ok(None) => Err(Error::parse_failed(format!(
+            "unknown metadata command \"{name}\" for backend {prefix}"
+        ))
+        .within("type")),
+        Err(error) => {
+            let message = format!(
+                "Error when parsing command {name}.\n\
+                 See the documentation of the metadata API.\n\
+                 Internal error message: {}",
+                error.message()
+            );
+            Err(error.with_message(message).within("args"))
+        }
+    }
+}
+
+/// Commands that belong to no source, with the names of the endpoint.
+fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result<Option<Command>> {
+    let data = |operation| {
+        Ok(Some(Command::Data(DataCommand {
+            operation,
+            args: args.clone(),
+        })))
+    };
+    if endpoint != Endpoint::V1Metadata {
+        match kind {
+            "run_sql" => return Ok(Some(Command::RunSql(parse(args.clone())?))),
+            "select" => return data(DataOperation::Select),
+            "insert" => return data(DataOperation::Insert),
+            "update" => return data(DataOperation::Update),
+            "delete" => return data(DataOperation::Delete),
+            "count" => return data(DataOperation::Count),
+            _ => {}
+        }
+    }
+    if kind == "bulk" {
+        return Ok(Some(Command::Bulk(bulk(args)?)));
+    }
+    if endpoint == Endpoint::V2Query {
+        return Ok(match kind.split_once('_') {
+            Some((prefix, "run_sql")) if SERVED_PREFIXES.contains(&prefix) => {
+                Some(Command::RunSql(parse(args.clone())?))
+            }
+            Some((prefix, "run_sql")) if OTHER_PREFIXES.contains(&prefix) => Some(unserved(kind)),
+            _ if kind == "concurrent_bulk" => Some(Command::ConcurrentBulk(bulk(args)?)),
+            _ => None,
+        });
+    }
+    Ok(Some(match kind {
+        "export_metadata" => Command::ExportMetadata(version),
+        "replace_metadata" => {
+            Command::ReplaceMetadata(ReplaceMetadata::from_args(version, args.clone())?)
+        }
+        "clear_metadata" => Command::ClearMetadata,
+        "reload_metadata" => Command::ReloadMetadata(parse(args.clone())?),
+        "get_inconsistent_metadata" => Command::GetInconsistentMetadata,
+        "drop_inconsistent_metadata" => Command::DropInconsistentMetadata,
+        "dump_internal_state" => Command::DumpInternalState,
+        "add_inherited_role" => Command::AddInheritedRole(parse(args.clone())?),
+        "drop_inherited_role" => Command::DropInheritedRole(parse(args.clone())?),
+        _ if endpoint == Endpoint::V1Query => return Ok(None),
+        "bulk_keep_going" => Command::BulkKeepGoing(bulk(args)?),
+        "rename_source" => Command::RenameSource(parse(args.clone())?),
+        "list_source_kinds" => Command::ListSourceKinds,
+        "get_table_info" => Command::GetTableInfo(parse(args.clone())?),
+        "get_catalog_state" => Command::GetCatalogState,
+        "set_catalog_state" => Command::SetCatalogState(parse(args.clone())?),
+        _ => return Ok(None),
+    }))
+}
+
+/// Commands on the objects of a source, without a prefix.
+fn of_source(name: &str, _version: u64, args: Value) -> Result<Option<Command>> {
+    Ok(Some(match name {
+        "add_source" => Command::AddSource(parse(args)?),
+        "update_source" => Command::UpdateSource(parse(args)?),
+        "drop_source" => Command::DropSource(parse(args)?),
+        "get_source_tables" => Command::GetSourceTables(parse(args)?),
+        "get_table_info" => Command::GetTableInfo(parse(args)?),
+        "track_table" | "add_existing_table_or_view" => {
+            Command::TrackTable(TrackTable::from_args(args)?)
+        }
+        "track_tables" => Command::TrackTables(parse(args)?),
+        "untrack_table" => Command::UntrackTable(parse(args)?),
+        "untrack_tables" => Command::UntrackTables(parse(args)?),
+        "set_table_customization" => Command::SetTableCustomization(parse(args)?),
+        "set_table_custom_fields" => Command::SetTableCustomFields(parse(args)?),
+        "set_table_is_enum" => Command::SetTableIsEnum(parse(args)?),
+        "set_apollo_federation_config" => Command::SetApolloFederationConfig(parse(args)?),
+        "create_insert_permission" => Command::CreateInsertPermission(parse(args)?),
+        "create_select_permission" => Command::CreateSelectPermission(parse(args)?),
+        "create_update_permission" => Command::CreateUpdatePermission(parse(args)?),
+        "create_delete_permission" => Command::CreateDeletePermission(parse(args)?),
+        "drop_insert_permission" => Command::DropPermission(PermissionKind::Insert, parse(args)?),
+        "drop_select_permission" => Command::DropPermission(PermissionKind::Select, parse(args)?),
+        "drop_update_permission" => Command::DropPermission(PermissionKind::Update, parse(args)?),
+        "drop_delete_permission" => Command::DropPermission(PermissionKind::Delete, parse(args)?),
+        "set_permission_comment" => Command::SetPermissionComment(parse(args)?),
+        "create_object_relationship" => Command::CreateObjectRelationship(parse(args)?),
+        "create_array_relationship" => {
+            Command::CreateArrayRelationship(CreateArrayRelationship::from_args(args)?)
+        }
+        "drop_relationship" => Command::DropRelationship(parse(args)?),
+        "rename_relationship" => Command::RenameRelationship(parse(args)?),
+        "set_relationship_comment" => Command::SetRelationshipComment(parse(args)?),
+        "suggest_relationships" => Command::SuggestRelationships(parse(args)?),
+        "add_computed_field" => Command::AddComputedField(parse(args)?),
+        "drop_computed_field" => Command::DropComputedField(parse(args)?),
+        "track_function" => Command::TrackFunction(TrackFunction::from_args(args)?),
+        "untrack_function" => Command::UntrackFunction(UntrackFunction::from_args(args)?),
+        "set_function_customization" => Command::SetFunctionCustomization(parse(args)?),
+        "create_function_permission" => Command::CreateFunctionPermission(parse(args)?),
+        "drop_function_permission" => Command::DropFunctionPermission(parse(args)?),
+        _ => return Ok(None),
+    }))
+}
+
+fn bulk(args: &Value) -> Result<Vec<BulkItem>> {
+    let items: Vec<Value> = parse(args.clone())?;
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let item: Item = parse(item).within(index)?;
+            Ok(BulkItem {
+                kind: item.kind,
+                version: item.version,
+                args: item.args,
+            })
+        })
+        .collect()
+}
+
+#[derive(serde::Deserialize)]
+struct Item {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default = "first")]
+    version: u64,
+    #[serde(default)]
+    args: Value,
+}
+
+fn first() -> u64 {
+    1
+}
+
+/// Commands of no source whose features are not served yet.
+fn is_unserved(kind: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "add_collection_to_allowlist",
+        "add_host_to_tls_allowlist",
+        "add_query_to_collection",
+        "add_remote_schema",
+        "add_remote_schema_permissions",
+        "bulk_atomic",
+        "cleanup_event_trigger_logs",
+        "create_action",
+        "create_action_permission",
+        "create_cron_trigger",
+        "create_event_trigger",
+        "create_query_collection",
+        "create_remote_relationship",
+        "create_remote_schema_remote_relationship",
+        "create_rest_endpoint",
+        "create_scheduled_event",
+        "dc_add_agent",
+        "dc_delete_agent",
+        "delete_cron_trigger",
+        "delete_event_trigger",
+        "delete_remote_relationship",
+        "delete_remote_schema_remote_relationship",
+        "delete_scheduled_event",
+        "drop_action",
+        "drop_action_permission",
+        "drop_collection_from_allowlist",
+        "drop_host_from_tls_allowlist",
+        "drop_query_collection",
+        "drop_query_from_collection",
+        "drop_remote_schema_permissions",
+        "drop_rest_endpoint",
+        "get_cron_triggers",
+        "get_scheduled_event_invocations",
+        "get_scheduled_events",
+        "get_source_kind_capabilities",
+        "introspect_remote_schema",
+        "invoke_event_trigger",
+        "pause_event_trigger_cleanups",
+        "redeliver_event",
+        "reload_remote_schema",
+        "remove_api_limits",
+        "remove_metrics_config",
+        "remove_remote_schema",
+        "rename_query_collection",
+        "resume_event_trigger_cleanups",
+        "set_api_limits",
+        "set_custom_types",
+        "set_graphql_schema_introspection_options",
+        "set_metrics_config",
+        "set_opentelemetry_config",
+        "set_opentelemetry_status",
+        "set_query_tags",
+        "test_webhook_transform",
+        "update_action",
+        "update_remote_relationship",
+        "update_remote_schema",
+        "update_remote_schema_remote_relationship",
+        "update_scope_of_collection_in_allowlist",
+    ];
+    NAMES.contains(&kind)
+}
+
+/// Commands of a source whose features are not served yet.
+fn is_unserved_of_source(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "create_remote_relationship",
+        "update_remote_relationship",
+        "delete_remote_relationship",
+        "create_event_trigger",
+        "delete_event_trigger",
+        "redeliver_event",
+        "invoke_event_trigger",
+        "get_event_logs",
+        "get_event_invocation_logs",
+        "get_event_by_id",
+        "track_native_query",
+        "untrack_native_query",
+        "get_native_query",
+        "track_stored_procedure",
+        "untrack_stored_procedure",
+        "get_stored_procedure",
+        "track_logical_model",
+        "untrack_logical_model",
+        "get_logical_model",
+        "create_logical_model_select_permission",
+        "drop_logical_model_select_permission",
+        "test_connection_template",
+        "get_source_trackables",
+    ];
+    NAMES.contains(&name)
+}

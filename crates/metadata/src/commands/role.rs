@@ -1,0 +1,19 @@
+//! Arguments of commands on inherited roles.
+
+use serde::Deserialize;
+
+/// `add_inherited_role`: replaces one of the same name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AddInheritedRole {
+    /// The new role.
+    pub role_name: String,
+    /// Its parents.
+    pub role_set: Vec<String>,
+}
+
+/// `drop_inherited_role`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct DropInheritedRole {
+    /// Which.
+    pub role_name: String,
+}

@@ -1,0 +1,145 @@
+//! Finding things in a document by name. Not finding them is no error here.
+
+use crate::document::Metadata;
+use crate::function::Function;
+use crate::name::QualifiedName;
+use crate::permission::{
+    DeletePermission, InsertPermission, Permission, PermissionKind, SelectPermission,
+    UpdatePermission,
+};
+use crate::relationship::{Relationship, RelationshipKind};
+use crate::source::Source;
+use crate::table::Table;
+use serde_json::Value;
+
+impl Metadata {
+    /// The source of that name.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The source of that name, to be changed.
+    pub fn source_mut(&mut self, name: &str) -> Option<&mut Source> {
+        self.sources.iter_mut().find(|source| source.name == name)
+    }
+
+    /// Whether any source, served or not, has that name.
+    pub fn has_source(&self, name: &str) -> bool {
+        self.source(name).is_some() || self.opaque_sources.iter().any(|source| source.name == name)
+    }
+
+    /// A tracked table of a source.
+    pub fn table(&self, source: &str, table: &QualifiedName) -> Option<&Table> {
+        self.source(source)?.table(table)
+    }
+}
+
+impl Source {
+    /// A tracked table.
+    pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
+        self.tables.iter().find(|table| table.table == *name)
+    }
+
+    /// A tracked table, to be changed.
+    pub fn table_mut(&mut self, name: &QualifiedName) -> Option<&mut Table> {
+        self.tables.iter_mut().find(|table| table.table == *name)
+    }
+
+    /// A tracked function.
+    pub fn function(&self, name: &QualifiedName) -> Option<&Function> {
+        self.functions
+            .iter()
+            .find(|function| function.function == *name)
+    }
+
+    /// A tracked function, to be changed.
+    pub fn function_mut(&mut self, name: &QualifiedName) -> Option<&mut Function> {
+        self.functions
+            .iter_mut()
+            .find(|function| function.function == *name)
+    }
+}
+
+impl Table {
+    /// The relationships of one kind.
+    pub fn relationships(&self, kind: RelationshipKind) -> &[Relationship] {
+        match kind {
+            RelationshipKind::Object => &self.object_relationships,
+            RelationshipKind::Array => &self.array_relationships,
+        }
+    }
+
+    /// The relationships of one kind, to be changed.
+    pub fn relationships_mut(&mut self, kind: RelationshipKind) -> &mut Vec<Relationship> {
+        match kind {
+            RelationshipKind::Object => &mut self.object_relationships,
+            RelationshipKind::Array => &mut self.array_relationships,
+        }
+    }
+
+    /// The object or array relationship of that name.
+    pub fn relationship(&self, name: &str) -> Option<(RelationshipKind, &Relationship)> {
+        [RelationshipKind::Object, RelationshipKind::Array]
+            .into_iter()
+            .find_map(|kind| {
+                let found = self
+                    .relationships(kind)
+                    .iter()
+                    .find(|found| found.name == name)?;
+                Some((kind, found))
+            })
+    }
+
+    /// Whether a relationship, remote relationship or computed field has that name.
+    pub fn has_field(&self, name: &str) -> bool {
+        self.relationship(name).is_some()
+            || self.computed_fields.iter().any(|field| field.name == name)
+            || self
+                .remote_relationships
+                .iter()
+                .any(|remote| json_name(remote) == Some(name))
+    }
+
+    /// The insert permission of a role.
+    pub fn insert_permission(&self, role: &str) -> Option<&Permission<InsertPermission>> {
+        self.insert_permissions
+            .iter()
+            .find(|permission| permission.role == role)
+    }
+
+    /// The select permission of a role.
+    pub fn select_permission(&self, role: &str) -> Option<&Permission<SelectPermission>> {
+        self.select_permissions
+            .iter()
+            .find(|permission| permission.role == role)
+    }
+
+    /// The update permission of a role.
+    pub fn update_permission(&self, role: &str) -> Option<&Permission<UpdatePermission>> {
+        self.update_permissions
+            .iter()
+            .find(|permission| permission.role == role)
+    }
+
+    /// The delete permission of a role.
+    pub fn delete_permission(&self, role: &str) -> Option<&Permission<DeletePermission>> {
+        self.delete_permissions
+            .iter()
+            .find(|permission| permission.role == role)
+    }
+
+    /// Whether a role has a permission of that kind.
+    pub fn has_permission(&self, kind: PermissionKind, role: &str) -> bool {
+        match kind {
+            PermissionKind::Insert => self.insert_permission(role).is_some(),
+            PermissionKind::Select => self.select_permission(role).is_some(),
+            PermissionKind::Update => self.update_permission(role).is_some(),
+            PermissionKind::Delete => self.delete_permission(role).is_some(),
+        }
+    }
+}
+
+/// The `name` of an object that is not typed.
+pub(crate) fn json_name(object: &Value) -> Option<&str> {
+    object.get("name").and_then(Value::as_str)
+}
