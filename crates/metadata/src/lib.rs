@@ -4,6 +4,8 @@
 //! known are kept in `extra`. This crate knows no database: whether a table, a column or a
 //! foreign key exists is found out elsewhere.
 
+pub mod apply;
+mod boolean_expression;
 mod checks;
 pub mod commands;
 mod connection;
@@ -14,12 +16,16 @@ mod limits;
 mod lookup;
 mod name;
 mod network;
+mod object;
 mod parse;
 mod permission;
 mod query_collection;
 mod relationship;
+mod remote;
+pub mod rename;
 mod role;
 mod source;
+mod special_parts;
 mod table;
 mod table_configuration;
 mod upgrade;
@@ -38,6 +44,7 @@ pub use function::{
 pub use limits::{ApiLimits, Limit, RateLimit};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
 pub use network::{Network, TlsAllow};
+pub use object::{MetadataObject, SourceObject, TableObject};
 pub use parse::parse;
 pub use permission::{
     AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,
@@ -56,6 +63,7 @@ pub use source::{
     DEFAULT_SOURCE, NamingConvention, OpaqueSource, RootFieldsCustomization, Source,
     SourceCustomization, SourceKind, TypeNamesCustomization,
 };
+pub use special_parts::{Part, PartKind};
 pub use table::{ApolloFederationConfig, Table};
 pub use table_configuration::{
     ColumnConfig, CustomRootField, CustomRootFields, TableConfiguration,

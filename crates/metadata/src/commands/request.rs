@@ -7,6 +7,7 @@ use crate::parse::parse;
 use crate::permission::{
     DeletePermission, InsertPermission, PermissionKind, SelectPermission, UpdatePermission,
 };
+use crate::source::SourceKind;
 use howdah_error::{Error, Result, Within};
 use serde_json::Value;
 
@@ -25,7 +26,7 @@ pub enum Endpoint {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs, clippy::large_enum_variant)]
 pub enum Command {
-    AddSource(AddSource),
+    AddSource(SourceKind, AddSource),
     UpdateSource(UpdateSource),
     DropSource(DropSource),
     RenameSource(RenameSource),
@@ -154,9 +155,6 @@ impl Unserved {
     }
 }
 
-/// Kinds of sources whose commands are served.
-const SERVED_PREFIXES: [&str; 4] = ["pg", "postgres", "citus", "cockroach"];
-
 /// Kinds of sources whose commands are known and not served.
 const OTHER_PREFIXES: [&str; 4] = ["mssql", "bigquery", "dataconnector", "sqlite"];
 
@@ -176,12 +174,14 @@ impl Command {
             return Ok(command);
         }
         match endpoint {
-            Endpoint::V1Metadata => prefixed(kind, version, args),
-            Endpoint::V1Query => match of_source(kind, version, args).within("args")? {
-                Some(command) => Ok(command),
-                None if is_unserved(kind) => Ok(unserved(kind)),
-                None => Err(unknown(kind)),
-            },
+            Endpoint::V1Metadata => prefixed(kind, args),
+            Endpoint::V1Query => {
+                match of_source(SourceKind::Postgres, kind, args).within("args")? {
+                    Some(command) => Ok(command),
+                    None if is_unserved(kind) => Ok(unserved(kind)),
+                    None => Err(unknown(kind)),
+                }
+            }
             Endpoint::V2Query => Err(unknown(kind)),
         }
     }
@@ -217,7 +217,7 @@ fn unserved(kind: &str) -> Command {
 }
 
 /// A command of `/v1/metadata` on a kind of source: `pg_track_table`.
-fn prefixed(kind: &str, version: u64, args: Value) -> Result<Command> {
+fn prefixed(kind: &str, args: Value) -> Result<Command> {
     if is_unserved(kind) {
         return Ok(unserved(kind));
     }
@@ -227,10 +227,10 @@ fn prefixed(kind: &str, version: u64, args: Value) -> Result<Command> {
     if OTHER_PREFIXES.contains(&prefix) {
         return Ok(unserved(kind));
     }
-    if !SERVED_PREFIXES.contains(&prefix) {
+    let Some(source_kind) = SourceKind::from_name(prefix) else {
         return Err(unknown(kind));
-    }
-    match of_source(name, version, args) {
+    };
+    match of_source(source_kind, name, args) {
         Ok(Some(command)) => Ok(command),
         Ok(None) if is_unserved_of_source(name) => Ok(unserved(kind)),
         Ok(None) => Err(Error::parse_failed(format!(
@@ -273,7 +273,7 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
     }
     if endpoint == Endpoint::V2Query {
         return Ok(match kind.split_once('_') {
-            Some((prefix, "run_sql")) if SERVED_PREFIXES.contains(&prefix) => {
+            Some((prefix, "run_sql")) if SourceKind::from_name(prefix).is_some() => {
                 Some(Command::RunSql(parse(args.clone())?))
             }
             Some((prefix, "run_sql")) if OTHER_PREFIXES.contains(&prefix) => Some(unserved(kind)),
@@ -305,9 +305,9 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
 }
 
 /// Commands on the objects of a source, without a prefix.
-fn of_source(name: &str, _version: u64, args: Value) -> Result<Option<Command>> {
+fn of_source(kind: SourceKind, name: &str, args: Value) -> Result<Option<Command>> {
     Ok(Some(match name {
-        "add_source" => Command::AddSource(parse(args)?),
+        "add_source" => Command::AddSource(kind, parse(args)?),
         "update_source" => Command::UpdateSource(parse(args)?),
         "drop_source" => Command::DropSource(parse(args)?),
         "get_source_tables" => Command::GetSourceTables(parse(args)?),

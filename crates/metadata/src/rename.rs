@@ -1,0 +1,246 @@
+//! Renames: when a table, a column or a relationship gets another name, everything in the
+//! document that refers to it follows. Knows the database only through [`FieldTarget`].
+
+use crate::boolean_expression::{Change, rewrite};
+use crate::name::QualifiedName;
+use crate::permission::{BoolExp, Columns, Presets};
+use crate::relationship::{ManualTarget, RelationshipUsing};
+use crate::remote;
+use crate::source::Source;
+use crate::table::Table;
+use serde_json::Value;
+
+/// Which table a relationship or computed field of a table leads to; none for columns and
+/// scalar computed fields. Asked with names as they were before the change.
+pub type FieldTarget<'a> = dyn Fn(&QualifiedName, &str) -> Option<QualifiedName> + 'a;
+
+/// A table of `source` got another name or schema.
+pub fn table(
+    source: &mut Source,
+    old: &QualifiedName,
+    new: &QualifiedName,
+    target: &FieldTarget<'_>,
+) {
+    rewrite_permissions(source, &Change::Table { old, new }, target);
+    let source_name = source.name.clone();
+    for table in &mut source.tables {
+        if table.table == *old {
+            table.table = new.clone();
+        }
+        for using in usings(table) {
+            match using {
+                RelationshipUsing::ForeignKeyOf { table, .. } if table == old => {
+                    *table = new.clone();
+                }
+                RelationshipUsing::Manual(manual)
+                    if manual.target == ManualTarget::Table(old.clone()) =>
+                {
+                    manual.target = ManualTarget::Table(new.clone());
+                }
+                _ => {}
+            }
+        }
+        for relationship in &mut table.remote_relationships {
+            remote::rename_target_table(relationship, &source_name, old, new);
+        }
+    }
+}
+
+/// A column of a table of `source` got another name. Its custom name stays.
+pub fn column(
+    source: &mut Source,
+    table_name: &QualifiedName,
+    old: &str,
+    new: &str,
+    target: &FieldTarget<'_>,
+) {
+    rewrite_permissions(
+        source,
+        &Change::Field {
+            table: table_name,
+            old,
+            new,
+        },
+        target,
+    );
+    let source_name = source.name.clone();
+    for table in &mut source.tables {
+        let own = table.table == *table_name;
+        for using in usings(table) {
+            rename_in_using(using, own, table_name, old, new);
+        }
+        for relationship in &mut table.remote_relationships {
+            if own {
+                remote::rename_own_column(relationship, old, new);
+            }
+            remote::rename_target_column(relationship, &source_name, table_name, old, new);
+        }
+        if own {
+            rename_own(table, old, new);
+        }
+    }
+}
+
+/// A relationship got another name.
+pub fn relationship(
+    source: &mut Source,
+    table_name: &QualifiedName,
+    old: &str,
+    new: &str,
+    target: &FieldTarget<'_>,
+) {
+    rewrite_permissions(
+        source,
+        &Change::Field {
+            table: table_name,
+            old,
+            new,
+        },
+        target,
+    );
+    if let Some(table) = source.table_mut(table_name) {
+        let lists = [
+            &mut table.object_relationships,
+            &mut table.array_relationships,
+        ];
+        for relationship in lists.into_iter().flatten() {
+            if relationship.name == old {
+                relationship.name = new.to_owned();
+            }
+        }
+    }
+}
+
+/// A column is gone: its names go too. Permissions and relationships that use it are left to be
+/// found inconsistent.
+pub fn forget_column(source: &mut Source, table: &QualifiedName, column: &str) {
+    if let Some(table) = source.table_mut(table) {
+        table.configuration.column_config.shift_remove(column);
+    }
+}
+
+fn usings(table: &mut Table) -> impl Iterator<Item = &mut RelationshipUsing> {
+    let lists = table
+        .object_relationships
+        .iter_mut()
+        .chain(&mut table.array_relationships);
+    lists.map(|relationship| &mut relationship.using)
+}
+
+fn rename_in_using(
+    using: &mut RelationshipUsing,
+    own: bool,
+    table: &QualifiedName,
+    old: &str,
+    new: &str,
+) {
+    match using {
+        RelationshipUsing::ForeignKeyOn(columns) if own => rename_in_list(columns, old, new),
+        RelationshipUsing::ForeignKeyOf {
+            table: remote,
+            columns,
+        } if remote == table => {
+            rename_in_list(columns, old, new);
+        }
+        RelationshipUsing::Manual(manual) => {
+            let remote = manual.target == ManualTarget::Table(table.clone());
+            manual.column_mapping = std::mem::take(&mut manual.column_mapping)
+                .into_iter()
+                .map(|(here, there)| {
+                    (
+                        renamed(here, own, old, new),
+                        renamed(there, remote, old, new),
+                    )
+                })
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+fn rename_own(table: &mut Table, old: &str, new: &str) {
+    let configuration = &mut table.configuration;
+    configuration.column_config = std::mem::take(&mut configuration.column_config)
+        .into_iter()
+        .map(|(column, config)| (renamed(column, true, old, new), config))
+        .collect();
+    for entry in &mut table.insert_permissions {
+        if let Some(columns) = &mut entry.permission.columns {
+            rename_in_columns(columns, old, new);
+        }
+        rename_key(&mut entry.permission.set, old, new);
+    }
+    for entry in &mut table.select_permissions {
+        rename_in_columns(&mut entry.permission.columns, old, new);
+    }
+    for entry in &mut table.update_permissions {
+        rename_in_columns(&mut entry.permission.columns, old, new);
+        rename_key(&mut entry.permission.set, old, new);
+    }
+    for trigger in &mut table.event_triggers {
+        let Some(Value::Object(definition)) = trigger.get_mut("definition") else {
+            continue;
+        };
+        for operation in definition.values_mut() {
+            for part in ["columns", "payload"] {
+                if let Some(Value::Array(columns)) = operation.get_mut(part) {
+                    for column in columns {
+                        remote::rename_text(column, old, new);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn renamed(name: String, applies: bool, old: &str, new: &str) -> String {
+    if applies && name == old {
+        new.to_owned()
+    } else {
+        name
+    }
+}
+
+fn rename_in_list(names: &mut [String], old: &str, new: &str) {
+    for name in names.iter_mut().filter(|name| *name == old) {
+        *name = new.to_owned();
+    }
+}
+
+fn rename_in_columns(columns: &mut Columns, old: &str, new: &str) {
+    if let Columns::List(names) = columns {
+        rename_in_list(names, old, new);
+    }
+}
+
+fn rename_key(presets: &mut Presets, old: &str, new: &str) {
+    *presets = std::mem::take(presets)
+        .into_iter()
+        .map(|(column, value)| (renamed(column, true, old, new), value))
+        .collect();
+}
+
+fn rewrite_permissions(source: &mut Source, change: &Change<'_>, target: &FieldTarget<'_>) {
+    for table in &mut source.tables {
+        let name = table.table.clone();
+        let change = |exp: &mut BoolExp| {
+            *exp = rewrite(std::mem::take(exp), &name, &name, change, target);
+        };
+        table
+            .insert_permissions
+            .iter_mut()
+            .for_each(|entry| change(&mut entry.permission.check));
+        table
+            .select_permissions
+            .iter_mut()
+            .for_each(|entry| change(&mut entry.permission.filter));
+        for entry in &mut table.update_permissions {
+            change(&mut entry.permission.filter);
+            entry.permission.check.iter_mut().for_each(change);
+        }
+        table
+            .delete_permissions
+            .iter_mut()
+            .for_each(|entry| change(&mut entry.permission.filter));
+    }
+}
