@@ -79,6 +79,8 @@ fn running(folder: &Path) -> Option<Cluster> {
     cluster.is_running().then_some(cluster)
 }
 
+// The loop outlives this process on purpose, so there is nobody to wait for it.
+#[allow(clippy::zombie_processes)]
 fn start(folder: &Path) -> Cluster {
     let home = folder.join("cluster");
     let _ = fs::remove_dir_all(&home);

@@ -1,0 +1,23 @@
+//! From a connection string with libpq's meaning to an open connection.
+//!
+//! * [`settings`]: what the engine says about a source.
+//! * [`conninfo`]: URI and `key=value` text → parameters, with libpq's defaults.
+//! * [`target`]: parameters → hosts to try, in which order and with which TLS policy.
+//! * [`tls`], [`verification`]: libpq's `sslmode` family in rustls.
+//! * [`connect`]: tries the hosts and sets the session up.
+//! * [`redaction`]: connection strings as they may be shown.
+//!
+//! Errors made here never contain a password. Nothing here knows of pools or statements.
+
+mod connect;
+pub mod conninfo;
+mod passfile;
+pub mod redaction;
+pub mod settings;
+mod target;
+mod tls;
+mod verification;
+
+pub use connect::{CancelHandle, Connector, Established};
+pub use redaction::redact;
+pub use settings::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};

@@ -1,0 +1,21 @@
+//! Runs statements: a pool that heals, prepared statements with a bound, pipelining,
+//! cancellation, transactions, and PostgreSQL's failures as the engine's errors.
+//!
+//! Answers are passed on as PostgreSQL's bytes; nothing here parses JSON or knows what a
+//! statement means.
+
+mod answer;
+mod cleaning;
+mod connection;
+pub mod errors;
+mod pool;
+mod session;
+mod statement_cache;
+mod text_param;
+mod transaction;
+
+pub use connection::Connection;
+pub use errors::Expected;
+pub use pool::{Pool, PoolStatus};
+pub use text_param::TextParam;
+pub use transaction::{Access, Transaction, TransactionOptions};

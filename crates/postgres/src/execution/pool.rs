@@ -1,0 +1,335 @@
+//! The connections of one source.
+//!
+//! At most so many at once, the one used last first, closed when idle or old. A connection that
+//! the server closed is noticed when it is taken out and replaced; a read that fails because
+//! its connection had died while idle is run once more on a new one.
+
+use super::connection::{Connection, RunError};
+use super::errors::{self, Expected};
+use super::session::Session;
+use super::statement_cache::Texts;
+use super::text_param::TextParam;
+use super::transaction::{self, Transaction, TransactionOptions};
+use super::{answer, errors::connection_error};
+use crate::connection::{Connector, SourceSettings};
+use bytes::Bytes;
+use howdah_error::{Error, Result};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+use tokio_postgres::Row;
+
+/// A cheap handle; clones share the connections.
+#[derive(Clone)]
+pub struct Pool {
+    shared: Arc<Shared>,
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("settings", &self.shared.settings)
+            .field("status", &self.status())
+            .finish()
+    }
+}
+
+/// A pool's figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolStatus {
+    /// Connections handed out or being opened.
+    pub in_use: usize,
+    /// Connections waiting for use.
+    pub idle: usize,
+    /// The limit.
+    pub max: usize,
+}
+
+pub(super) struct Shared {
+    connector: Connector,
+    settings: SourceSettings,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Session>>,
+    epoch: AtomicU64,
+    texts: Texts,
+    reaper_runs: AtomicBool,
+}
+
+impl Pool {
+    /// A pool without connections yet; the first is opened when needed.
+    ///
+    /// # Errors
+    /// `invalid-configuration` for a connection string that makes no sense.
+    pub fn new(settings: SourceSettings) -> Result<Pool> {
+        let max = settings
+            .pool
+            .max_connections
+            .clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Pool {
+            shared: Arc::new(Shared {
+                connector: Connector::new(&settings)?,
+                permits: Arc::new(Semaphore::new(max)),
+                idle: Mutex::default(),
+                epoch: AtomicU64::new(0),
+                texts: Texts::default(),
+                reaper_runs: AtomicBool::new(false),
+                settings,
+            }),
+        })
+    }
+
+    /// The settings it was made with.
+    pub fn settings(&self) -> &SourceSettings {
+        &self.shared.settings
+    }
+
+    /// A connection: idle, new, or the next one given back.
+    ///
+    /// # Errors
+    /// `postgres-error` when the server cannot be reached or none came free in time.
+    pub async fn get(&self) -> Result<Connection> {
+        let permit = self.shared.permit().await?;
+        let (session, fresh) = match self.shared.take_idle() {
+            Some(session) => (session, false),
+            None => (self.shared.open().await?, true),
+        };
+        Ok(Connection::new(session, self.shared.clone(), permit, fresh))
+    }
+
+    /// Takes a connection and opens a transaction with the source's isolation unless
+    /// `options` say otherwise.
+    ///
+    /// # Errors
+    /// As [`Pool::get`] and [`Connection::begin`].
+    pub async fn begin(&self, options: &TransactionOptions<'_>) -> Result<Transaction> {
+        loop {
+            let connection = self.get().await?;
+            let fresh = connection.is_fresh();
+            match connection.try_begin(options).await {
+                Ok(transaction) => return Ok(transaction),
+                // Nothing has happened yet, so that another connection will do as well.
+                Err((e, _)) if !fresh && e.is_connection_failure() => self.shared.drop_idle(),
+                Err((e, sql)) => return Err(transaction::explain(e, &sql, Expected::Nothing)),
+            }
+        }
+    }
+
+    /// [`Connection::query_json`] for a read, on any connection.
+    ///
+    /// # Errors
+    /// As [`Pool::get`] and [`Connection::query_json`].
+    pub async fn query_json(
+        &self,
+        sql: &str,
+        params: &[TextParam],
+        expected: Expected,
+    ) -> Result<Bytes> {
+        let rows = self.query_rows(sql, params, expected).await?;
+        answer::text_column(answer::single(&rows)?, 0)
+    }
+
+    /// [`Connection::query_rows`] for a read, on any connection.
+    ///
+    /// # Errors
+    /// As [`Pool::get`] and [`Connection::query_rows`].
+    pub async fn query_rows(
+        &self,
+        sql: &str,
+        params: &[TextParam],
+        expected: Expected,
+    ) -> Result<Vec<Row>> {
+        loop {
+            let connection = self.get().await?;
+            let fresh = connection.is_fresh();
+            match connection.fetch(sql, params).await {
+                Ok(rows) => return Ok(rows),
+                Err(e) if !fresh && went_away(&e) => self.shared.drop_idle(),
+                Err(e) => return Err(e.explain(sql, params, self.shared.prepares(), expected)),
+            }
+        }
+    }
+
+    /// [`Connection::query_json_many`] for reads: one connection, one round trip.
+    ///
+    /// # Errors
+    /// As [`Pool::get`]; failures of statements stand in their places.
+    pub async fn query_json_many(
+        &self,
+        statements: &[(&str, &[TextParam])],
+        expected: Expected,
+    ) -> Result<Vec<Result<Bytes>>> {
+        if let [(sql, params)] = statements {
+            return match self.query_rows(sql, params, expected).await {
+                Ok(rows) => Ok(vec![
+                    answer::single(&rows).and_then(|row| answer::text_column(row, 0)),
+                ]),
+                Err(e) => Ok(vec![Err(e)]),
+            };
+        }
+        loop {
+            let connection = self.get().await?;
+            let results = connection.query_json_many(statements, expected).await;
+            let lost = |r: &Result<Bytes>| r.as_ref().is_err_and(errors::is_connection_error);
+            if !connection.is_fresh() && !results.is_empty() && results.iter().all(lost) {
+                self.shared.drop_idle();
+                continue;
+            }
+            return Ok(results);
+        }
+    }
+
+    /// Asks the server something trivial.
+    ///
+    /// # Errors
+    /// Why it does not answer.
+    pub async fn health(&self) -> Result<()> {
+        self.query_rows("select 1", &[], Expected::Nothing)
+            .await
+            .map(drop)
+    }
+
+    /// Has every connection prepare its statements anew: types they mention may have been
+    /// dropped and made again.
+    pub fn forget_statements(&self) {
+        self.shared.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Closes idle connections now and the others when given back; nobody gets one any more.
+    pub fn close(&self) {
+        self.shared.permits.close();
+        self.shared.drop_idle();
+    }
+
+    /// How many connections there are.
+    pub fn status(&self) -> PoolStatus {
+        let max = self.shared.settings.pool.max_connections.max(1);
+        PoolStatus {
+            in_use: max.saturating_sub(self.shared.permits.available_permits()),
+            idle: self.shared.idle().len(),
+            max,
+        }
+    }
+}
+
+/// Whether a connection died without the server having said so in answer to the statement: a
+/// statement that an administrator ended must not be started again.
+fn went_away(error: &RunError) -> bool {
+    error.is_connection_failure()
+        && matches!(error, RunError::Postgres(e) if e.as_db_error().is_none())
+}
+
+impl Shared {
+    pub(super) fn prepares(&self) -> bool {
+        self.settings.use_prepared_statements
+    }
+
+    pub(super) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// Takes a connection back for others to use.
+    pub(super) fn put_back(&self, mut session: Session) {
+        if self.permits.is_closed() || session.client.is_closed() || self.is_old(&session) {
+            return;
+        }
+        session.returned = Instant::now();
+        self.idle().push(session);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn drop_idle(&self) {
+        let dropped = std::mem::take(&mut *self.idle());
+        drop(dropped);
+    }
+
+    fn is_old(&self, session: &Session) -> bool {
+        self.settings
+            .pool
+            .connection_lifetime
+            .is_some_and(|lifetime| session.opened.elapsed() > lifetime)
+    }
+
+    fn is_usable(&self, session: &Session) -> bool {
+        !session.client.is_closed()
+            && !self.is_old(session)
+            && session.returned.elapsed() <= self.settings.pool.idle_timeout
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        let acquire = self.permits.clone().acquire_owned();
+        let acquired = match self.settings.pool.pool_timeout {
+            None => acquire.await,
+            Some(patience) => tokio::time::timeout(patience, acquire).await.map_err(|_| {
+                connection_error(format!(
+                    "no connection of the pool came free within {} s",
+                    patience.as_secs_f64()
+                ))
+            })?,
+        };
+        acquired.map_err(|_| connection_error("the pool is closed"))
+    }
+
+    fn take_idle(&self) -> Option<Session> {
+        loop {
+            let mut session = self.idle().pop()?;
+            if self.is_usable(&session) {
+                session.renew(self.epoch.load(Ordering::Relaxed));
+                return Some(session);
+            }
+        }
+    }
+
+    async fn open(self: &Arc<Self>) -> Result<Session> {
+        let mut pause = Duration::from_millis(100);
+        let mut tries_left = self.settings.pool.retries;
+        loop {
+            let error: Error = match self.connector.connect().await {
+                Ok(established) => {
+                    self.start_reaper();
+                    let epoch = self.epoch.load(Ordering::Relaxed);
+                    return Ok(Session::new(established, epoch));
+                }
+                Err(e) => e,
+            };
+            let is_worth_it = errors::is_connection_error(&error);
+            if tries_left == 0 || !is_worth_it {
+                return Err(error);
+            }
+            tries_left -= 1;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    fn start_reaper(self: &Arc<Self>) {
+        if !self.reaper_runs.swap(true, Ordering::Relaxed) {
+            let period = (self.settings.pool.idle_timeout / 4)
+                .clamp(Duration::from_millis(200), Duration::from_secs(30));
+            tokio::spawn(reap(Arc::downgrade(self), period));
+        }
+    }
+}
+
+/// Closes connections that nobody needs; ends with the pool.
+async fn reap(shared: Weak<Shared>, period: Duration) {
+    loop {
+        tokio::time::sleep(period).await;
+        let Some(shared) = shared.upgrade() else {
+            return;
+        };
+        let (kept, dropped): (Vec<Session>, Vec<Session>) = {
+            let mut idle = shared.idle();
+            std::mem::take(&mut *idle)
+                .into_iter()
+                .partition(|s| shared.is_usable(s))
+        };
+        shared.idle().splice(0..0, kept);
+        drop(dropped);
+    }
+}
