@@ -28,6 +28,7 @@ mod source;
 mod special_parts;
 mod table;
 mod table_configuration;
+mod unknown_keys;
 mod upgrade;
 mod wire;
 
