@@ -1,6 +1,6 @@
 //! Conditions on rows: permission rules and clients' `where` alike.
 
-use crate::catalog::{ColumnId, FunctionId, TableId, TypeId};
+use crate::catalog::{ColumnId, FunctionId, TypeId};
 use crate::params::{ParamId, ValueType};
 use crate::permit::{ColumnUse, Target};
 use std::sync::Arc;
@@ -20,9 +20,9 @@ pub enum Predicate {
     Computed(ComputedUse, Comparison),
     /// There is a related row for which `predicate` holds (and which `target` lets through).
     Related(Box<RelatedPredicate>),
-    /// There is any row in a table, unrelated to this one, for which the predicate holds.
-    /// Permission rules only (J8). The inner rule's root row is the inner row.
-    Exists(TableId, Box<Predicate>),
+    /// There is any row in a table, unrelated to this one, for which the predicate holds (and which
+    /// `target` lets through). The inner predicate's root row is the inner row (J8).
+    Exists(Target, Box<Predicate>),
     /// A row returned by a table computed field matches.
     ComputedRows(Box<ComputedRowsPredicate>),
     /// A comparison of an aggregate over related rows (D17).

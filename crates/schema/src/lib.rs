@@ -1,1 +1,13 @@
-//! placeholder
+//! From a snapshot of metadata and catalogues to what each role may ask, and from GraphQL text to IR.
+//!
+//! * [`model`]: the resolved snapshot; [`resolve`] makes it.
+//! * [`rules`]: permission expressions.
+//! * [`types`]: the types of a role, computed on demand.
+//! * [`document`]: the parsed request.
+//!
+//! This crate does no I/O and knows no SQL.
+
+pub mod document;
+pub mod model;
+pub mod rules;
+pub mod types;
