@@ -1,0 +1,38 @@
+//! HTTP: listening, endpoints, envelopes, compression, CORS, the log line of each request.
+//!
+//! * [`listening`], [`serving`]: the port, connections, stopping.
+//! * `endpoint`: which path is what.
+//! * `exchange`: one request from its head to its answer, as a list of stages.
+//! * `handlers`: what each endpoint does.
+//! * `body`, `graphql_body`: from bytes to JSON to GraphQL requests.
+//! * `reply`, `chunks`, `compression`, `cors`: the way back.
+//! * `record`: the log line.
+
+mod body;
+mod chunks;
+mod compression;
+mod config_api;
+mod cors;
+mod endpoint;
+mod exchange;
+mod graphql_body;
+mod handlers;
+pub mod listening;
+mod record;
+mod reply;
+pub mod serving;
+mod stalls;
+
+pub use listening::{Listener, bind};
+pub use serving::{run_server, serve, stop_signal};
+
+use crate::config::Config;
+use crate::logs::Logger;
+use std::sync::Arc;
+
+/// What every request needs.
+pub(crate) struct App<S> {
+    pub(crate) config: Arc<Config>,
+    pub(crate) service: Arc<S>,
+    pub(crate) logger: Logger,
+}

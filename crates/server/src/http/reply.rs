@@ -1,0 +1,77 @@
+//! An answer before compression, and how errors become one.
+
+use super::endpoint::Envelope;
+use bytes::Bytes;
+use howdah_error::Error;
+use howdah_error::envelope::{self, Internals};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+pub(super) const JSON: &str = "application/json; charset=utf-8";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
+
+/// Status, headers and pieces of a body.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) content_type: &'static str,
+    pub(super) headers: HeaderMap,
+    pub(super) pieces: Vec<Bytes>,
+}
+
+impl Reply {
+    pub(super) fn new(
+        status: StatusCode,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        Reply {
+            status,
+            content_type,
+            headers: HeaderMap::new(),
+            pieces: vec![body.into()],
+        }
+    }
+
+    /// 200 with JSON.
+    pub(super) fn json(body: impl Into<Bytes>) -> Self {
+        Reply::new(StatusCode::OK, JSON, body)
+    }
+
+    /// A path that leads nowhere.
+    pub(super) fn unknown_path() -> Self {
+        let body = json!({"path": "$", "error": "resource does not exist", "code": "not-found"});
+        Reply::new(StatusCode::NOT_FOUND, JSON, body.to_string())
+    }
+
+    /// An error in the endpoint's envelope.
+    pub(super) fn error(
+        error: &Error,
+        envelope: Envelope,
+        internals: Internals,
+        preserve_401: bool,
+    ) -> Self {
+        let real =
+            StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = match envelope {
+            Envelope::GraphqlAlways200 if real == StatusCode::UNAUTHORIZED && preserve_401 => real,
+            Envelope::GraphqlAlways200 => StatusCode::OK,
+            Envelope::Graphql | Envelope::Flat => real,
+        };
+        Reply::new(
+            status,
+            JSON,
+            error_body(error, envelope, internals).to_string(),
+        )
+    }
+}
+
+/// An error in its envelope.
+pub(super) fn error_body(error: &Error, envelope: Envelope, internals: Internals) -> Value {
+    match envelope {
+        Envelope::GraphqlAlways200 | Envelope::Graphql => {
+            envelope::graphql_response(error, internals)
+        }
+        Envelope::Flat => envelope::flat(error, internals),
+    }
+}

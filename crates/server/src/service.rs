@@ -1,0 +1,127 @@
+//! The engine as HTTP sees it: the narrow trait that [`crate::http`] calls. Whoever
+//! implements it knows nothing of headers, statuses or compression.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use howdah_error::Error;
+use howdah_error::envelope::Internals;
+use howdah_ir::Session;
+use http::HeaderMap;
+use serde_json::{Map, Value};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// One GraphQL operation as it was posted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GraphqlRequest {
+    /// The document.
+    pub query: String,
+    /// The values of variables; numbers keep their text.
+    pub variables: Option<Map<String, Value>>,
+    /// Which operation of the document.
+    pub operation_name: Option<String>,
+}
+
+/// What is known of a request besides its body.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// Taken from `x-request-id` or generated.
+    pub request_id: Arc<str>,
+    /// The client's headers, for what is forwarded.
+    pub headers: Arc<HeaderMap>,
+    /// The client's address, as proxies report it.
+    pub client: IpAddr,
+    /// Whether errors to this client show internals.
+    pub internals: Internals,
+    /// Whether [`GraphqlAnswer::observations`] will be logged and are worth making.
+    pub observe: bool,
+}
+
+/// What one part of an operation did, for `query-log`.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// `database`, `introspection`, `action`, `remote-schema` or `cached`.
+    pub kind: &'static str,
+    /// `{"query": SQL, "prepared_arguments": […]}` by root field, if there is SQL.
+    pub generated_sql: Option<Value>,
+}
+
+/// The answer to a GraphQL operation.
+#[derive(Debug, Clone, Default)]
+pub struct GraphqlAnswer {
+    /// The whole body (`{"data":…}`) in pieces.
+    pub chunks: Vec<Bytes>,
+    /// Headers to add.
+    pub headers: HeaderMap,
+    /// What was done.
+    pub observations: Vec<Observation>,
+}
+
+impl GraphqlAnswer {
+    /// An answer in one piece.
+    pub fn whole(body: impl Into<Bytes>) -> Self {
+        GraphqlAnswer {
+            chunks: vec![body.into()],
+            ..Self::default()
+        }
+    }
+}
+
+/// A JSON body ready to be written.
+pub type JsonAnswer = Bytes;
+
+/// What the engine knows of its health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// The metadata database answers.
+    pub metadata_db_ok: bool,
+    /// No object of the metadata is inconsistent.
+    pub consistent: bool,
+}
+
+/// The engine. Futures may be dropped at any time: the client is gone then.
+#[async_trait]
+pub trait Service: Send + Sync + 'static {
+    /// Runs a GraphQL operation.
+    async fn graphql(
+        &self,
+        request: GraphqlRequest,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<GraphqlAnswer, Error>;
+
+    /// `POST /v1/metadata`.
+    async fn metadata(
+        &self,
+        body: Value,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<JsonAnswer, Error>;
+
+    /// `POST /v1/query`.
+    async fn query_v1(
+        &self,
+        body: Value,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<JsonAnswer, Error>;
+
+    /// `POST /v2/query`.
+    async fn query_v2(
+        &self,
+        body: Value,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<JsonAnswer, Error>;
+
+    /// `POST /v1/graphql/explain`; the caller has made sure of an administrator.
+    async fn explain(
+        &self,
+        body: Value,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<JsonAnswer, Error>;
+
+    /// Asks the metadata database and looks at the metadata.
+    async fn health(&self) -> Health;
+}

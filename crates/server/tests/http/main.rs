@@ -1,0 +1,8 @@
+//! The server over real sockets, with a service that stands for the engine.
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod client;
+mod connections;
+mod fake;
+mod logging;
