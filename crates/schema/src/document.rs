@@ -5,9 +5,8 @@
 
 use bluejay_core::executable::{
     ExplicitOperationDefinition as _, Field as _, FragmentDefinition as _, FragmentSpread as _,
-    InlineFragment as _, OperationDefinition as _, OperationDefinitionReference,
-    Selection as _, SelectionReference, VariableType as _,
-    VariableTypeReference,
+    InlineFragment as _, OperationDefinition as _, OperationDefinitionReference, Selection as _,
+    SelectionReference, VariableType as _, VariableTypeReference,
 };
 use bluejay_core::{AsIter, Directive as _, OperationType};
 use bluejay_parser::HasSpan;
@@ -100,7 +99,11 @@ impl fmt::Display for TypeExpr {
             TypeExpr::Named(name, _) => f.write_str(name)?,
             TypeExpr::List(inner, _) => write!(f, "[{inner}]")?,
         }
-        if self.is_non_null() { f.write_str("!") } else { Ok(()) }
+        if self.is_non_null() {
+            f.write_str("!")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -194,10 +197,15 @@ pub enum Value {
 
 /// Parses a document. Every fault is `not a valid graphql query` at `$.query`, as clients expect.
 pub fn parse(text: &str) -> Result<Document> {
-    let options = ParseOptions { max_depth: MAX_DEPTH, ..ParseOptions::default() };
-    let parsed = ExecutableDocument::parse_with_options(text, options).result.map_err(|_| {
-        Error::validation("not a valid graphql query").at(JsonPath::from_iter(["query"]))
-    })?;
+    let options = ParseOptions {
+        max_depth: MAX_DEPTH,
+        ..ParseOptions::default()
+    };
+    let parsed = ExecutableDocument::parse_with_options(text, options)
+        .result
+        .map_err(|_| {
+            Error::validation("not a valid graphql query").at(JsonPath::from_iter(["query"]))
+        })?;
     let source = Source { text };
     let mut fragments = BTreeMap::new();
     for fragment in parsed.fragment_definitions() {
@@ -210,9 +218,15 @@ pub fn parse(text: &str) -> Result<Document> {
             },
         );
     }
-    let operations =
-        parsed.operation_definitions().iter().map(|operation| source.operation(operation)).collect();
-    Ok(Document { operations, fragments })
+    let operations = parsed
+        .operation_definitions()
+        .iter()
+        .map(|operation| source.operation(operation))
+        .collect();
+    Ok(Document {
+        operations,
+        fragments,
+    })
 }
 
 struct Source<'a> {
@@ -255,7 +269,9 @@ impl Source<'_> {
     }
 
     fn selection_set(&self, set: &SelectionSet<'_>) -> Vec<Selection> {
-        set.iter().map(|selection| self.selection(selection)).collect()
+        set.iter()
+            .map(|selection| self.selection(selection))
+            .collect()
     }
 
     fn selection(&self, selection: &ast::executable::Selection<'_>) -> Selection {
@@ -272,7 +288,9 @@ impl Source<'_> {
                 directives: self.directives(spread.directives()),
             },
             SelectionReference::InlineFragment(inline) => Selection::Inline {
-                condition: inline.type_condition().map(|c| c.named_type().as_str().to_owned()),
+                condition: inline
+                    .type_condition()
+                    .map(|c| c.named_type().as_str().to_owned()),
                 directives: self.directives(inline.directives()),
                 selection: self.selection_set(inline.selection_set()),
             },
@@ -300,7 +318,12 @@ impl Source<'_> {
         arguments
             .into_iter()
             .flat_map(|a| a.iter())
-            .map(|argument| (argument.name().as_str().to_owned(), self.value(argument.value())))
+            .map(|argument| {
+                (
+                    argument.name().as_str().to_owned(),
+                    self.value(argument.value()),
+                )
+            })
             .collect()
     }
 
@@ -308,9 +331,12 @@ impl Source<'_> {
         match value {
             ast::Value::Variable(v) => Value::Variable(v.name().to_owned()),
             ast::Value::Integer(i) => Value::Int(i.as_ref().to_owned()),
-            ast::Value::Float(f) => {
-                Value::Float(self.text.get(f.span().byte_range()).unwrap_or_default().to_owned())
-            }
+            ast::Value::Float(f) => Value::Float(
+                self.text
+                    .get(f.span().byte_range())
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
             ast::Value::String(s) => Value::String(s.as_str().to_owned()),
             ast::Value::Boolean(_) => {
                 Value::Boolean(self.text.get(value.span().byte_range()) == Some("true"))
@@ -319,15 +345,23 @@ impl Source<'_> {
             ast::Value::Enum(name) => Value::Enum(name.as_str().to_owned()),
             ast::Value::List(list) => Value::List(list.iter().map(|v| self.value(v)).collect()),
             ast::Value::Object(object) => Value::Object(
-                object.iter().map(|(k, v)| (k.as_ref().to_owned(), self.value(v))).collect(),
+                object
+                    .iter()
+                    .map(|(k, v)| (k.as_ref().to_owned(), self.value(v)))
+                    .collect(),
             ),
         }
     }
 }
 
 fn type_expr(ty: &VariableType<'_>) -> TypeExpr {
-    let nullability =
-        |required: bool| if required { Nullability::NonNull } else { Nullability::Nullable };
+    let nullability = |required: bool| {
+        if required {
+            Nullability::NonNull
+        } else {
+            Nullability::Nullable
+        }
+    };
     match ty.as_ref() {
         VariableTypeReference::Named(name, required) => {
             TypeExpr::Named(name.to_owned(), nullability(required))
@@ -349,16 +383,27 @@ mod tests {
         let document = parse(text).unwrap();
         let operation = &document.operations[0];
         assert_eq!(operation.variables[0].ty.to_string(), "[Int!]");
-        let Selection::Field(field) = &operation.selection[0] else { panic!("a field") };
-        assert_eq!(field.arguments[0].1, Value::Float("12345678901234567890.10".into()));
+        let Selection::Field(field) = &operation.selection[0] else {
+            panic!("a field")
+        };
+        assert_eq!(
+            field.arguments[0].1,
+            Value::Float("12345678901234567890.10".into())
+        );
         assert_eq!(field.arguments[1].1, Value::Int("-0".into()));
         assert_eq!(field.arguments[2].1, Value::Boolean(true));
-        assert_eq!(field.directives[0].arguments[0].1, Value::Variable("x".into()));
+        assert_eq!(
+            field.directives[0].arguments[0].1,
+            Value::Variable("x".into())
+        );
     }
 
     #[test]
     fn too_deep_documents_are_refused() {
         let text = format!("{}{}", "{a".repeat(100_000), "}".repeat(100_000));
-        assert_eq!(parse(&text).unwrap_err().message(), "not a valid graphql query");
+        assert_eq!(
+            parse(&text).unwrap_err().message(),
+            "not a valid graphql query"
+        );
     }
 }

@@ -8,6 +8,8 @@
 //! This crate does no I/O and knows no SQL.
 
 pub mod document;
+mod introspection;
+pub mod lower;
 pub mod model;
 pub mod rules;
 pub mod types;

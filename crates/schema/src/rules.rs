@@ -45,7 +45,12 @@ const MAX_DEPTH: usize = 200;
 impl<'a> RuleReader<'a> {
     /// A reader for expressions on `root`.
     pub fn new(source: &'a Source, authority: Authority<'a>, root: TableId) -> Self {
-        RuleReader { source, authority, root, depth: 0 }
+        RuleReader {
+            source,
+            authority,
+            root,
+            depth: 0,
+        }
     }
 
     /// Reads an expression on the root table.
@@ -56,15 +61,22 @@ impl<'a> RuleReader<'a> {
     fn table(&self, table: TableId) -> Result<&'a Table> {
         self.source.table(table).ok_or_else(|| {
             let table = self.source.catalog.table(table);
-            Error::not_exists(format!("table {:?} is not tracked", qualified(&table.schema, &table.name)))
+            Error::not_exists(format!(
+                "table {:?} is not tracked",
+                qualified(&table.schema, &table.name)
+            ))
         })
     }
 
     fn permit(&self, table: TableId) -> Result<Option<SelectPermit>> {
         match &self.authority {
             Authority::Rule => Ok(None),
-            Authority::Request { role, .. } => {
-                self.source.roles.open_select(role, table).map(Some).ok_or_else(|| {
+            Authority::Request { role, .. } => self
+                .source
+                .roles
+                .open_select(role, table)
+                .map(Some)
+                .ok_or_else(|| {
                     let info = self.source.catalog.table(table);
                     Error::new(
                         Code::PermissionDenied,
@@ -73,8 +85,7 @@ impl<'a> RuleReader<'a> {
                             qualified(&info.schema, &info.name)
                         ),
                     )
-                })
-            }
+                }),
         }
     }
 
@@ -105,7 +116,9 @@ impl<'a> RuleReader<'a> {
     fn expression(&mut self, table: TableId, expression: &Map<String, Value>) -> Result<Predicate> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(Error::parse_failed("the boolean expression is nested too deeply"));
+            return Err(Error::parse_failed(
+                "the boolean expression is nested too deeply",
+            ));
         }
         let mut parts = Vec::with_capacity(expression.len());
         for (key, value) in expression {
@@ -119,9 +132,9 @@ impl<'a> RuleReader<'a> {
         match key {
             "$and" | "_and" => Ok(Predicate::all(self.list(table, value)?)),
             "$or" | "_or" => Ok(Predicate::Or(self.list(table, value)?)),
-            "$not" | "_not" => {
-                Ok(Predicate::Not(Box::new(self.expression(table, object(value)?)?)))
-            }
+            "$not" | "_not" => Ok(Predicate::Not(Box::new(
+                self.expression(table, object(value)?)?,
+            ))),
             "$exists" | "_exists" => self.exists(object(value)?),
             field => self.field(table, field, value),
         }
@@ -132,7 +145,11 @@ impl<'a> RuleReader<'a> {
             Value::Array(items) => items
                 .iter()
                 .enumerate()
-                .map(|(i, item)| object(item).and_then(|o| self.expression(table, o)).within(i))
+                .map(|(i, item)| {
+                    object(item)
+                        .and_then(|o| self.expression(table, o))
+                        .within(i)
+                })
                 .collect(),
             Value::Object(single) => Ok(vec![self.expression(table, single)?]),
             other => Err(wrong_kind("Array", other)),
@@ -146,23 +163,30 @@ impl<'a> RuleReader<'a> {
             .ok_or_else(|| Error::parse_failed("key \"_table\" not found"))?;
         let name: howdah_metadata::QualifiedName =
             howdah_metadata::parse(name.clone()).within("_table")?;
-        let table = self.source.table_named(&name.schema, &name.name).ok_or_else(|| {
-            Error::not_exists(format!(
-                "table {:?} does not exist in source: {}",
-                qualified(&name.schema, &name.name),
-                self.source.name
-            ))
-            .within("_table")
-        })?;
+        let table = self
+            .source
+            .table_named(&name.schema, &name.name)
+            .ok_or_else(|| {
+                Error::not_exists(format!(
+                    "table {:?} does not exist in source: {}",
+                    qualified(&name.schema, &name.name),
+                    self.source.name
+                ))
+                .within("_table")
+            })?;
         let inner = value
             .get("_where")
             .or_else(|| value.get("$where"))
             .ok_or_else(|| Error::parse_failed("key \"_where\" not found"))?;
         let outer = std::mem::replace(&mut self.root, table.id);
-        let predicate =
-            object(inner).and_then(|o| self.expression(table.id, o)).within("_where");
+        let predicate = object(inner)
+            .and_then(|o| self.expression(table.id, o))
+            .within("_where");
         self.root = outer;
-        Ok(Predicate::Exists(self.target(table.id)?, Box::new(predicate?)))
+        Ok(Predicate::Exists(
+            self.target(table.id)?,
+            Box::new(predicate?),
+        ))
     }
 
     fn field(&mut self, table: TableId, field: &str, value: &Value) -> Result<Predicate> {
@@ -171,11 +195,9 @@ impl<'a> RuleReader<'a> {
             let column_use = self.column(table, column)?;
             let ty = self.source.catalog.column(table, column).ty;
             let comparisons = self.comparisons(table, ty, value)?;
-            return Ok(Predicate::all(
-                comparisons
-                    .into_iter()
-                    .map(|comparison| Predicate::Column(column_use.clone(), comparison)),
-            ));
+            return Ok(Predicate::all(comparisons.into_iter().map(|comparison| {
+                Predicate::Column(column_use.clone(), comparison)
+            })));
         }
         if let Some(relationship) = info.relationships.get(field) {
             let target = self.target(relationship.target)?;
@@ -212,11 +234,9 @@ impl<'a> RuleReader<'a> {
                 };
                 let computed_use = ComputedUse { call, redaction };
                 let comparisons = self.comparisons(table, ty, value)?;
-                Ok(Predicate::all(
-                    comparisons
-                        .into_iter()
-                        .map(|comparison| Predicate::Computed(computed_use.clone(), comparison)),
-                ))
+                Ok(Predicate::all(comparisons.into_iter().map(|comparison| {
+                    Predicate::Computed(computed_use.clone(), comparison)
+                })))
             }
             ComputedReturn::Rows(target) => {
                 let predicate = self.expression(target, object(value)?)?;
@@ -230,12 +250,18 @@ impl<'a> RuleReader<'a> {
         }
     }
 
-    fn comparisons(&mut self, table: TableId, ty: TypeId, value: &Value) -> Result<Vec<Comparison>> {
+    fn comparisons(
+        &mut self,
+        table: TableId,
+        ty: TypeId,
+        value: &Value,
+    ) -> Result<Vec<Comparison>> {
         match value {
             Value::Object(operators) => operators
                 .iter()
                 .map(|(name, operand)| {
-                    self.comparison(table, ty, name, operand).within(name.as_str())
+                    self.comparison(table, ty, name, operand)
+                        .within(name.as_str())
                 })
                 .collect(),
             // The short form `{column: value}` is an equality.
@@ -257,7 +283,10 @@ impl<'a> RuleReader<'a> {
         name: &str,
         value: &Value,
     ) -> Result<Comparison> {
-        let bare = name.strip_prefix('$').or_else(|| name.strip_prefix('_')).unwrap_or("");
+        let bare = name
+            .strip_prefix('$')
+            .or_else(|| name.strip_prefix('_'))
+            .unwrap_or("");
         if let Some(operator) = column_operator(bare) {
             let operand = self.column_operand(table, value)?;
             return Ok(Comparison::Binary(operator, operand));
@@ -294,7 +323,10 @@ impl<'a> RuleReader<'a> {
             ));
         };
         if value.is_null() {
-            return Err(Error::new(Code::UnexpectedPayload, format!("unexpected null value for {name}")));
+            return Err(Error::new(
+                Code::UnexpectedPayload,
+                format!("unexpected null value for {name}"),
+            ));
         }
         let operand = match operand {
             OperandKind::Same => self.operand(ty, value),
@@ -320,11 +352,19 @@ impl<'a> RuleReader<'a> {
     fn cast(&mut self, table: TableId, value: &Value) -> Result<Comparison> {
         let casts = object(value)?;
         let Some((name, operators)) = casts.iter().next().filter(|_| casts.len() == 1) else {
-            return Err(Error::parse_failed("exactly one type is expected for a cast"));
+            return Err(Error::parse_failed(
+                "exactly one type is expected for a cast",
+            ));
         };
-        let internal = if name == "String" { "text" } else { name.as_str() };
+        let internal = if name == "String" {
+            "text"
+        } else {
+            name.as_str()
+        };
         let ty = self.named_type(internal).within(name.as_str())?;
-        let comparisons = self.comparisons(table, ty, operators).within(name.as_str())?;
+        let comparisons = self
+            .comparisons(table, ty, operators)
+            .within(name.as_str())?;
         Ok(Comparison::Cast(ty, comparisons))
     }
 
@@ -380,9 +420,12 @@ impl<'a> RuleReader<'a> {
             },
             other => return Err(wrong_kind("String", other)),
         };
-        let column = self.source.catalog.table(of).column_named(name).ok_or_else(|| {
-            Error::not_exists(format!("{name:?} does not exist"))
-        })?;
+        let column = self
+            .source
+            .catalog
+            .table(of)
+            .column_named(name)
+            .ok_or_else(|| Error::not_exists(format!("{name:?} does not exist")))?;
         self.column(of, column)?;
         Ok(Operand::Column(scope, column))
     }
@@ -395,7 +438,10 @@ impl<'a> RuleReader<'a> {
             return Err(wrong_kind("Array", value));
         };
         if items.iter().any(|item| session_variable(item).is_some()) {
-            let operands = items.iter().map(|item| self.operand(element, item)).collect();
+            let operands = items
+                .iter()
+                .map(|item| self.operand(element, item))
+                .collect();
             return Ok(Operand::List(element, operands));
         }
         let text = values::array_of_values(&self.source.catalog, element, items);
@@ -491,7 +537,8 @@ pub fn session_variable(value: &Value) -> Option<Arc<str>> {
     const PREFIX: &str = "x-hasura-";
     let text = value.as_str()?;
     let head = text.get(..PREFIX.len())?;
-    head.eq_ignore_ascii_case(PREFIX).then(|| text.to_ascii_lowercase().into())
+    head.eq_ignore_ascii_case(PREFIX)
+        .then(|| text.to_ascii_lowercase().into())
 }
 
 /// The call of a computed field that needs nothing but the row and the session.
@@ -516,16 +563,25 @@ pub fn simple_call(source: &Source, computed: &ComputedField) -> Result<Function
         let name = if omitted { argument.name.clone() } else { None };
         arguments.push(CallArgument { name, value });
     }
-    Ok(FunctionCall { function: computed.function, arguments })
+    Ok(FunctionCall {
+        function: computed.function,
+        arguments,
+    })
 }
 
 /// `name` in `public`, else `schema.name`, as texts show tables.
 pub fn qualified(schema: &str, name: &str) -> String {
-    if schema == "public" { name.to_owned() } else { format!("{schema}.{name}") }
+    if schema == "public" {
+        name.to_owned()
+    } else {
+        format!("{schema}.{name}")
+    }
 }
 
 fn required<'v>(object: &'v Map<String, Value>, key: &str) -> Result<&'v Value> {
-    object.get(key).ok_or_else(|| Error::parse_failed(format!("key {key:?} not found")))
+    object
+        .get(key)
+        .ok_or_else(|| Error::parse_failed(format!("key {key:?} not found")))
 }
 
 fn object(value: &Value) -> Result<&Map<String, Value>> {

@@ -24,8 +24,16 @@ const COMPARABLE: [AggregateFunction; 2] = [AggregateFunction::Max, AggregateFun
 
 /// All aggregates over single columns.
 pub(super) const FUNCTIONS: [AggregateFunction; 10] = [
-    NUMERIC[0], NUMERIC[1], NUMERIC[2], NUMERIC[3], NUMERIC[4], NUMERIC[5], NUMERIC[6], NUMERIC[7],
-    COMPARABLE[0], COMPARABLE[1],
+    NUMERIC[0],
+    NUMERIC[1],
+    NUMERIC[2],
+    NUMERIC[3],
+    NUMERIC[4],
+    NUMERIC[5],
+    NUMERIC[6],
+    NUMERIC[7],
+    COMPARABLE[0],
+    COMPARABLE[1],
 ];
 
 impl RoleSchema<'_> {
@@ -43,7 +51,10 @@ impl RoleSchema<'_> {
                 name: "nodes".into(),
                 description: None,
                 args: Vec::new(),
-                ty: TypeRef::from(TypeKey::Row(key)).non_null().list().non_null(),
+                ty: TypeRef::from(TypeKey::Row(key))
+                    .non_null()
+                    .list()
+                    .non_null(),
                 kind: FieldKind::Nodes,
             },
         ]
@@ -83,14 +94,25 @@ impl RoleSchema<'_> {
     }
 
     /// Columns and computed fields that a function can be taken over.
-    pub(super) fn aggregate_columns(&self, key: TableKey, function: AggregateFunction) -> Vec<FieldInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
-        let Some(permit) = self.select_permit(key) else { return Vec::new() };
+    pub(super) fn aggregate_columns(
+        &self,
+        key: TableKey,
+        function: AggregateFunction,
+    ) -> Vec<FieldInfo> {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        let Some(permit) = self.select_permit(key) else {
+            return Vec::new();
+        };
         let mut fields: Vec<FieldInfo> = self
             .aggregatable_columns(key, function)
             .into_iter()
             .map(|(name, column)| FieldInfo {
-                description: table.columns.get(column.index()).and_then(|c| c.description.clone()),
+                description: table
+                    .columns
+                    .get(column.index())
+                    .and_then(|c| c.description.clone()),
                 args: Vec::new(),
                 ty: self.aggregate_type(function, self.column_type(key, column)),
                 kind: FieldKind::AggregateColumn(column),
@@ -98,7 +120,9 @@ impl RoleSchema<'_> {
             })
             .collect();
         for (i, (name, computed)) in table.computed_fields.iter().enumerate() {
-            let ComputedReturn::Scalar(ty) = computed.returns else { continue };
+            let ComputedReturn::Scalar(ty) = computed.returns else {
+                continue;
+            };
             if permit.computed_field(name).is_none() || !self.fits(key, function, ty) {
                 continue;
             }
@@ -123,7 +147,11 @@ impl RoleSchema<'_> {
     /// Whether a function can be taken over a type.
     fn fits(&self, key: TableKey, function: AggregateFunction, ty: TypeId) -> bool {
         let facts = facts(&self.source(key.0).catalog, ty);
-        if COMPARABLE.contains(&function) { facts.comparable } else { facts.numeric }
+        if COMPARABLE.contains(&function) {
+            facts.comparable
+        } else {
+            facts.numeric
+        }
     }
 
     /// Readable columns that a function can be taken over; values of enum tables are left out.

@@ -1,6 +1,8 @@
 //! Inputs that compare a column: operators by type, as data.
 
-use super::{InputInfo, InputKind, RasterInput, RoleSchema, TableKey, TypeKey, TypeRef, builtin, input};
+use super::{
+    InputInfo, InputKind, RasterInput, RoleSchema, TableKey, TypeKey, TypeRef, builtin, input,
+};
 use crate::model::SourceId;
 use howdah_ir::catalog::TypeId;
 use howdah_ir::predicate::Operator;
@@ -44,16 +46,36 @@ const ORDER: [(&str, Operator); 4] = [
 ];
 
 const TEXT: [(&str, Operator, &str); 10] = [
-    ("_like", Operator::Like, "does the column match the given pattern"),
-    ("_nlike", Operator::NotLike, "does the column NOT match the given pattern"),
-    ("_ilike", Operator::InsensitiveLike, "does the column match the given case-insensitive pattern"),
+    (
+        "_like",
+        Operator::Like,
+        "does the column match the given pattern",
+    ),
+    (
+        "_nlike",
+        Operator::NotLike,
+        "does the column NOT match the given pattern",
+    ),
+    (
+        "_ilike",
+        Operator::InsensitiveLike,
+        "does the column match the given case-insensitive pattern",
+    ),
     (
         "_nilike",
         Operator::NotInsensitiveLike,
         "does the column NOT match the given case-insensitive pattern",
     ),
-    ("_similar", Operator::Similar, "does the column match the given SQL regular expression"),
-    ("_nsimilar", Operator::NotSimilar, "does the column NOT match the given SQL regular expression"),
+    (
+        "_similar",
+        Operator::Similar,
+        "does the column match the given SQL regular expression",
+    ),
+    (
+        "_nsimilar",
+        Operator::NotSimilar,
+        "does the column NOT match the given SQL regular expression",
+    ),
     (
         "_regex",
         Operator::Regex,
@@ -77,8 +99,16 @@ const TEXT: [(&str, Operator, &str); 10] = [
 ];
 
 const GEOMETRY: [(&str, Operator, &str); 8] = [
-    ("_st_contains", Operator::StContains, "does the column contain the given geometry value"),
-    ("_st_crosses", Operator::StCrosses, "does the column cross the given geometry value"),
+    (
+        "_st_contains",
+        Operator::StContains,
+        "does the column contain the given geometry value",
+    ),
+    (
+        "_st_crosses",
+        Operator::StCrosses,
+        "does the column cross the given geometry value",
+    ),
     (
         "_st_equals",
         Operator::StEquals,
@@ -104,7 +134,11 @@ const GEOMETRY: [(&str, Operator, &str); 8] = [
         Operator::StTouches,
         "does the column have atleast one point in common with the given geometry value",
     ),
-    ("_st_within", Operator::StWithin, "is the column contained in the given geometry value"),
+    (
+        "_st_within",
+        Operator::StWithin,
+        "is the column contained in the given geometry value",
+    ),
 ];
 
 fn operator(name: &str, description: Option<&str>, ty: TypeRef, kind: OperatorInput) -> InputInfo {
@@ -126,17 +160,29 @@ impl RoleSchema<'_> {
         let mut inputs = common(&same, facts.family != Family::Raster);
         if facts.text {
             inputs.extend(TEXT.iter().map(|(name, op, description)| {
-                operator(name, Some(description), same.clone(), OperatorInput::Binary(*op))
+                operator(
+                    name,
+                    Some(description),
+                    same.clone(),
+                    OperatorInput::Binary(*op),
+                )
             }));
         }
         let named = |name: &str| {
-            catalog.type_named(name).map(|ty| TypeRef::from(TypeKey::Scalar(source, ty)))
+            catalog
+                .type_named(name)
+                .map(|ty| TypeRef::from(TypeKey::Scalar(source, ty)))
         };
         match facts.family {
             Family::Jsonb => inputs.extend(self.jsonb_inputs(source, ty, &same)),
             Family::Geometry => {
                 inputs.extend(GEOMETRY.iter().map(|(name, op, description)| {
-                    operator(name, Some(description), same.clone(), OperatorInput::Binary(*op))
+                    operator(
+                        name,
+                        Some(description),
+                        same.clone(),
+                        OperatorInput::Binary(*op),
+                    )
                 }));
                 let near = TypeRef::from(TypeKey::Near(source, ty));
                 inputs.push(operator(
@@ -192,23 +238,55 @@ impl RoleSchema<'_> {
                 let one = |op| OperatorInput::Binary(op);
                 let many = |op| OperatorInput::List(op);
                 let rows: [(&str, Option<TypeRef>, OperatorInput, &str); 7] = [
-                    ("_ancestor", Some(same.clone()), one(Operator::Ancestor),
-                        "is the left argument an ancestor of right (or equal)?"),
-                    ("_ancestor_any", Some(list(same.clone())), many(Operator::AncestorAny),
-                        "does array contain an ancestor of `ltree`?"),
-                    ("_descendant", Some(same.clone()), one(Operator::Descendant),
-                        "is the left argument a descendant of right (or equal)?"),
-                    ("_descendant_any", Some(list(same)), many(Operator::DescendantAny),
-                        "does array contain a descendant of `ltree`?"),
-                    ("_matches", named("lquery"), one(Operator::Matches), "does `ltree` match `lquery`?"),
-                    ("_matches_any", named("lquery").map(list), many(Operator::MatchesAny),
-                        "does `ltree` match any `lquery` in array?"),
-                    ("_matches_fulltext", named("ltxtquery"), one(Operator::MatchesFulltext),
-                        "does `ltree` match `ltxtquery`?"),
+                    (
+                        "_ancestor",
+                        Some(same.clone()),
+                        one(Operator::Ancestor),
+                        "is the left argument an ancestor of right (or equal)?",
+                    ),
+                    (
+                        "_ancestor_any",
+                        Some(list(same.clone())),
+                        many(Operator::AncestorAny),
+                        "does array contain an ancestor of `ltree`?",
+                    ),
+                    (
+                        "_descendant",
+                        Some(same.clone()),
+                        one(Operator::Descendant),
+                        "is the left argument a descendant of right (or equal)?",
+                    ),
+                    (
+                        "_descendant_any",
+                        Some(list(same)),
+                        many(Operator::DescendantAny),
+                        "does array contain a descendant of `ltree`?",
+                    ),
+                    (
+                        "_matches",
+                        named("lquery"),
+                        one(Operator::Matches),
+                        "does `ltree` match `lquery`?",
+                    ),
+                    (
+                        "_matches_any",
+                        named("lquery").map(list),
+                        many(Operator::MatchesAny),
+                        "does `ltree` match any `lquery` in array?",
+                    ),
+                    (
+                        "_matches_fulltext",
+                        named("ltxtquery"),
+                        one(Operator::MatchesFulltext),
+                        "does `ltree` match `ltxtquery`?",
+                    ),
                 ];
-                inputs.extend(rows.into_iter().filter_map(|(name, ty, kind, description)| {
-                    Some(operator(name, Some(description), ty?, kind))
-                }));
+                inputs.extend(
+                    rows.into_iter()
+                        .filter_map(|(name, ty, kind, description)| {
+                            Some(operator(name, Some(description), ty?, kind))
+                        }),
+                );
             }
             Family::Plain | Family::Json | Family::Array => {}
         }
@@ -217,7 +295,9 @@ impl RoleSchema<'_> {
 
     fn jsonb_inputs(&self, source: SourceId, ty: TypeId, same: &TypeRef) -> Vec<InputInfo> {
         let catalog = &self.source(source).catalog;
-        let Some(text) = catalog.type_named("text") else { return Vec::new() };
+        let Some(text) = catalog.type_named("text") else {
+            return Vec::new();
+        };
         let text = TypeRef::from(TypeKey::Scalar(source, text));
         let keys = text.clone().non_null().list();
         vec![
@@ -288,7 +368,9 @@ impl RoleSchema<'_> {
             Family::Geography => ("geometry", "geometry"),
             _ => return Vec::new(),
         };
-        let Some(target) = catalog.type_named(internal) else { return Vec::new() };
+        let Some(target) = catalog.type_named(internal) else {
+            return Vec::new();
+        };
         vec![operator(
             name,
             None,
@@ -302,7 +384,11 @@ impl RoleSchema<'_> {
         let catalog = &self.source(source).catalog;
         let mut inputs = vec![
             input("distance", None, builtin("Float").non_null()),
-            input("from", None, TypeRef::from(TypeKey::Scalar(source, ty)).non_null()),
+            input(
+                "from",
+                None,
+                TypeRef::from(TypeKey::Scalar(source, ty)).non_null(),
+            ),
         ];
         if facts(catalog, ty).family == Family::Geography {
             let mut spheroid = input("use_spheroid", None, builtin("Boolean"));
@@ -339,12 +425,32 @@ fn common(same: &TypeRef, ordered: bool) -> Vec<InputInfo> {
         .map(|(name, op)| operator(name, None, same.clone(), OperatorInput::Binary(*op)))
         .collect();
     let list = same.clone().non_null().list();
-    inputs.push(operator("_in", None, list.clone(), OperatorInput::List(Operator::In)));
-    inputs.push(operator("_is_null", None, builtin("Boolean"), OperatorInput::IsNull));
-    inputs.push(operator("_nin", None, list, OperatorInput::List(Operator::NotIn)));
+    inputs.push(operator(
+        "_in",
+        None,
+        list.clone(),
+        OperatorInput::List(Operator::In),
+    ));
+    inputs.push(operator(
+        "_is_null",
+        None,
+        builtin("Boolean"),
+        OperatorInput::IsNull,
+    ));
+    inputs.push(operator(
+        "_nin",
+        None,
+        list,
+        OperatorInput::List(Operator::NotIn),
+    ));
     inputs
 }
 
 fn cast(source: SourceId, ty: TypeId) -> InputInfo {
-    operator("_cast", None, TypeKey::Cast(source, ty).into(), OperatorInput::Cast)
+    operator(
+        "_cast",
+        None,
+        TypeKey::Cast(source, ty).into(),
+        OperatorInput::Cast,
+    )
 }

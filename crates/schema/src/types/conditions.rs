@@ -25,7 +25,9 @@ const PREDICATES: [AggregateFunction; 10] = [
 impl RoleSchema<'_> {
     /// Everything rows of a table can be filtered by.
     pub(super) fn condition_inputs(&self, key: TableKey) -> Vec<InputInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         let mut inputs = connectives(key);
         inputs.extend(
             table
@@ -71,8 +73,12 @@ impl RoleSchema<'_> {
                 }
                 let (_, relationship) = table.relationships.get_index(i)?;
                 let target = TableKey(key.0, relationship.target);
-                self.select_permit(target).filter(SelectPermit::aggregations)?;
-                (TypeKey::AggregateBoolExp(target), InputKind::RelationshipAggregate(i))
+                self.select_permit(target)
+                    .filter(SelectPermit::aggregations)?;
+                (
+                    TypeKey::AggregateBoolExp(target),
+                    InputKind::RelationshipAggregate(i),
+                )
             }
             Member::Computed(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
@@ -92,7 +98,13 @@ impl RoleSchema<'_> {
             }
             Member::ComputedAggregate(_) => return None,
         };
-        Some(InputInfo { name: name.into(), description: None, ty: ty.into(), default: None, kind })
+        Some(InputInfo {
+            name: name.into(),
+            description: None,
+            ty: ty.into(),
+            default: None,
+            kind,
+        })
     }
 
     fn comparison_type(&self, key: TableKey, ty: howdah_ir::TypeId) -> TypeKey {
@@ -122,9 +134,7 @@ impl RoleSchema<'_> {
         function: AggregateFunction,
     ) -> Vec<InputInfo> {
         let arguments: TypeRef = match function {
-            AggregateFunction::Count => {
-                TypeRef::from(TypeKey::SelectColumn(key)).non_null().list()
-            }
+            AggregateFunction::Count => TypeRef::from(TypeKey::SelectColumn(key)).non_null().list(),
             _ => TypeRef::from(TypeKey::AggregateBoolExpArguments(key, function)).non_null(),
         };
         let catalog = &self.source(key.0).catalog;
@@ -187,7 +197,11 @@ impl RoleSchema<'_> {
     }
 
     /// Name of the type of a predicate's `arguments`.
-    pub(super) fn aggregate_arguments_name(&self, key: TableKey, function: AggregateFunction) -> String {
+    pub(super) fn aggregate_arguments_name(
+        &self,
+        key: TableKey,
+        function: AggregateFunction,
+    ) -> String {
         let source = self.source(key.0);
         let base = source.table(key.1).map_or("", |t| &*t.name);
         let name = function.name();
@@ -213,14 +227,18 @@ fn function_input(key: TableKey, function: AggregateFunction) -> InputInfo {
 fn connectives(key: TableKey) -> Vec<InputInfo> {
     let one = TypeRef::from(TypeKey::BoolExp(key));
     let many = one.clone().non_null().list();
-    [("_and", many.clone(), InputKind::And), ("_not", one, InputKind::Not), ("_or", many, InputKind::Or)]
-        .into_iter()
-        .map(|(name, ty, kind)| InputInfo {
-            name: name.into(),
-            description: None,
-            ty,
-            default: None,
-            kind,
-        })
-        .collect()
+    [
+        ("_and", many.clone(), InputKind::And),
+        ("_not", one, InputKind::Not),
+        ("_or", many, InputKind::Or),
+    ]
+    .into_iter()
+    .map(|(name, ty, kind)| InputInfo {
+        name: name.into(),
+        description: None,
+        ty,
+        default: None,
+        kind,
+    })
+    .collect()
 }

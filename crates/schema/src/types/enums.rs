@@ -10,7 +10,10 @@ impl RoleSchema<'_> {
             TypeKey::AggregateBoolExpArguments(k, f) => self
                 .aggregate_argument_columns(*k, *f)
                 .into_iter()
-                .map(|(name, _)| EnumValue { name, description: Some("column name".into()) })
+                .map(|(name, _)| EnumValue {
+                    name,
+                    description: Some("column name".into()),
+                })
                 .collect(),
             TypeKey::EnumValues(k) => self
                 .table(*k)
@@ -46,7 +49,10 @@ impl RoleSchema<'_> {
     fn select_column_values(&self, key: TableKey) -> Vec<EnumValue> {
         self.readable_columns(key)
             .into_iter()
-            .map(|(name, _)| EnumValue { name, description: Some("column name".into()) })
+            .map(|(name, _)| EnumValue {
+                name,
+                description: Some("column name".into()),
+            })
             .collect()
     }
 }

@@ -16,7 +16,7 @@ mod rows;
 mod scalars;
 mod streams;
 
-pub use comparisons::OperatorInput;
+pub use comparisons::{Dimensions, OperatorInput};
 pub use scalars::{is_list, scalar_name};
 
 use crate::model::{Member, RootMember, Snapshot, Source, SourceId, Table};
@@ -263,6 +263,8 @@ pub enum FieldKind {
     Returning,
     /// `no_queries_available`
     NoQueries,
+    /// A field of an introspection type.
+    Meta,
 }
 
 /// An argument or a field of an input type.
@@ -372,9 +374,9 @@ impl<'a> RoleSchema<'a> {
                 | AggregateFunction::VarSamp,
             )
             | TypeKey::Mutation(_, MutationType::Constraint | MutationType::UpdateColumn)
-            | TypeKey::Builtin("order_by" | "cursor_ordering" | "__TypeKind" | "__DirectiveLocation") => {
-                TypeKind::Enum
-            }
+            | TypeKey::Builtin(
+                "order_by" | "cursor_ordering" | "__TypeKind" | "__DirectiveLocation",
+            ) => TypeKind::Enum,
             TypeKey::Scalar(..) => TypeKind::Scalar,
             TypeKey::Builtin(name) if name.starts_with("__") => TypeKind::Object,
             TypeKey::Builtin(_) => TypeKind::Scalar,
@@ -474,14 +476,21 @@ impl<'a> RoleSchema<'a> {
                 table_name(k)
             ),
             TypeKey::OrderBy(k) => {
-                format!("Ordering options when selecting data from {:?}.", table_name(k))
+                format!(
+                    "Ordering options when selecting data from {:?}.",
+                    table_name(k)
+                )
             }
             TypeKey::SelectColumn(k) => format!("select columns of table {:?}", table_name(k)),
             TypeKey::AggregateOrderBy(k) => {
                 format!("order by aggregate values of table {:?}", table_name(k))
             }
             TypeKey::AggregateOverOrderBy(k, f) => {
-                format!("order by {}() on columns of table {:?}", f.name(), table_name(k))
+                format!(
+                    "order by {}() on columns of table {:?}",
+                    f.name(),
+                    table_name(k)
+                )
             }
             TypeKey::AggregateBoolExpArguments(k, f) if self.type_kind(key) == TypeKind::Enum => {
                 format!(

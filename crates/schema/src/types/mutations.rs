@@ -48,7 +48,9 @@ impl MutationType {
             Self::Constraint => format!("unique or primary key constraints on table {table:?}"),
             Self::UpdateColumn => format!("update columns of table {table:?}"),
             Self::SetInput => format!("input type for updating data in table {table:?}"),
-            Self::IncInput => format!("input type for incrementing numeric columns in table {table:?}"),
+            Self::IncInput => {
+                format!("input type for incrementing numeric columns in table {table:?}")
+            }
             Self::PkColumnsInput => format!("primary key columns input for table: {table}"),
             Self::Updates => return None,
             change => change_description(change)?.to_owned(),
@@ -96,7 +98,10 @@ const CHANGES: [(&str, MutationType, &str); 7] = [
 ];
 
 fn change_description(change: MutationType) -> Option<&'static str> {
-    CHANGES.iter().find(|(_, ty, _)| *ty == change).map(|(_, _, description)| *description)
+    CHANGES
+        .iter()
+        .find(|(_, ty, _)| *ty == change)
+        .map(|(_, _, description)| *description)
 }
 
 impl RoleSchema<'_> {
@@ -118,7 +123,9 @@ impl RoleSchema<'_> {
 
     /// Columns the role may give when inserting, by GraphQL name.
     pub(crate) fn insertable_columns(&self, key: TableKey) -> Vec<(Arc<str>, ColumnId)> {
-        let Some(permit) = self.insert_permit(key) else { return Vec::new() };
+        let Some(permit) = self.insert_permit(key) else {
+            return Vec::new();
+        };
         self.writable_columns(key, |column| match permit.rules() {
             None => true,
             Some(rules) => {
@@ -129,7 +136,9 @@ impl RoleSchema<'_> {
 
     /// Columns the role may change, by GraphQL name.
     pub(crate) fn updatable_columns(&self, key: TableKey) -> Vec<(Arc<str>, ColumnId)> {
-        let Some(permit) = self.update_permit(key) else { return Vec::new() };
+        let Some(permit) = self.update_permit(key) else {
+            return Vec::new();
+        };
         self.writable_columns(key, |column| match permit.rules() {
             None => true,
             Some(rules) => {
@@ -143,7 +152,9 @@ impl RoleSchema<'_> {
         key: TableKey,
         allowed: impl Fn(ColumnId) -> bool,
     ) -> Vec<(Arc<str>, ColumnId)> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         let catalog = &self.source(key.0).catalog;
         table
             .members
@@ -172,7 +183,10 @@ impl RoleSchema<'_> {
                 name: "returning".into(),
                 description: Some("data from the rows affected by the mutation".into()),
                 args: Vec::new(),
-                ty: TypeRef::from(TypeKey::Row(key)).non_null().list().non_null(),
+                ty: TypeRef::from(TypeKey::Row(key))
+                    .non_null()
+                    .list()
+                    .non_null(),
                 kind: FieldKind::Returning,
             });
         }
@@ -186,8 +200,11 @@ impl RoleSchema<'_> {
             MutationType::InsertInput => self.insert_fields(key),
             MutationType::ObjectRelationInsert | MutationType::ArrayRelationInsert => {
                 let row = of(MutationType::InsertInput).non_null();
-                let data =
-                    if ty == MutationType::ObjectRelationInsert { row } else { row.list().non_null() };
+                let data = if ty == MutationType::ObjectRelationInsert {
+                    row
+                } else {
+                    row.list().non_null()
+                };
                 let mut inputs = vec![input("data", None, data)];
                 inputs.extend(self.on_conflict_argument(key));
                 inputs
@@ -199,8 +216,10 @@ impl RoleSchema<'_> {
                     of(MutationType::UpdateColumn).non_null().list().non_null(),
                 );
                 columns.default = Some("[]");
-                let mut inputs =
-                    vec![input("constraint", None, of(MutationType::Constraint).non_null()), columns];
+                let mut inputs = vec![
+                    input("constraint", None, of(MutationType::Constraint).non_null()),
+                    columns,
+                ];
                 inputs.push(input("where", None, TypeKey::BoolExp(key).into()));
                 inputs
             }
@@ -228,7 +247,9 @@ impl RoleSchema<'_> {
     }
 
     fn insert_fields(&self, key: TableKey) -> Vec<InputInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         let mut inputs: Vec<InputInfo> = self
             .insertable_columns(key)
             .into_iter()
@@ -319,9 +340,13 @@ impl RoleSchema<'_> {
 
     /// One required input per primary key column.
     pub(super) fn primary_key_inputs(&self, key: TableKey) -> Vec<InputInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         let info = self.source(key.0).catalog.table(key.1);
-        let Some(primary_key) = &info.primary_key else { return Vec::new() };
+        let Some(primary_key) = &info.primary_key else {
+            return Vec::new();
+        };
         primary_key
             .columns
             .iter()
@@ -349,8 +374,11 @@ impl RoleSchema<'_> {
                 EnumValue {
                     name: constraint.name.clone(),
                     description: Some(
-                        format!("unique or primary key constraint on columns {}", columns.join(", "))
-                            .into(),
+                        format!(
+                            "unique or primary key constraint on columns {}",
+                            columns.join(", ")
+                        )
+                        .into(),
                     ),
                 }
             })
@@ -362,7 +390,10 @@ impl RoleSchema<'_> {
         let values: Vec<EnumValue> = self
             .updatable_columns(key)
             .into_iter()
-            .map(|(name, _)| EnumValue { name, description: Some("column name".into()) })
+            .map(|(name, _)| EnumValue {
+                name,
+                description: Some("column name".into()),
+            })
             .collect();
         if values.is_empty() {
             return vec![EnumValue {

@@ -10,7 +10,9 @@ use std::sync::Arc;
 impl RoleSchema<'_> {
     /// Everything rows of a table can be ordered by.
     pub(super) fn order_inputs(&self, key: TableKey) -> Vec<InputInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         table
             .members
             .iter()
@@ -44,26 +46,44 @@ impl RoleSchema<'_> {
             Member::RelationshipAggregate(i) => {
                 let (_, relationship) = table.relationships.get_index(i)?;
                 let target = TableKey(key.0, relationship.target);
-                self.select_permit(target).filter(SelectPermit::aggregations)?;
-                (TypeKey::AggregateOrderBy(target).into(), InputKind::RelationshipAggregate(i))
+                self.select_permit(target)
+                    .filter(SelectPermit::aggregations)?;
+                (
+                    TypeKey::AggregateOrderBy(target).into(),
+                    InputKind::RelationshipAggregate(i),
+                )
             }
             Member::Computed(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
                 simple_call(self.source(key.0), computed).ok()?;
-                let ComputedReturn::Scalar(_) = computed.returns else { return None };
+                let ComputedReturn::Scalar(_) = computed.returns else {
+                    return None;
+                };
                 permit.computed_field(&computed.name)?;
                 (builtin("order_by"), InputKind::Computed(i))
             }
             Member::ComputedAggregate(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
                 simple_call(self.source(key.0), computed).ok()?;
-                let ComputedReturn::Rows(target) = computed.returns else { return None };
+                let ComputedReturn::Rows(target) = computed.returns else {
+                    return None;
+                };
                 let target = TableKey(key.0, target);
-                self.select_permit(target).filter(SelectPermit::aggregations)?;
-                (TypeKey::AggregateOrderBy(target).into(), InputKind::ComputedAggregate(i))
+                self.select_permit(target)
+                    .filter(SelectPermit::aggregations)?;
+                (
+                    TypeKey::AggregateOrderBy(target).into(),
+                    InputKind::ComputedAggregate(i),
+                )
             }
         };
-        Some(InputInfo { name: name.into(), description: None, ty, default: None, kind })
+        Some(InputInfo {
+            name: name.into(),
+            description: None,
+            ty,
+            default: None,
+            kind,
+        })
     }
 
     /// `count` and the functions that have columns.
@@ -96,12 +116,17 @@ impl RoleSchema<'_> {
         key: TableKey,
         function: AggregateFunction,
     ) -> Vec<InputInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         self.aggregatable_columns(key, function)
             .into_iter()
             .map(|(name, column): (Arc<str>, _)| InputInfo {
                 name,
-                description: table.columns.get(column.index()).and_then(|c| c.description.clone()),
+                description: table
+                    .columns
+                    .get(column.index())
+                    .and_then(|c| c.description.clone()),
                 ty: builtin("order_by"),
                 default: None,
                 kind: InputKind::Column(column),

@@ -49,23 +49,33 @@ impl RoleSchema<'_> {
 
     fn has_queries(&self) -> bool {
         let key = TypeKey::QueryRoot;
-        self.root_index(&key).iter().any(|(name, m)| self.root_member(&key, name, *m).is_some())
+        self.root_index(&key)
+            .iter()
+            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
     }
 
     /// Whether the role has any mutation.
     pub fn has_mutations(&self) -> bool {
         let key = TypeKey::MutationRoot;
-        self.root_index(&key).iter().any(|(name, m)| self.root_member(&key, name, *m).is_some())
+        self.root_index(&key)
+            .iter()
+            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
     }
 
     /// Whether the role has any subscription.
     pub fn has_subscriptions(&self) -> bool {
         let key = TypeKey::SubscriptionRoot;
-        self.root_index(&key).iter().any(|(name, m)| self.root_member(&key, name, *m).is_some())
+        self.root_index(&key)
+            .iter()
+            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
     }
 
     fn root_member(&self, key: &TypeKey, name: &str, member: RootMember) -> Option<FieldInfo> {
-        let root = if *key == TypeKey::SubscriptionRoot { Root::Subscription } else { Root::Query };
+        let root = if *key == TypeKey::SubscriptionRoot {
+            Root::Subscription
+        } else {
+            Root::Query
+        };
         match member {
             RootMember::Table(source, table, kind) => {
                 self.table_root(root, name, TableKey(source, table), kind, member)
@@ -80,14 +90,19 @@ impl RoleSchema<'_> {
                     name: name.into(),
                     description: function.description.clone(),
                     args,
-                    ty: if function.returns_set { row.non_null().list().non_null() } else { row },
+                    ty: if function.returns_set {
+                        row.non_null().list().non_null()
+                    } else {
+                        row
+                    },
                     kind: FieldKind::Root(member),
                 })
             }
             RootMember::FunctionAggregate(source, index) => {
                 let function = self.source(source).functions.get(index)?;
                 let table = self.function_table(source, function)?;
-                self.select_permit(table).filter(SelectPermit::aggregations)?;
+                self.select_permit(table)
+                    .filter(SelectPermit::aggregations)?;
                 let mut args = self.function_arguments(source, index);
                 args.extend(self.select_arguments(table));
                 let info = self.source(source).catalog.table(table.1);
@@ -140,7 +155,8 @@ impl RoleSchema<'_> {
         let response = || of(MutationType::Response);
         let (field, args, ty): (&RootField, Vec<_>, TypeRef) = match kind {
             TableRoot::Select => {
-                self.select_permit(key).filter(|p| visible(p, RootFieldKind::Select))?;
+                self.select_permit(key)
+                    .filter(|p| visible(p, RootFieldKind::Select))?;
                 (
                     &table.root_fields.select,
                     self.select_arguments(key),
@@ -148,10 +164,15 @@ impl RoleSchema<'_> {
                 )
             }
             TableRoot::SelectByPk => {
-                let permit =
-                    self.select_permit(key).filter(|p| visible(p, RootFieldKind::SelectByPk))?;
+                let permit = self
+                    .select_permit(key)
+                    .filter(|p| visible(p, RootFieldKind::SelectByPk))?;
                 self.readable_key(key, &permit)?;
-                (&table.root_fields.select_by_pk, self.primary_key_inputs(key), row)
+                (
+                    &table.root_fields.select_by_pk,
+                    self.primary_key_inputs(key),
+                    row,
+                )
             }
             TableRoot::SelectAggregate => {
                 self.select_permit(key)
@@ -203,7 +224,11 @@ impl RoleSchema<'_> {
                 let permit = self.select_permit(key)?;
                 self.readable_key(key, &permit)?;
                 let mut args = self.update_arguments(key)?;
-                args.push(input("pk_columns", None, of(MutationType::PkColumnsInput).non_null()));
+                args.push(input(
+                    "pk_columns",
+                    None,
+                    of(MutationType::PkColumnsInput).non_null(),
+                ));
                 (&table.root_fields.update_by_pk, args, row)
             }
             TableRoot::UpdateMany => {
@@ -211,7 +236,11 @@ impl RoleSchema<'_> {
                 let updates = of(MutationType::Updates).non_null().list().non_null();
                 (
                     &table.root_fields.update_many,
-                    vec![input("updates", Some("updates to execute, in order"), updates)],
+                    vec![input(
+                        "updates",
+                        Some("updates to execute, in order"),
+                        updates,
+                    )],
                     response().list(),
                 )
             }
@@ -228,7 +257,11 @@ impl RoleSchema<'_> {
                 self.delete_permit(key)?;
                 let permit = self.select_permit(key)?;
                 self.readable_key(key, &permit)?;
-                (&table.root_fields.delete_by_pk, self.primary_key_inputs(key), row)
+                (
+                    &table.root_fields.delete_by_pk,
+                    self.primary_key_inputs(key),
+                    row,
+                )
             }
         };
         Some(FieldInfo {
@@ -252,20 +285,30 @@ impl RoleSchema<'_> {
     fn update_arguments(&self, key: TableKey) -> Option<Vec<super::InputInfo>> {
         let permit = self.update_permit(key)?;
         let args = self.change_arguments(key);
-        let presets = permit.rules().is_some_and(|rules| !rules.presets.is_empty());
+        let presets = permit
+            .rules()
+            .is_some_and(|rules| !rules.presets.is_empty());
         (!args.is_empty() || presets).then_some(args)
     }
 
     /// The primary key, if there is one and the role may read all of it.
     fn readable_key(&self, key: TableKey, permit: &SelectPermit) -> Option<()> {
         let table = self.table(key)?;
-        let primary_key = self.source(key.0).catalog.table(key.1).primary_key.as_ref()?;
+        let primary_key = self
+            .source(key.0)
+            .catalog
+            .table(key.1)
+            .primary_key
+            .as_ref()?;
         primary_key
             .columns
             .iter()
             .all(|column| {
                 permit.column(*column).is_some()
-                    && table.columns.get(column.index()).is_some_and(|c| c.name.is_some())
+                    && table
+                        .columns
+                        .get(column.index())
+                        .is_some_and(|c| c.name.is_some())
             })
             .then_some(())
     }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 impl RoleSchema<'_> {
     /// All fields that the role may select.
     pub(super) fn row_fields(&self, key: TableKey) -> Vec<FieldInfo> {
-        let Some(table) = self.table(key) else { return Vec::new() };
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
         table
             .members
             .iter()
@@ -44,21 +46,29 @@ impl RoleSchema<'_> {
                 let target_permit = self.select_permit(target)?;
                 let row = TypeRef::from(TypeKey::Row(target));
                 let (args, ty) = match relationship.kind {
-                    RelationshipKind::Array => {
-                        (self.select_arguments(target), row.non_null().list().non_null())
-                    }
+                    RelationshipKind::Array => (
+                        self.select_arguments(target),
+                        row.non_null().list().non_null(),
+                    ),
                     RelationshipKind::Object => {
                         let nullable =
                             self.object_is_nullable(key, relationship, &permit, &target_permit);
                         (Vec::new(), if nullable { row } else { row.non_null() })
                     }
                 };
-                Some(FieldInfo { name, description: relationship.description.clone(), args, ty, kind })
+                Some(FieldInfo {
+                    name,
+                    description: relationship.description.clone(),
+                    args,
+                    ty,
+                    kind,
+                })
             }
             Member::RelationshipAggregate(i) => {
                 let (_, relationship) = table.relationships.get_index(i)?;
                 let target = TableKey(key.0, relationship.target);
-                self.select_permit(target).filter(SelectPermit::aggregations)?;
+                self.select_permit(target)
+                    .filter(SelectPermit::aggregations)?;
                 Some(FieldInfo {
                     name,
                     description: Some("An aggregate relationship".into()),
@@ -83,13 +93,22 @@ impl RoleSchema<'_> {
                         TypeRef::from(TypeKey::Row(target)).non_null().list()
                     }
                 };
-                Some(FieldInfo { name, description: computed.description.clone(), args, ty, kind })
+                Some(FieldInfo {
+                    name,
+                    description: computed.description.clone(),
+                    args,
+                    ty,
+                    kind,
+                })
             }
             Member::ComputedAggregate(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
-                let ComputedReturn::Rows(target) = computed.returns else { return None };
+                let ComputedReturn::Rows(target) = computed.returns else {
+                    return None;
+                };
                 let target = TableKey(key.0, target);
-                self.select_permit(target).filter(SelectPermit::aggregations)?;
+                self.select_permit(target)
+                    .filter(SelectPermit::aggregations)?;
                 let mut args = self.computed_arguments(key, i);
                 args.extend(self.select_arguments(target));
                 Some(FieldInfo {
@@ -134,9 +153,7 @@ impl RoleSchema<'_> {
             .members
             .iter()
             .filter_map(|(name, member)| match member {
-                Member::Column(column) => {
-                    permit.column(*column).map(|_| (name.clone(), *column))
-                }
+                Member::Column(column) => permit.column(*column).map(|_| (name.clone(), *column)),
                 _ => None,
             })
             .collect()
@@ -152,7 +169,11 @@ impl RoleSchema<'_> {
                 TypeRef::from(TypeKey::SelectColumn(key)).non_null().list(),
             ));
         }
-        args.push(input("limit", Some("limit the number of rows returned"), builtin("Int")));
+        args.push(input(
+            "limit",
+            Some("limit the number of rows returned"),
+            builtin("Int"),
+        ));
         args.push(input(
             "offset",
             Some("skip the first n rows. Use only with order_by"),

@@ -37,9 +37,9 @@ impl RoleSchema<'_> {
     pub(crate) fn value_type(&self, source: SourceId, ty: TypeId) -> TypeRef {
         let catalog = &self.source(source).catalog;
         match is_list(catalog, ty, self.snapshot.options.disable_postgres_arrays) {
-            Some(element) => {
-                TypeRef::from(TypeKey::Scalar(source, catalog.base_type(element))).non_null().list()
-            }
+            Some(element) => TypeRef::from(TypeKey::Scalar(source, catalog.base_type(element)))
+                .non_null()
+                .list(),
             None => TypeRef::from(TypeKey::Scalar(source, catalog.base_type(ty))),
         }
     }

@@ -11,7 +11,11 @@ impl RoleSchema<'_> {
                 Some("Stream column input with initial value"),
                 TypeRef::from(TypeKey::StreamCursorValue(key)).non_null(),
             ),
-            input("ordering", Some("cursor ordering"), builtin("cursor_ordering")),
+            input(
+                "ordering",
+                Some("cursor ordering"),
+                builtin("cursor_ordering"),
+            ),
         ]
     }
 
@@ -42,7 +46,11 @@ impl RoleSchema<'_> {
                 Some("cursor to stream the results returned by the query"),
                 TypeRef::from(TypeKey::StreamCursor(key)).list().non_null(),
             ),
-            input("where", Some("filter the rows returned"), TypeKey::BoolExp(key).into()),
+            input(
+                "where",
+                Some("filter the rows returned"),
+                TypeKey::BoolExp(key).into(),
+            ),
         ]
     }
 }

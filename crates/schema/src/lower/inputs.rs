@@ -1,0 +1,485 @@
+//! Reading values at their positions: builtin types, enums, database values.
+
+use super::Lowerer;
+use super::selection::Collected;
+use super::values::{Input, whole_number};
+use crate::document::Value;
+use crate::model::SourceId;
+use crate::types::{TypeKey, TypeRef, builtin, scalar_name};
+use howdah_error::{Code, Error, Result, quoted_list};
+use howdah_ir::catalog::{TypeId, TypeKind};
+use howdah_ir::params::{Param, ParamId, ParamSource, ValueType};
+use howdah_ir::predicate::Operand;
+use howdah_ir::scalars::{Family, facts};
+use howdah_ir::values::array_literal;
+use serde_json::Value as Json;
+
+impl<'a> Lowerer<'a> {
+    /// An argument as given.
+    pub(super) fn argument(&self, field: &Collected<'a>, name: &str) -> Option<Input<'a>> {
+        field
+            .arguments
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| Input::Literal(value))
+    }
+
+    /// The value behind variables, checked against the type of the position.
+    pub(super) fn resolve(&mut self, input: Input<'a>, ty: &TypeRef) -> Result<Input<'a>> {
+        let value = self
+            .variables
+            .resolve(input, ty, false)
+            .map_err(|e| e.at(self.path.clone()))?;
+        // Whoever reads more of it than a plain value makes the tree depend on it; plain values take
+        // the note back by binding a parameter (see `bind`).
+        Ok(value)
+    }
+
+    /// As [`Self::resolve`], for positions where the value decides the form of the tree.
+    pub(super) fn resolve_shape(&mut self, input: Input<'a>, ty: &TypeRef) -> Result<Input<'a>> {
+        let value = self.resolve(input, ty)?;
+        if let Some(name) = value.variable() {
+            self.variables.note_shape(name);
+        }
+        Ok(value)
+    }
+
+    fn expected(&self, what: &str, type_name: &str, found: Input<'_>) -> Error {
+        self.fail(format!(
+            "expected {what} for type '{type_name}', but found {}",
+            found.describe()
+        ))
+    }
+
+    /// `Boolean!` that decides the form of the tree.
+    pub(super) fn boolean_value(&mut self, value: &'a Value) -> Result<bool> {
+        let input = self.resolve_shape(Input::Literal(value), &builtin("Boolean").non_null())?;
+        input
+            .boolean()
+            .ok_or_else(|| self.expected("a boolean", "Boolean", input))
+    }
+
+    /// `Boolean` that decides the form of the tree; null counts as false.
+    pub(super) fn optional_boolean(&mut self, input: Input<'a>) -> Result<bool> {
+        let input = self.resolve_shape(input, &builtin("Boolean"))?;
+        if input.is_null() || matches!(input, Input::Absent) {
+            return Ok(false);
+        }
+        input
+            .boolean()
+            .ok_or_else(|| self.expected("a boolean", "Boolean", input))
+    }
+
+    /// `Int` that is only checked.
+    pub(super) fn int_value(&mut self, value: &'a Value) -> Result<()> {
+        let input = self.resolve_shape(Input::Literal(value), &builtin("Int"))?;
+        self.int_text(input).map(|_| ())
+    }
+
+    /// `String!` that decides the form of the tree.
+    pub(super) fn string_value(&mut self, value: &'a Value) -> Result<String> {
+        let input = self.resolve_shape(Input::Literal(value), &builtin("String").non_null())?;
+        input
+            .string()
+            .map(str::to_owned)
+            .ok_or_else(|| self.expected("a string", "String", input))
+    }
+
+    fn int_text(&self, input: Input<'_>) -> Result<String> {
+        input
+            .number()
+            .and_then(|digits| whole_number(&digits))
+            .filter(|n| i32::try_from(*n).is_ok())
+            .map(|n| n.to_string())
+            .ok_or_else(|| self.expected("a 32-bit integer", "Int", input))
+    }
+
+    /// A limit: a non-negative 32-bit integer or null.
+    pub(super) fn limit(
+        &mut self,
+        field: &Collected<'a>,
+        source: SourceId,
+    ) -> Result<Option<ParamId>> {
+        let Some(input) = self.argument(field, "limit") else {
+            return Ok(None);
+        };
+        self.within(["args", "limit"], |l| {
+            let input = l.resolve(input, &builtin("Int"))?;
+            if l.absent(input) {
+                return Ok(None);
+            }
+            let number = input
+                .number()
+                .and_then(|digits| whole_number(&digits))
+                .filter(|n| (0..=i128::from(i32::MAX)).contains(n))
+                .ok_or_else(|| l.expected("a non-negative 32-bit integer", "Int", input))?;
+            l.bigint(source, number.to_string(), input)
+        })
+    }
+
+    /// An offset: a bigint, also as a string, or null.
+    pub(super) fn offset(
+        &mut self,
+        field: &Collected<'a>,
+        source: SourceId,
+    ) -> Result<Option<ParamId>> {
+        let Some(input) = self.argument(field, "offset") else {
+            return Ok(None);
+        };
+        self.within(["args", "offset"], |l| {
+            let input = l.resolve(input, &builtin("Int"))?;
+            if l.absent(input) {
+                return Ok(None);
+            }
+            let number = input
+                .number()
+                .or_else(|| input.string().map(str::to_owned))
+                .and_then(|digits| whole_number(&digits))
+                .filter(|n| i64::try_from(*n).is_ok())
+                .ok_or_else(|| l.expected("a 64-bit integer", "Int", input))?;
+            if number < 0 {
+                return Err(l.expected("a non-negative 64-bit integer", "Int", input));
+            }
+            l.bigint(source, number.to_string(), input)
+        })
+    }
+
+    /// Whether a nullable input counts as not given; the null of a variable decides the form.
+    pub(super) fn absent(&self, input: Input<'_>) -> bool {
+        let absent = input.is_null() || matches!(input, Input::Absent);
+        if absent && let Some(name) = input.variable() {
+            self.variables.note_shape(name);
+        }
+        absent
+    }
+
+    fn bigint(
+        &mut self,
+        source: SourceId,
+        text: String,
+        from: Input<'a>,
+    ) -> Result<Option<ParamId>> {
+        let ty = self.named_type(source, "int8")?;
+        Ok(Some(self.bind(ValueType::One(ty), text, from)))
+    }
+
+    /// A type of the source's database by its internal name.
+    pub(super) fn named_type(&self, source: SourceId, name: &str) -> Result<TypeId> {
+        self.schema
+            .source(source)
+            .catalog
+            .type_named(name)
+            .ok_or_else(|| {
+                Error::unexpected(format!("the database does not have the type {name:?}"))
+                    .at(self.path.clone())
+            })
+    }
+
+    /// Makes a parameter; it remembers the variable whose whole value it is.
+    pub(super) fn bind(&mut self, ty: ValueType, text: String, from: Input<'a>) -> ParamId {
+        let source = match from.variable() {
+            Some(name) => ParamSource::Variable(name.into()),
+            None => ParamSource::Literal,
+        };
+        self.params.push(Param {
+            ty,
+            text: Some(text.into()),
+            source,
+        })
+    }
+
+    /// A value of a database type at a position; null is an error.
+    pub(super) fn operand(
+        &mut self,
+        source: SourceId,
+        ty: TypeId,
+        location: &TypeRef,
+        input: Input<'a>,
+    ) -> Result<Operand> {
+        let input = self.resolve(input, location)?;
+        if input.is_null() || matches!(input, Input::Absent) {
+            return Err(self.unexpected_null(location));
+        }
+        let text = self.typed_text(source, ty, location, input)?;
+        Ok(Operand::Param(self.bind(ValueType::One(ty), text, input)))
+    }
+
+    /// A list of values of a database type at a position; null is an error.
+    pub(super) fn list_operand(
+        &mut self,
+        source: SourceId,
+        ty: TypeId,
+        location: &TypeRef,
+        input: Input<'a>,
+    ) -> Result<Operand> {
+        let input = self.resolve(input, location)?;
+        if input.is_null() || matches!(input, Input::Absent) {
+            return Err(self.fail("expected a list, but found null"));
+        }
+        let element_location = match location.nullable() {
+            TypeRef::List(inner) => (**inner).clone(),
+            other => other.clone(),
+        };
+        let mut texts = Vec::new();
+        let is_list = input.is_list();
+        for (i, item) in input.items().into_iter().enumerate() {
+            let read = |l: &mut Self| {
+                let item = l.resolve(item, &element_location)?;
+                if item.is_null() || matches!(item, Input::Absent) {
+                    return Err(l.unexpected_null(&element_location));
+                }
+                if let Some(name) = item.variable() {
+                    l.variables.note_shape(name);
+                }
+                l.typed_text(source, ty, &element_location, item)
+            };
+            let text = if is_list {
+                self.at_index(i, read)?
+            } else {
+                read(self)?
+            };
+            texts.push(text);
+        }
+        let catalog = &self.schema.source(source).catalog;
+        // Arrays of arrays are one array to PostgreSQL: inner literals stand unquoted.
+        let literal = if catalog.element_type(ty).is_some() {
+            format!("{{{}}}", texts.join(","))
+        } else {
+            array_literal(texts.iter().map(|t| Some(t.as_str())))
+        };
+        Ok(Operand::Param(self.bind(
+            ValueType::ArrayOf(ty),
+            literal,
+            input,
+        )))
+    }
+
+    pub(super) fn unexpected_null(&self, location: &TypeRef) -> Error {
+        self.fail(format!(
+            "unexpected null value for type '{}'",
+            self.schema.display(location.nullable())
+        ))
+    }
+
+    /// The text of a value whose GraphQL type may be an enum table's.
+    fn typed_text(
+        &mut self,
+        source: SourceId,
+        ty: TypeId,
+        location: &TypeRef,
+        input: Input<'a>,
+    ) -> Result<String> {
+        if let TypeRef::Named(key @ TypeKey::EnumValues(_)) = location.nullable() {
+            let name = self.enum_value(key, input)?;
+            return Ok(name.to_owned());
+        }
+        self.text(source, ty, input)
+    }
+
+    /// A value of an enum type.
+    pub(super) fn enum_value(&mut self, key: &TypeKey, input: Input<'a>) -> Result<&'a str> {
+        let type_name = self.schema.type_name(key);
+        let Some(name) = input.enum_name() else {
+            return Err(self.expected("an enum value", &type_name, input));
+        };
+        let values = self.schema.enum_values(key);
+        if values.iter().any(|v| *v.name == *name) {
+            return Ok(name);
+        }
+        let mut names: Vec<&str> = values.iter().map(|v| &*v.name).collect();
+        names.sort_unstable();
+        Err(self.fail(format!(
+            "expected one of the values {} for type '{type_name}', but found '{name}'",
+            quoted_list(names)
+        )))
+    }
+
+    /// The text of a value of a database type. The value is resolved and not null.
+    pub(super) fn text(
+        &mut self,
+        source: SourceId,
+        ty: TypeId,
+        input: Input<'a>,
+    ) -> Result<String> {
+        let catalog = &self.schema.source(source).catalog;
+        let base = catalog.base_type(ty);
+        let info = catalog.ty(base);
+        if let TypeKind::Array(element) = info.kind
+            && !self.schema.snapshot.options.disable_postgres_arrays
+        {
+            return self.array_text(source, element, input);
+        }
+        match &*info.name {
+            "int4" => self.int_text(input),
+            "float4" => input
+                .number()
+                .ok_or_else(|| self.expected("a float", "Float", input)),
+            "bool" => input
+                .boolean()
+                .map(|b| b.to_string())
+                .ok_or_else(|| self.expected("a boolean", "Boolean", input)),
+            "text" | "varchar" => input
+                .string()
+                .map(str::to_owned)
+                .ok_or_else(|| self.expected("a string", "String", input)),
+            "json" | "jsonb" => self.json(input).map(|json| json.to_string()),
+            name => {
+                if let Some(text) = input.string().or_else(|| {
+                    // A native enum's value may stand as a bare name.
+                    input.enum_name()
+                }) {
+                    return Ok(text.to_owned());
+                }
+                let facts = facts(catalog, base);
+                match facts.family {
+                    Family::Geometry | Family::Geography => {
+                        let json = self.json(input)?;
+                        super::values::geojson(&json)
+                            .map_err(|e| Error::new(Code::ParseFailed, e).at(self.path.clone()))?;
+                        return Ok(json.to_string());
+                    }
+                    _ => {}
+                }
+                match name {
+                    "int2" | "int8" => self.bounded_integer(name, input),
+                    _ if facts.numeric => input.number().ok_or_else(|| {
+                        self.parse_failed("Number", &scalar_name(catalog, base), input)
+                    }),
+                    _ => Err(self.parse_failed("String", "Text", input)),
+                }
+            }
+        }
+    }
+
+    fn parse_failed(&self, expected: &str, type_name: &str, found: Input<'_>) -> Error {
+        let found =
+            match found {
+                Input::Literal(Value::Int(_) | Value::Float(_))
+                | Input::Json(Json::Number(_), _) => "Number",
+                Input::Literal(Value::Boolean(_)) | Input::Json(Json::Bool(_), _) => "Boolean",
+                Input::Literal(Value::List(_)) | Input::Json(Json::Array(_), _) => "Array",
+                Input::Literal(Value::Object(_)) | Input::Json(Json::Object(_), _) => "Object",
+                Input::Literal(Value::String(_) | Value::Enum(_))
+                | Input::Json(Json::String(_), _) => "String",
+                _ => "Null",
+            };
+        Error::new(
+            Code::ParseFailed,
+            format!("parsing {type_name} failed, expected {expected}, but encountered {found}"),
+        )
+        .at(self.path.clone())
+    }
+
+    fn bounded_integer(&self, name: &str, input: Input<'_>) -> Result<String> {
+        let Some(digits) = input.number() else {
+            return Err(self.parse_failed("Number", "Int", input));
+        };
+        let fits = |n: &i128| match name {
+            "int2" => i16::try_from(*n).is_ok(),
+            _ => i64::try_from(*n).is_ok(),
+        };
+        whole_number(&digits).filter(fits).map(|n| n.to_string()).ok_or_else(|| {
+            Error::new(
+                Code::ParseFailed,
+                format!(
+                    "The value {digits} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?"
+                ),
+            )
+            .at(self.path.clone())
+        })
+    }
+
+    fn array_text(
+        &mut self,
+        source: SourceId,
+        element: TypeId,
+        input: Input<'a>,
+    ) -> Result<String> {
+        let nested = input.is_list() && input.items().iter().all(|i| i.is_list());
+        let element_type = self.schema.value_type(source, element);
+        let mut texts = Vec::new();
+        let is_list = input.is_list();
+        for (i, item) in input.items().into_iter().enumerate() {
+            let read = |l: &mut Self| {
+                let item = l.resolve_shape(item, &element_type)?;
+                if item.is_null() || matches!(item, Input::Absent) {
+                    return Ok(None);
+                }
+                if item.is_list() && nested {
+                    return l.array_text(source, element, item).map(Some);
+                }
+                l.text(source, element, item).map(Some)
+            };
+            let text = if is_list {
+                self.at_index(i, read)?
+            } else {
+                read(self)?
+            };
+            texts.push(text);
+        }
+        if nested && !texts.is_empty() {
+            let inner: Vec<String> = texts.into_iter().flatten().collect();
+            return Ok(format!("{{{}}}", inner.join(",")));
+        }
+        Ok(array_literal(texts.iter().map(Option::as_deref)))
+    }
+
+    /// A value as JSON; variables inside literals are put in.
+    pub(super) fn json(&mut self, input: Input<'a>) -> Result<Json> {
+        Ok(match input {
+            Input::Json(json, _) => json.clone(),
+            Input::Absent => Json::Null,
+            Input::Literal(value) => match value {
+                Value::Variable(name) => {
+                    self.variables.note_shape(name);
+                    let value = self
+                        .variables
+                        .untyped(name)
+                        .map_err(|e| e.at(self.path.clone()))?;
+                    self.json(value)?
+                }
+                Value::Int(text) | Value::Float(text) => text
+                    .parse::<serde_json::Number>()
+                    .map(Json::Number)
+                    .map_err(|_| self.fail(format!("{text} is not a number")))?,
+                Value::String(text) => Json::String(text.clone()),
+                Value::Boolean(value) => Json::Bool(*value),
+                Value::Null => Json::Null,
+                Value::Enum(name) => Json::String(name.clone()),
+                Value::List(items) => Json::Array(
+                    items
+                        .iter()
+                        .map(|i| self.json(Input::Literal(i)))
+                        .collect::<Result<_>>()?,
+                ),
+                Value::Object(entries) => {
+                    let mut map = serde_json::Map::new();
+                    for (key, value) in entries {
+                        map.insert(key.clone(), self.json(Input::Literal(value))?);
+                    }
+                    Json::Object(map)
+                }
+            },
+        })
+    }
+
+    /// The entries of an input object at a position.
+    pub(super) fn object(
+        &mut self,
+        key: &TypeKey,
+        input: Input<'a>,
+    ) -> Result<Vec<(&'a str, Input<'a>)>> {
+        input.entries().ok_or_else(|| {
+            let type_name = self.schema.type_name(key);
+            self.expected("an object", &type_name, input)
+        })
+    }
+
+    /// The error for an entry that the input type does not have.
+    pub(super) fn no_input(&self, key: &TypeKey, name: &str) -> Error {
+        self.fail(format!(
+            "field '{name}' not found in type: '{}'",
+            self.schema.type_name(key)
+        ))
+    }
+}

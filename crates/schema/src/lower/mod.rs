@@ -1,0 +1,364 @@
+//! From a parsed document to the intermediate representation, validating on the way.
+//!
+//! One walk does everything: it follows the selection through the role's types, checks names,
+//! arguments and variables with the texts and paths that clients compare, and builds the tree that a
+//! backend compiles. Every table is opened through the role's permit here and nowhere else.
+
+mod aggregates;
+mod conditions;
+mod functions;
+mod inputs;
+mod json_path;
+mod orders;
+mod rows;
+mod selection;
+mod values;
+mod variables;
+
+use crate::document::{Directive, Document, Operation, OperationKind};
+use crate::introspection;
+use crate::model::{RootMember, SourceId, TableRoot};
+use crate::types::{FieldKind, RoleSchema, TableKey, TypeKey};
+use howdah_error::{Error, JsonPath, Result, quoted_list};
+use howdah_ir::params::Params;
+use howdah_ir::query::Rows;
+pub(crate) use selection::Collected;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use variables::Variables;
+
+/// What a request asks to be done.
+#[derive(Debug)]
+pub struct Lowered {
+    /// Kind of operation.
+    pub kind: OperationKind,
+    /// Its name.
+    pub name: Option<String>,
+    /// Answer keys in order.
+    pub fields: Vec<RootAnswer>,
+    /// Values of the whole operation.
+    pub params: Params,
+    /// Variables whose values changed the form of the tree, not only its parameters.
+    pub shape_variables: BTreeSet<String>,
+}
+
+/// One key of the answer.
+#[derive(Debug)]
+pub struct RootAnswer {
+    /// Response key.
+    pub key: Arc<str>,
+    /// Field name, as reports show it.
+    pub field: Arc<str>,
+    /// What to answer.
+    pub value: RootValue,
+}
+
+/// How a root field is answered.
+#[derive(Debug)]
+pub enum RootValue {
+    /// JSON text that is known already (`__typename`, introspection).
+    Json(String),
+    /// Rows of a source.
+    Rows(SourceId, Box<Rows>),
+}
+
+/// What a request carries besides its role.
+pub struct Request<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// `operationName`; an empty one counts as none.
+    pub operation_name: Option<&'a str>,
+    /// `variables`
+    pub variables: &'a serde_json::Map<String, serde_json::Value>,
+}
+
+/// Chooses the operation of a request.
+///
+/// # Errors
+/// When the name is not in the document, or there is none and several operations.
+pub fn choose<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Operation> {
+    match name.filter(|n| !n.is_empty()) {
+        Some(name) => document
+            .operations
+            .iter()
+            .find(|o| o.name.as_deref() == Some(name))
+            .ok_or_else(|| {
+                Error::validation(format!("no such operation found in the document: {name:?}"))
+                    .at(JsonPath::from_iter(["operationName"]))
+            }),
+        None => match document.operations.as_slice() {
+            [only] => Ok(only),
+            _ => Err(Error::validation(
+                "exactly one operation has to be present in the document when operationName is not specified",
+            )),
+        },
+    }
+}
+
+/// Lowers a request for a role.
+pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
+    let operation = choose(request.document, request.operation_name)?;
+    selection::check_fragments(request.document)?;
+    let variables = Variables::new(schema, operation, request.variables)?;
+    let mut lowerer = Lowerer {
+        schema,
+        document: request.document,
+        variables,
+        params: Params::default(),
+        path: JsonPath::root(),
+    };
+    let fields = lowerer.operation(operation)?;
+    Ok(Lowered {
+        kind: operation.kind,
+        name: operation.name.clone(),
+        fields,
+        params: lowerer.params,
+        shape_variables: lowerer.variables.into_shape(),
+    })
+}
+
+/// The state of one walk.
+pub(crate) struct Lowerer<'a> {
+    schema: RoleSchema<'a>,
+    document: &'a Document,
+    variables: Variables<'a>,
+    params: Params,
+    path: JsonPath,
+}
+
+impl<'a> Lowerer<'a> {
+    /// A validation error at the current place.
+    fn fail(&self, message: impl Into<String>) -> Error {
+        Error::validation(message).at(self.path.clone())
+    }
+
+    /// The role's types.
+    pub(crate) fn schema(&self) -> RoleSchema<'a> {
+        self.schema
+    }
+
+    /// As [`Self::fail`], for introspection.
+    pub(crate) fn error(&self, message: String) -> Error {
+        self.fail(message)
+    }
+
+    /// As [`Self::within`], for introspection.
+    pub(crate) fn enter<T, const N: usize>(
+        &mut self,
+        steps: [&str; N],
+        f: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.within(steps, f)
+    }
+
+    /// Checks a nullable boolean argument.
+    pub(crate) fn check_boolean(&mut self, value: &'a crate::document::Value) -> Result<()> {
+        self.optional_boolean(values::Input::Literal(value))
+            .map(|_| ())
+    }
+
+    /// Runs `f` with more steps at the end of the path.
+    fn within<T, const N: usize>(
+        &mut self,
+        steps: [&str; N],
+        f: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        for step in steps {
+            self.path.push(step);
+        }
+        let result = f(self)?;
+        for _ in 0..N {
+            self.path.pop();
+        }
+        Ok(result)
+    }
+
+    fn at_index<T>(&mut self, index: usize, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.path.push(index);
+        let result = f(self)?;
+        self.path.pop();
+        Ok(result)
+    }
+
+    fn operation(&mut self, operation: &'a Operation) -> Result<Vec<RootAnswer>> {
+        let root = match operation.kind {
+            OperationKind::Query => TypeKey::QueryRoot,
+            OperationKind::Mutation => {
+                if !self.schema.has_mutations() {
+                    return Err(self.fail("no mutations exist"));
+                }
+                TypeKey::MutationRoot
+            }
+            OperationKind::Subscription => {
+                if !self.schema.has_subscriptions() {
+                    return Err(self.fail("no subscriptions exist"));
+                }
+                TypeKey::SubscriptionRoot
+            }
+        };
+        self.operation_directives(operation)?;
+        let type_name = self.schema.type_name(&root);
+        let fields = self.collect(&[&operation.selection], &type_name)?;
+        let mut answers = Vec::with_capacity(fields.len());
+        for field in &fields {
+            let answer = self.within(["selectionSet", field.name], |l| l.root(&root, field))?;
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    fn operation_directives(&mut self, operation: &'a Operation) -> Result<()> {
+        let allowed: &[&str] = match operation.kind {
+            OperationKind::Query => &["cached"],
+            OperationKind::Mutation => &[],
+            OperationKind::Subscription => &["_multiple_top_level_fields"],
+        };
+        let place = match operation.kind {
+            OperationKind::Query => "a query",
+            OperationKind::Mutation => "a mutation",
+            OperationKind::Subscription => "a subscription",
+        };
+        check_directives(&operation.directives, allowed, place)
+            .map_err(|e| e.at(self.path.clone()))?;
+        // The hint of a response cache: its arguments are checked although nothing is cached.
+        for directive in &operation.directives {
+            if directive.name != "cached" {
+                continue;
+            }
+            for (name, value) in &directive.arguments {
+                match name.as_str() {
+                    "ttl" => self.int_value(value)?,
+                    "refresh" => self.boolean_value(value).map(|_| ())?,
+                    other => {
+                        return Err(self.fail(format!("'cached' has no argument named '{other}'")));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn root(&mut self, root: &TypeKey, field: &Collected<'a>) -> Result<RootAnswer> {
+        let value = match field.name {
+            "__typename" => {
+                self.no_selection(field)?;
+                RootValue::Json(serde_json::Value::from(self.schema.type_name(root)).to_string())
+            }
+            "__schema" | "__type" if *root == TypeKey::QueryRoot => {
+                RootValue::Json(self.introspection(field)?)
+            }
+            _ => self.root_value(root, field)?,
+        };
+        Ok(RootAnswer {
+            key: field.key.into(),
+            field: field.name.into(),
+            value,
+        })
+    }
+
+    fn root_value(&mut self, root: &TypeKey, field: &Collected<'a>) -> Result<RootValue> {
+        let Some(info) = self.schema.field(root, field.name) else {
+            let type_name = self.schema.type_name(root);
+            return Err(self.fail(format!(
+                "field '{}' not found in type: '{type_name}'",
+                field.name
+            )));
+        };
+        self.check_arguments(field, &info)?;
+        let member = match info.kind {
+            FieldKind::Root(member) => member,
+            _ => {
+                self.no_selection(field)?;
+                let text = info.description.as_deref().unwrap_or_default();
+                return Ok(RootValue::Json(serde_json::Value::from(text).to_string()));
+            }
+        };
+        let (source, rows) = match member {
+            RootMember::Table(source, table, kind) => {
+                let key = TableKey(source, table);
+                let rows = match kind {
+                    TableRoot::Select => self.list(key, field, &info)?,
+                    TableRoot::SelectByPk => self.by_primary_key(key, field, &info)?,
+                    TableRoot::SelectAggregate => self.aggregate(key, field, &info)?,
+                    _ => {
+                        return Err(Error::not_supported(format!(
+                            "the field '{}' cannot be run yet",
+                            field.name
+                        ))
+                        .at(self.path.clone()));
+                    }
+                };
+                (source, rows)
+            }
+            RootMember::Function(source, index) => {
+                (source, self.function_rows(source, index, field, &info)?)
+            }
+            RootMember::FunctionAggregate(source, index) => (
+                source,
+                self.function_aggregate(source, index, field, &info)?,
+            ),
+        };
+        Ok(RootValue::Rows(source, Box::new(rows)))
+    }
+
+    fn introspection(&mut self, field: &Collected<'a>) -> Result<String> {
+        let mut out = String::new();
+        match field.name {
+            "__schema" => {
+                if let Some((name, _)) = field.arguments.first() {
+                    return Err(self.fail(format!("'__schema' has no argument named '{name}'")));
+                }
+                introspection::schema(self, field, &mut out)?;
+            }
+            _ => {
+                let mut wanted = None;
+                for (name, value) in field.arguments {
+                    if name != "name" {
+                        return Err(self.fail(format!("'__type' has no argument named '{name}'")));
+                    }
+                    wanted = Some(self.within(["args", "name"], |l| l.string_value(value))?);
+                }
+                let Some(name) = wanted else {
+                    return Err(self
+                        .within(["args", "name"], |l| {
+                            Err::<(), _>(l.fail("missing required field 'name'"))
+                        })
+                        .err()
+                        .unwrap_or_else(|| self.fail("missing required field 'name'")));
+                };
+                introspection::named_type(self, field, &name, &mut out)?;
+            }
+        }
+        Ok(out)
+    }
+}
+
+/// Checks that directives exist, are allowed at the place and stand once.
+fn check_directives(directives: &[Directive], allowed: &[&str], place: &str) -> Result<()> {
+    const KNOWN: [&str; 4] = ["include", "skip", "cached", "_multiple_top_level_fields"];
+    let mut seen = BTreeSet::new();
+    let mut repeated = BTreeSet::new();
+    for directive in directives {
+        let name = directive.name.as_str();
+        if !KNOWN.contains(&name) {
+            return Err(Error::validation(format!(
+                "directive '{name}' is not defined in the schema"
+            )));
+        }
+        if !allowed.contains(&name) {
+            return Err(Error::validation(format!(
+                "directive '{name}' is not allowed on {place}"
+            )));
+        }
+        if !seen.insert(name) {
+            repeated.insert(name);
+        }
+    }
+    if repeated.is_empty() {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "the following directives are used more than once: {}",
+        quoted_list(repeated)
+    )))
+}

@@ -1,0 +1,264 @@
+//! Selection sets: fragments, directives, merging of fields with the same response key.
+
+use super::{Lowerer, check_directives};
+use crate::document::{Directive, Document, Selection, Value};
+use crate::types::{FieldInfo, TypeKey};
+use howdah_error::{Error, Result};
+use std::collections::{BTreeSet, HashMap};
+
+/// A field after merging: what all its occurrences select.
+#[derive(Debug)]
+pub(crate) struct Collected<'a> {
+    /// Response key.
+    pub(crate) key: &'a str,
+    /// Field name.
+    pub(crate) name: &'a str,
+    /// Arguments (of the first occurrence; the others are equal).
+    pub(crate) arguments: &'a [(String, Value)],
+    /// Selection sets of all occurrences that have one.
+    pub(crate) selections: Vec<&'a [Selection]>,
+}
+
+/// Refuses documents whose fragments contain each other.
+pub(super) fn check_fragments(document: &Document) -> Result<()> {
+    // States: absent = new, false = on the stack, true = done. The depth of the walk is bounded by
+    // the number of fragments times the nesting that the parser lets through.
+    fn visit<'d>(
+        document: &'d Document,
+        name: &'d str,
+        stack: &mut Vec<&'d str>,
+        done: &mut BTreeSet<&'d str>,
+    ) -> Result<()> {
+        if done.contains(name) {
+            return Ok(());
+        }
+        if let Some(start) = stack.iter().position(|n| *n == name) {
+            let cycle = stack[start..].join(" and ");
+            return Err(Error::validation(format!(
+                "the fragment definition(s) {cycle} form a cycle"
+            )));
+        }
+        if stack.len() > crate::document::MAX_DEPTH {
+            return Err(Error::validation("fragments are nested too deeply"));
+        }
+        let Some(fragment) = document.fragments.get(name) else {
+            return Ok(());
+        };
+        stack.push(name);
+        let mut spreads = Vec::new();
+        collect_spreads(&fragment.selection, &mut spreads);
+        for spread in spreads {
+            visit(document, spread, stack, done)?;
+        }
+        stack.pop();
+        done.insert(name);
+        Ok(())
+    }
+    let mut done = BTreeSet::new();
+    for name in document.fragments.keys() {
+        visit(document, name, &mut Vec::new(), &mut done)?;
+    }
+    Ok(())
+}
+
+fn collect_spreads<'d>(selection: &'d [Selection], found: &mut Vec<&'d str>) {
+    for item in selection {
+        match item {
+            Selection::Spread { name, .. } => found.push(name),
+            Selection::Inline { selection, .. } => collect_spreads(selection, found),
+            Selection::Field(field) => {
+                if let Some(selection) = &field.selection {
+                    collect_spreads(selection, found);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Lowerer<'a> {
+    /// The fields of selection sets on an object type, merged by response key, in the order of their
+    /// first occurrence.
+    pub(crate) fn collect(
+        &mut self,
+        sets: &[&'a [Selection]],
+        type_name: &str,
+    ) -> Result<Vec<Collected<'a>>> {
+        let mut merged = Merged {
+            fields: Vec::new(),
+            by_key: HashMap::new(),
+        };
+        for set in sets {
+            self.collect_into(set, type_name, &mut merged, 0)?;
+        }
+        Ok(merged.fields)
+    }
+
+    fn collect_into(
+        &mut self,
+        set: &'a [Selection],
+        type_name: &str,
+        merged: &mut Merged<'a>,
+        depth: usize,
+    ) -> Result<()> {
+        if depth > crate::document::MAX_DEPTH {
+            return Err(self.fail("fragments are nested too deeply"));
+        }
+        for item in set {
+            match item {
+                Selection::Field(field) => {
+                    if self.included(&field.directives, "a field")? {
+                        merged.add(field).map_err(|e| e.at(self.path.clone()))?;
+                    }
+                }
+                Selection::Spread { name, directives } => {
+                    if !self.included(directives, "a fragment spread")? {
+                        continue;
+                    }
+                    let document: &'a Document = self.document;
+                    let Some(fragment) = document.fragments.get(name) else {
+                        return Err(
+                            self.fail(format!("reference to undefined fragment \"{name}\""))
+                        );
+                    };
+                    check_directives(&fragment.directives, &[], "a fragment definition")
+                        .map_err(|e| e.at(self.path.clone()))?;
+                    if fragment.condition == type_name {
+                        self.collect_into(&fragment.selection, type_name, merged, depth + 1)?;
+                    }
+                }
+                Selection::Inline {
+                    condition,
+                    directives,
+                    selection,
+                } => {
+                    if self.included(directives, "an inline fragment")?
+                        && condition.as_deref().is_none_or(|c| c == type_name)
+                    {
+                        self.collect_into(selection, type_name, merged, depth + 1)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates `@skip` and `@include`.
+    fn included(&mut self, directives: &'a [Directive], place: &str) -> Result<bool> {
+        if directives.is_empty() {
+            return Ok(true);
+        }
+        check_directives(directives, &["include", "skip"], place)
+            .map_err(|e| e.at(self.path.clone()))?;
+        let mut included = true;
+        for directive in directives {
+            let mut condition = None;
+            for (name, value) in &directive.arguments {
+                if name != "if" {
+                    return Err(self.fail(format!(
+                        "'{}' has no argument named '{name}'",
+                        directive.name
+                    )));
+                }
+                let value = self.within(["args", "if"], |l| l.boolean_value(value))?;
+                condition = Some(value);
+            }
+            let Some(condition) = condition else {
+                return Err(self.fail("missing required field 'if'"));
+            };
+            included &= condition == (directive.name == "include");
+        }
+        Ok(included)
+    }
+
+    /// The selection of an object field, collected for its type.
+    pub(crate) fn subselection(
+        &mut self,
+        field: &Collected<'a>,
+        ty: &TypeKey,
+    ) -> Result<Vec<Collected<'a>>> {
+        let type_name = self.schema.type_name(ty);
+        if field.selections.is_empty() {
+            return Err(self.fail(format!("missing selection set for '{type_name}'")));
+        }
+        self.path.push("selectionSet");
+        let fields = self.collect(&field.selections, &type_name)?;
+        self.path.pop();
+        Ok(fields)
+    }
+
+    /// Refuses a selection on a scalar.
+    pub(crate) fn no_selection(&self, field: &Collected<'_>) -> Result<()> {
+        if field.selections.is_empty() {
+            Ok(())
+        } else {
+            Err(self.fail("unexpected subselection set for non-object field"))
+        }
+    }
+
+    /// Refuses arguments that the field does not have and notes missing ones.
+    pub(crate) fn check_arguments(
+        &mut self,
+        field: &Collected<'a>,
+        info: &FieldInfo,
+    ) -> Result<()> {
+        for (name, _) in field.arguments {
+            if !info.args.iter().any(|a| *a.name == **name) {
+                return Err(self.fail(format!("'{}' has no argument named '{name}'", info.name)));
+            }
+        }
+        for argument in &info.args {
+            let given = field
+                .arguments
+                .iter()
+                .any(|(name, _)| **name == *argument.name);
+            if !given && argument.ty.is_non_null() && argument.default.is_none() {
+                self.path.push("args");
+                self.path.push(argument.name.clone());
+                return Err(self.fail(format!("missing required field '{}'", argument.name)));
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Merged<'a> {
+    fields: Vec<Collected<'a>>,
+    by_key: HashMap<&'a str, usize>,
+}
+
+impl<'a> Merged<'a> {
+    fn add(&mut self, field: &'a crate::document::Field) -> Result<()> {
+        let key = field.response_key();
+        let Some(&position) = self.by_key.get(key) else {
+            self.by_key.insert(key, self.fields.len());
+            self.fields.push(Collected {
+                key,
+                name: &field.name,
+                arguments: &field.arguments,
+                selections: field.selection.as_deref().into_iter().collect(),
+            });
+            return Ok(());
+        };
+        let first = &mut self.fields[position];
+        if first.name != field.name {
+            return Err(Error::validation(format!(
+                "selection of both '{}' and '{}' specify the same response name, '{key}'",
+                first.name, field.name
+            )));
+        }
+        if !same_arguments(first.arguments, &field.arguments) {
+            return Err(Error::validation(format!(
+                "inconsistent arguments between multiple selections of field '{}'",
+                field.name
+            )));
+        }
+        first.selections.extend(field.selection.as_deref());
+        Ok(())
+    }
+}
+
+fn same_arguments(a: &[(String, Value)], b: &[(String, Value)]) -> bool {
+    a.len() == b.len()
+        && a.iter()
+            .all(|(name, value)| b.iter().any(|(n, v)| n == name && v == value))
+}
