@@ -37,6 +37,7 @@ pub use value::{Isolation, Naming};
 use crate::version::VERSION;
 use arguments::{Arguments, Word};
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use values::Values;
 
@@ -65,6 +66,19 @@ pub enum Command {
 }
 
 impl Config {
+    /// Reads the command line and the environment of this process.
+    ///
+    /// # Errors
+    /// As [`Config::from`].
+    pub fn from_process() -> Result<Command, Fatal> {
+        let words = std::env::args_os().skip(1).map(OsString::into_string);
+        let words: Vec<String> = words
+            .collect::<Result<_, _>>()
+            .map_err(|_| Fatal::usage("the command line is not valid UTF-8"))?;
+        let environment = readable(std::env::vars_os())?;
+        Config::from(words, environment)
+    }
+
     /// Reads the words behind the program's name and the environment.
     ///
     /// # Errors
@@ -111,5 +125,41 @@ impl Config {
                 })
             }
         }
+    }
+}
+
+/// The variables that are text. One of ours that is none must not be passed over: it may be
+/// the secret that protects the server.
+fn readable(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<Vec<(String, String)>, Fatal> {
+    let mut found = Vec::new();
+    for (name, text) in variables {
+        let Ok(name) = name.into_string() else {
+            continue;
+        };
+        match text.into_string() {
+            Ok(text) => found.push((name, text)),
+            Err(_) if settings::all().any(|s| s.about().variables.contains(&name.as_str())) => {
+                return Err(Fatal::new(format!(
+                    "Environment variable {name}: not valid UTF-8"
+                )));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    #[test]
+    fn a_secret_that_is_no_text_is_not_passed_over() {
+        let broken = || OsString::from_vec(vec![0xff]);
+        assert_eq!(readable([("OTHER".into(), broken())]), Ok(vec![]));
+        assert!(readable([("HASURA_GRAPHQL_ADMIN_SECRET".into(), broken())]).is_err());
     }
 }

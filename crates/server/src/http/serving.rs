@@ -26,7 +26,8 @@ const REQUEST_LINE: usize = 64 * 1024;
 /// The pause after a failed accept (out of file descriptors, mostly).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Binds, logs the start, and serves until SIGTERM or SIGINT.
+/// Binds, logs the start, and serves until SIGTERM or SIGINT. From here on panics are log
+/// lines too. `started` is when the process began, for the log.
 ///
 /// # Errors
 /// The port cannot be had.
@@ -37,6 +38,7 @@ pub async fn run_server<S: Service>(
     started: Instant,
 ) -> Result<(), Fatal> {
     let listener = bind(&config.http).await?;
+    logger.catch_panics();
     logger.listening(listener.address(), started.elapsed());
     serve(listener, service, config, logger.clone(), stop_signal())
         .await

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 /// Lines that may wait for a slow reader. Beyond that lines are counted and dropped.
-const WAITING_LINES: usize = 16_384;
+const WAITING_LINES: usize = 4_096;
 /// How long the end of the process waits for the last lines.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(2);
 
