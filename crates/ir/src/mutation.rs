@@ -4,6 +4,7 @@ use crate::catalog::ColumnId;
 use crate::permit::{DeletePermit, InsertPermit, SelectPermit, UpdatePermit};
 use crate::predicate::{Operand, Predicate};
 use crate::query::Field;
+use howdah_error::JsonPath;
 use std::sync::Arc;
 
 /// An insert of rows into one table.
@@ -17,6 +18,58 @@ pub struct Insert {
     pub on_conflict: Option<OnConflict>,
     /// What is answered.
     pub output: MutationOutput,
+}
+
+/// An insert with the rows of relationships that belong to its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InsertTree {
+    /// The rows of this level.
+    pub insert: Insert,
+    /// Rows of related tables, each for one row of this level.
+    pub nested: Vec<NestedInsert>,
+    /// Where each row stands in the request, for error paths.
+    pub paths: Vec<JsonPath>,
+}
+
+/// Related rows that are inserted together with a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NestedInsert {
+    /// Position of the row in the level above.
+    pub row: usize,
+    /// Relationship name.
+    pub relationship: Arc<str>,
+    /// Pairs (column of the row above, column of the related row).
+    pub mapping: Vec<(ColumnId, ColumnId)>,
+    /// Whether the related row comes first and gives its key to the row above.
+    pub order: NestedOrder,
+    /// The related rows; one for object relationships.
+    pub tree: InsertTree,
+    /// Where it stands in the request.
+    pub path: JsonPath,
+}
+
+/// When related rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NestedOrder {
+    /// Before the row above, which takes their key.
+    BeforeParent,
+    /// After the row above, whose key they take.
+    AfterParent,
+}
+
+/// A mutation root field on one source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mutation {
+    /// `insert_t`, `insert_t_one`
+    Insert(InsertTree),
+    /// `update_t`, `update_t_by_pk`
+    Update(Update),
+    /// `update_t_many`: in order, each with an answer of its own.
+    UpdateMany(Vec<Update>),
+    /// `delete_t`, `delete_t_by_pk`
+    Delete(Delete),
+    /// A function that writes.
+    Function(crate::query::Rows),
 }
 
 /// A value that is written.

@@ -8,7 +8,9 @@ mod aggregates;
 mod conditions;
 mod functions;
 mod inputs;
+mod inserts;
 mod json_path;
+mod mutations;
 mod orders;
 mod rows;
 mod selection;
@@ -20,6 +22,7 @@ use crate::introspection;
 use crate::model::{RootMember, SourceId, TableRoot};
 use crate::types::{FieldKind, RoleSchema, TableKey, TypeKey};
 use howdah_error::{Error, JsonPath, Result, quoted_list};
+use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
 pub(crate) use selection::Collected;
@@ -60,6 +63,8 @@ pub enum RootValue {
     Json(String),
     /// Rows of a source.
     Rows(SourceId, Box<Rows>),
+    /// A write to a source.
+    Mutation(SourceId, Box<Mutation>),
 }
 
 /// What a request carries besides its role.
@@ -273,6 +278,7 @@ impl<'a> Lowerer<'a> {
                 return Ok(RootValue::Json(serde_json::Value::from(text).to_string()));
             }
         };
+        let write = *root == TypeKey::MutationRoot;
         let (source, rows) = match member {
             RootMember::Table(source, table, kind) => {
                 let key = TableKey(source, table);
@@ -280,12 +286,12 @@ impl<'a> Lowerer<'a> {
                     TableRoot::Select => self.list(key, field, &info)?,
                     TableRoot::SelectByPk => self.by_primary_key(key, field, &info)?,
                     TableRoot::SelectAggregate => self.aggregate(key, field, &info)?,
-                    _ => {
-                        return Err(Error::not_supported(format!(
-                            "the field '{}' cannot be run yet",
-                            field.name
-                        ))
-                        .at(self.path.clone()));
+                    TableRoot::SelectStream => {
+                        return Err(self.fail("streams can only be subscribed to over a websocket"));
+                    }
+                    kind => {
+                        let mutation = self.mutation(key, kind, field, &info)?;
+                        return Ok(RootValue::Mutation(source, Box::new(mutation)));
                     }
                 };
                 (source, rows)
@@ -298,6 +304,12 @@ impl<'a> Lowerer<'a> {
                 self.function_aggregate(source, index, field, &info)?,
             ),
         };
+        if write {
+            return Ok(RootValue::Mutation(
+                source,
+                Box::new(Mutation::Function(rows)),
+            ));
+        }
         Ok(RootValue::Rows(source, Box::new(rows)))
     }
 
