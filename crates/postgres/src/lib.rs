@@ -3,12 +3,16 @@
 //! * [`introspection`]: system tables → [`howdah_ir::Catalog`].
 //! * [`connection`]: connection strings, TLS, session set-up.
 //! * [`execution`]: pool, statements, transactions, cancellation, errors.
+//! * [`hdb_catalog`]: the metadata store.
+//! * [`run_sql`]: an administrator's SQL text, as it is.
 //!
 //! This crate alone knows SQL. It knows neither GraphQL nor HTTP.
 
 pub mod connection;
 pub mod execution;
+pub mod hdb_catalog;
 pub mod introspection;
+pub mod run_sql;
 
 pub use connection::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};
 pub use execution::{

@@ -16,7 +16,7 @@ pub(super) struct Mess {
     pub(super) cut: bool,
     /// A transaction is open.
     pub(super) in_transaction: bool,
-    /// It shall be closed in any case.
+    /// It shall be closed, clean or not.
     pub(super) spoiled: bool,
 }
 
@@ -34,6 +34,7 @@ pub(super) fn spawn(
     };
     runtime.spawn(async move {
         match clean(&session, &mess).await {
+            true if mess.spoiled => {}
             true => shared.put_back(session),
             false => session.kill(),
         }
@@ -45,9 +46,6 @@ pub(super) fn spawn(
 async fn clean(session: &Session, mess: &Mess) -> bool {
     // Even for a connection that is thrown away: closing a socket does not stop a statement.
     if mess.cut && !session.cancel.cancel().await {
-        return false;
-    }
-    if mess.spoiled {
         return false;
     }
     // The server has seen the request to cancel, but it may hit our own statement if the

@@ -40,8 +40,10 @@ struct State {
     failed: AtomicBool,
     /// A statement's future was dropped half-way.
     cut: AtomicBool,
-    /// Not to be used again.
+    /// Not to be used again, though nothing is wrong.
     spoiled: AtomicBool,
+    /// In no state to say goodbye even.
+    broken: AtomicBool,
 }
 
 impl fmt::Debug for Connection {
@@ -235,12 +237,21 @@ impl Connection {
         self.fresh
     }
 
-    pub(super) async fn batch(&self, sql: &str) -> Result<(), RunError> {
+    /// Has `run` use the driver; notices failure and abandonment like every statement.
+    pub(crate) async fn with_client<T>(
+        &self,
+        run: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, RunError> {
         let session = self.session().map_err(RunError::Engine)?;
         let running = Running::start(&self.state);
-        let result = session.client.batch_execute(sql).await;
+        let result = run(&session.client).await;
         running.done();
         result.map_err(|e| self.failed(e))
+    }
+
+    pub(super) async fn batch(&self, sql: &str) -> Result<(), RunError> {
+        self.with_client(async |client| client.batch_execute(sql).await)
+            .await
     }
 
     /// Rows, with the driver's error kept for those who decide about another try.
@@ -284,7 +295,7 @@ impl Connection {
         self.state.failed.store(true, Ordering::Relaxed);
         // An answer out of turn (a COPY, for one) leaves the conversation in an unknown state.
         if error.as_db_error().is_none() {
-            self.spoil();
+            self.state.broken.store(true, Ordering::Relaxed);
         }
         RunError::Postgres(error)
     }
@@ -319,8 +330,10 @@ impl Drop for Connection {
         };
         let cut = *self.state.cut.get_mut();
         let in_transaction = *self.state.in_transaction.get_mut();
-        if cut || in_transaction {
-            let spoiled = *self.state.spoiled.get_mut();
+        let spoiled = *self.state.spoiled.get_mut();
+        if *self.state.broken.get_mut() {
+            session.kill();
+        } else if cut || in_transaction {
             cleaning::spawn(
                 session,
                 cleaning::Mess {
@@ -331,16 +344,14 @@ impl Drop for Connection {
                 self.shared.clone(),
                 self.permit.take(),
             );
-        } else if *self.state.spoiled.get_mut() {
-            session.kill();
-        } else {
+        } else if !spoiled {
             self.shared.put_back(session);
         }
     }
 }
 
 /// What goes wrong while running a statement.
-pub(super) enum RunError {
+pub(crate) enum RunError {
     Postgres(tokio_postgres::Error),
     Engine(Error),
 }

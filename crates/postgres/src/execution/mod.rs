@@ -15,6 +15,7 @@ mod text_param;
 mod transaction;
 
 pub use connection::Connection;
+pub(crate) use connection::RunError;
 pub use errors::Expected;
 pub use pool::{Pool, PoolStatus};
 pub use text_param::TextParam;

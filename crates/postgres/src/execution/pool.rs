@@ -144,9 +144,10 @@ impl Pool {
         loop {
             let connection = self.get().await?;
             let fresh = connection.is_fresh();
+            let sent = Instant::now();
             match connection.fetch(sql, params).await {
                 Ok(rows) => return Ok(rows),
-                Err(e) if !fresh && went_away(&e) => self.shared.drop_idle(),
+                Err(e) if !fresh && went_away(&e, sent) => self.shared.drop_idle(),
                 Err(e) => return Err(e.explain(sql, params, self.shared.prepares(), expected)),
             }
         }
@@ -214,11 +215,16 @@ impl Pool {
     }
 }
 
-/// Whether a connection died without the server having said so in answer to the statement: a
-/// statement that an administrator ended must not be started again.
-fn went_away(error: &RunError) -> bool {
+/// Whether a connection had died while idle. A server that ends it says so in answer to a
+/// statement that comes too late; but a statement that an administrator ended after a while
+/// must not be started again.
+fn went_away(error: &RunError, sent: Instant) -> bool {
+    const AT_ONCE: Duration = Duration::from_secs(1);
     error.is_connection_failure()
-        && matches!(error, RunError::Postgres(e) if e.as_db_error().is_none())
+        && match error {
+            RunError::Postgres(e) => e.as_db_error().is_none() || sent.elapsed() < AT_ONCE,
+            RunError::Engine(_) => false,
+        }
 }
 
 impl Shared {

@@ -44,7 +44,7 @@ impl TransactionOptions<'_> {
 }
 
 /// `it's` → `'it''s'`, safe whatever `standard_conforming_strings` says.
-pub(crate) fn quote_literal(text: &str) -> String {
+fn quote_literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     match quoted.contains('\\') {
         true => format!("E'{}'", quoted.replace('\\', "\\\\")),

@@ -42,11 +42,11 @@ const USER_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname <> all (array['inf
 pub async fn introspect(client: &Client) -> Result<Catalog> {
     let (version, relations, columns, constraints, comments, functions, enums) = try_join!(
         rows(client, "select current_setting('server_version_num')::int4"),
-        rows(client, &*relations::QUERY),
-        rows(client, &*columns::QUERY),
+        rows(client, &relations::QUERY),
+        rows(client, &columns::QUERY),
         rows(client, constraints::QUERY),
         rows(client, COMMENTS),
-        rows(client, &*functions::QUERY),
+        rows(client, &functions::QUERY),
         rows(client, types::ENUM_LABELS),
     )?;
     let functions = functions::read(&functions)?;
