@@ -172,9 +172,12 @@ impl Pool {
         }
         loop {
             let connection = self.get().await?;
+            let sent = Instant::now();
             let results = connection.query_json_many(statements, expected).await;
             let lost = |r: &Result<Bytes>| r.as_ref().is_err_and(errors::is_connection_error);
-            if !connection.is_fresh() && !results.is_empty() && results.iter().all(lost) {
+            let at_once = sent.elapsed() < AT_ONCE;
+            if !connection.is_fresh() && at_once && !results.is_empty() && results.iter().all(lost)
+            {
                 self.shared.drop_idle();
                 continue;
             }
@@ -215,11 +218,13 @@ impl Pool {
     }
 }
 
+/// A connection that fails a statement so soon had died before it.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 /// Whether a connection had died while idle. A server that ends it says so in answer to a
 /// statement that comes too late; but a statement that an administrator ended after a while
 /// must not be started again.
 fn went_away(error: &RunError, sent: Instant) -> bool {
-    const AT_ONCE: Duration = Duration::from_secs(1);
     error.is_connection_failure()
         && match error {
             RunError::Postgres(e) => e.as_db_error().is_none() || sent.elapsed() < AT_ONCE,
