@@ -221,7 +221,7 @@ async fn failures_of_requests_are_told_apart_from_those_of_the_system() {
             "insert into a values (2, null)",
             Code::ConstraintViolation,
             400,
-            "Not-NULL violation. null value in column \"n\" of relation \"a\" violates not-null constraint",
+            "Not-NULL violation. null value in column \"n\" violates not-null constraint",
         ),
         (
             "insert into a values (2, 0)",
@@ -255,6 +255,8 @@ async fn failures_of_requests_are_told_apart_from_those_of_the_system() {
         ),
     ] {
         let (found, found_status, text, internal) = run(sql, Expected::Write).await;
+        // PostgreSQL 12 does not name the relation yet.
+        let text = text.replace("\"n\" of relation \"a\"", "\"n\"");
         assert_eq!(
             (found, found_status, &*text),
             (code, status, message),
