@@ -1,0 +1,189 @@
+//! `config.yaml`: where a project's parts are and which server it belongs to. Environment
+//! variables override it; flags of commands override both, elsewhere.
+
+use crate::error::{Error, Place, Result};
+use crate::yaml;
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value;
+use std::path::Path;
+
+/// The file.
+pub const CONFIG_FILE: &str = "config.yaml";
+
+/// The settings of a project.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Config {
+    /// The layout: 3 has a folder of migrations and seeds per database, 2 has one for all.
+    #[serde(default = "current_version")]
+    pub version: u64,
+    /// The server.
+    #[serde(default = "default_endpoint")]
+    pub endpoint: String,
+    /// The server's secret.
+    #[serde(default)]
+    pub admin_secret: Option<String>,
+    /// Several secrets; the first one is used when `admin_secret` is absent.
+    #[serde(default)]
+    pub admin_secrets: Vec<String>,
+    /// Whether the server's certificate is not checked.
+    #[serde(default)]
+    pub insecure_skip_tls_verify: bool,
+    /// A file with the authority that signed the server's certificate.
+    #[serde(default)]
+    pub certificate_authority: Option<String>,
+    /// The server's paths where they are not the usual ones.
+    #[serde(default)]
+    pub api_paths: IndexMap<String, String>,
+    /// The metadata folder, relative to the project.
+    #[serde(default = "default_metadata")]
+    pub metadata_directory: String,
+    /// The migrations folder.
+    #[serde(default = "default_migrations")]
+    pub migrations_directory: String,
+    /// The seeds folder.
+    #[serde(default = "default_seeds")]
+    pub seeds_directory: String,
+    /// Settings of action scaffolding.
+    #[serde(default)]
+    pub actions: Option<Value>,
+    /// Unknown keys.
+    #[serde(flatten)]
+    pub extra: IndexMap<String, Value>,
+}
+
+fn current_version() -> u64 {
+    3
+}
+
+fn default_endpoint() -> String {
+    "http://localhost:8080".into()
+}
+
+fn default_metadata() -> String {
+    "metadata".into()
+}
+
+fn default_migrations() -> String {
+    "migrations".into()
+}
+
+fn default_seeds() -> String {
+    "seeds".into()
+}
+
+impl Config {
+    /// Reads the text of a configuration file.
+    ///
+    /// # Errors
+    /// With the place, when the text is no YAML or a value does not fit; for versions of
+    /// projects that are not known.
+    pub fn from_text(text: &str, file: &Path) -> Result<Self> {
+        let mut value = yaml::read(text, file)?;
+        if value.is_null() {
+            value = Value::Object(serde_json::Map::new());
+        }
+        let config: Config = howdah_metadata::parse(value).map_err(|fault| {
+            let place = Place {
+                file: file.to_owned(),
+                position: yaml::locate(text, fault.path().segments()),
+                path: fault.path().to_string(),
+            };
+            Error::content(place, fault.message())
+        })?;
+        if matches!(config.version, 2 | 3) {
+            return Ok(config);
+        }
+        let position = yaml::locate(text, &["version".into()]);
+        Err(Error::content(
+            Place {
+                position,
+                ..Place::file(file)
+            },
+            format!(
+                "projects of version {} are not supported, only 2 and 3",
+                config.version
+            ),
+        ))
+    }
+
+    /// Lets environment variables override what the file says.
+    #[must_use]
+    pub fn with_environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let set = |name: &str, target: &mut String| {
+            if let Some(value) = variable(name) {
+                *target = value;
+            }
+        };
+        set("HASURA_GRAPHQL_ENDPOINT", &mut self.endpoint);
+        set(
+            "HASURA_GRAPHQL_METADATA_DIRECTORY",
+            &mut self.metadata_directory,
+        );
+        set(
+            "HASURA_GRAPHQL_MIGRATIONS_DIRECTORY",
+            &mut self.migrations_directory,
+        );
+        set("HASURA_GRAPHQL_SEEDS_DIRECTORY", &mut self.seeds_directory);
+        if let Some(secret) = variable("HASURA_GRAPHQL_ADMIN_SECRET") {
+            self.admin_secret = Some(secret);
+        }
+        self
+    }
+
+    /// The secret to use.
+    pub fn secret(&self) -> Option<&str> {
+        self.admin_secret
+            .as_deref()
+            .or_else(|| self.admin_secrets.first().map(String::as_str))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config> {
+        Config::from_text(text, Path::new(CONFIG_FILE))
+    }
+
+    #[test]
+    fn an_empty_file_has_the_usual_settings() {
+        let config = read("").unwrap();
+        assert_eq!(config.version, 3);
+        assert_eq!(config.metadata_directory, "metadata");
+        assert_eq!(config.secret(), None);
+    }
+
+    #[test]
+    fn the_environment_comes_first() {
+        let config = read("endpoint: http://a\nadmin_secrets: [x, y]\nfuture: 1\n").unwrap();
+        assert_eq!(config.secret(), Some("x"));
+        assert_eq!(config.extra["future"], Value::from(1));
+        let config = config.with_environment(|name| {
+            (name == "HASURA_GRAPHQL_ENDPOINT").then(|| "http://b".to_owned())
+        });
+        assert_eq!(config.endpoint, "http://b");
+        assert_eq!(config.secret(), Some("x"));
+    }
+
+    #[test]
+    fn faults_have_positions() {
+        assert_eq!(
+            read("endpoint: http://a\nversion: 1\n")
+                .unwrap_err()
+                .to_string(),
+            "config.yaml:2:10: projects of version 1 are not supported, only 2 and 3"
+        );
+        let text = read("version: 3\nmetadata_directory: [a]\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.starts_with("config.yaml:2:21 at $.metadata_directory: "),
+            "{text}"
+        );
+        let text = read("a: b: c\n").unwrap_err().to_string();
+        assert!(text.starts_with("config.yaml:1:"), "{text}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Migrations of one database: folders named `<version>_<name>` with `up.sql` and `down.sql`.
+
+use crate::error::{Error, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its version: usually milliseconds since 1970.
+    pub version: u64,
+    /// What it is called.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// The statements that apply it, if there are any.
+    pub up: Option<PathBuf>,
+    /// The statements that revert it, if there are any.
+    pub down: Option<PathBuf>,
+}
+
+/// The migrations in a folder, by version. None when the folder does not exist.
+///
+/// # Errors
+/// When the folder cannot be read, and when two migrations have one version.
+pub fn migrations(folder: &Path) -> Result<Vec<Migration>> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder)? {
+        if !path.is_dir() {
+            continue;
+        }
+        let Some((version, name)) = split(&name) else {
+            continue;
+        };
+        let existing = |file: &str| Some(path.join(file)).filter(|file| file.is_file());
+        found.push(Migration {
+            version,
+            name: name.to_owned(),
+            up: existing("up.sql"),
+            down: existing("down.sql"),
+            folder: path,
+        });
+    }
+    found.sort_by_key(|migration| migration.version);
+    for pair in found.windows(2) {
+        if let [first, second] = pair
+            && first.version == second.version
+        {
+            return Err(Error::Folder(format!(
+                "two migrations have the version {}: {} and {}",
+                first.version,
+                first.folder.display(),
+                second.folder.display()
+            )));
+        }
+    }
+    Ok(found)
+}
+
+/// The seed files (`*.sql`) in a folder, by name. None when the folder does not exist.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn seeds(folder: &Path) -> Result<Vec<PathBuf>> {
+    let files = entries(folder)?.into_iter().map(|(_, path)| path);
+    Ok(files
+        .filter(|path| path.is_file() && path.extension().is_some_and(|kind| kind == "sql"))
+        .collect())
+}
+
+/// The folders within a folder, by name: one per database.
+pub(crate) fn databases(folder: &Path) -> Result<Vec<String>> {
+    let found = entries(folder)?.into_iter();
+    Ok(found
+        .filter(|(_, path)| path.is_dir())
+        .map(|(name, _)| name)
+        .collect())
+}
+
+fn split(name: &str) -> Option<(u64, &str)> {
+    let (version, name) = name.split_once('_').unwrap_or((name, ""));
+    let digits = !version.is_empty() && version.chars().all(|c| c.is_ascii_digit());
+    digits
+        .then(|| version.parse().ok().map(|version| (version, name)))
+        .flatten()
+}
+
+/// Names and paths of what is in a folder, by name; hidden files are none of ours.
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
+        let entry = entry.map_err(Error::io(folder))?;
+        if let Ok(name) = entry.file_name().into_string()
+            && !name.starts_with('.')
+        {
+            found.push((name, entry.path()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}

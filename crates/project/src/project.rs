@@ -1,0 +1,117 @@
+//! A project folder as a whole.
+
+use crate::config::{CONFIG_FILE, Config};
+use crate::error::{Error, Result};
+use crate::folder::{self, ReadMetadata};
+use crate::migrations::{self, Migration};
+use howdah_metadata::{DEFAULT_SOURCE, Metadata};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A project: its folder and its settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    root: PathBuf,
+    config: Config,
+}
+
+impl Project {
+    /// Whether a folder is a project.
+    pub fn exists(root: &Path) -> bool {
+        root.join(CONFIG_FILE).is_file()
+    }
+
+    /// Opens the project in a folder; `variable` gives environment variables.
+    ///
+    /// # Errors
+    /// When the configuration file is missing or does not fit.
+    pub fn open(root: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let file = root.join(CONFIG_FILE);
+        let text = fs::read_to_string(&file).map_err(Error::io(&file))?;
+        let config = Config::from_text(&text, &file)?.with_environment(variable);
+        Ok(Project {
+            root: root.to_owned(),
+            config,
+        })
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The metadata folder.
+    pub fn metadata_folder(&self) -> PathBuf {
+        self.root.join(&self.config.metadata_directory)
+    }
+
+    /// Reads the metadata; an absent folder is an empty document. `current` gives the connection
+    /// of the source `default` when the folder has the old layout without sources.
+    ///
+    /// # Errors
+    /// As [`folder::read`].
+    pub fn read_metadata(&self, current: &Metadata) -> Result<ReadMetadata> {
+        let folder = self.metadata_folder();
+        if !folder.exists() {
+            return Ok(ReadMetadata {
+                metadata: Metadata::default(),
+                warnings: Vec::new(),
+            });
+        }
+        // Includes may leave the metadata folder, but not the project; a metadata folder
+        // outside of the project is its own bound.
+        let inside = match (folder.canonicalize(), self.root.canonicalize()) {
+            (Ok(folder), Ok(root)) => folder.starts_with(root),
+            _ => false,
+        };
+        folder::read(&folder, if inside { &self.root } else { &folder }, current)
+    }
+
+    /// Writes the metadata.
+    ///
+    /// # Errors
+    /// As [`folder::write`].
+    pub fn write_metadata(&self, metadata: &Metadata) -> Result<()> {
+        folder::write(&self.metadata_folder(), metadata)
+    }
+
+    /// The migrations of each database, by its name.
+    ///
+    /// # Errors
+    /// As [`migrations::migrations`].
+    pub fn migrations(&self) -> Result<Vec<(String, Vec<Migration>)>> {
+        self.per_database(&self.config.migrations_directory, migrations::migrations)
+    }
+
+    /// The seed files of each database, by its name.
+    ///
+    /// # Errors
+    /// As [`migrations::seeds`].
+    pub fn seeds(&self) -> Result<Vec<(String, Vec<PathBuf>)>> {
+        self.per_database(&self.config.seeds_directory, migrations::seeds)
+    }
+
+    fn per_database<T>(
+        &self,
+        folder: &str,
+        read: impl Fn(&Path) -> Result<Vec<T>>,
+    ) -> Result<Vec<(String, Vec<T>)>> {
+        let folder = self.root.join(folder);
+        if self.config.version < 3 {
+            return Ok(vec![(DEFAULT_SOURCE.to_owned(), read(&folder)?)]);
+        }
+        let databases = migrations::databases(&folder)?;
+        databases
+            .into_iter()
+            .map(|database| {
+                let found = read(&folder.join(&database))?;
+                Ok((database, found))
+            })
+            .collect()
+    }
+}
