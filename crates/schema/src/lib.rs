@@ -11,5 +11,6 @@ pub mod document;
 mod introspection;
 pub mod lower;
 pub mod model;
+pub mod resolve;
 pub mod rules;
 pub mod types;

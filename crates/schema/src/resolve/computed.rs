@@ -1,0 +1,185 @@
+//! Computed fields: functions over a row, checked for what a field needs (F1–F3).
+
+use super::description;
+use super::enum_tables::because;
+use super::fields::check_free;
+use super::findings::{Findings, on_table};
+use super::functions::{argument_named, find_function, session_argument};
+use crate::model::{ComputedField, ComputedReturn, Source, is_graphql_name};
+use howdah_error::{Error, Result};
+use howdah_ir::catalog::{Function, TableId, TypeKind, Volatility};
+use howdah_metadata::TableObject;
+
+/// Fills the computed fields of all tables.
+pub(super) fn resolve(
+    source: &mut Source,
+    metadata: &howdah_metadata::Source,
+    findings: &mut Findings<'_>,
+) {
+    for tracked in &metadata.tables {
+        let Some(id) = source
+            .table_named(&tracked.table.schema, &tracked.table.name)
+            .map(|t| t.id)
+        else {
+            continue;
+        };
+        for field in &tracked.computed_fields {
+            let object = on_table(
+                &metadata.name,
+                &tracked.table,
+                TableObject::ComputedField(field.name.clone()),
+            );
+            let computed = match build(source, id, field) {
+                Ok(computed) => computed,
+                Err(error) => {
+                    findings.add_in_context(object, error);
+                    continue;
+                }
+            };
+            let mut names = vec![field.name.clone()];
+            if matches!(computed.returns, ComputedReturn::Rows(_)) {
+                names.push(format!("{}_aggregate", field.name));
+            }
+            match check_free(source, id, &names) {
+                Ok(()) => {
+                    if let Some(table) = source.tables.get_mut(&id) {
+                        table
+                            .computed_fields
+                            .insert(computed.name.clone(), computed);
+                    }
+                }
+                Err(error) => findings.add(object, error),
+            }
+        }
+    }
+}
+
+fn build(
+    source: &Source,
+    table: TableId,
+    field: &howdah_metadata::ComputedField,
+) -> Result<ComputedField> {
+    let definition = &field.definition;
+    let id = find_function(&source.catalog, &definition.function)?;
+    let function = source.catalog.function(id);
+    let name = definition.function.to_string();
+    let mut reasons = Vec::new();
+    if !is_graphql_name(&field.name) {
+        reasons.push(format!("{:?} is not valid GraphQL name", field.name));
+    }
+    if function.variadic {
+        reasons.push("function with \"VARIADIC\" parameters are not supported".to_owned());
+    }
+    if function.volatility == Volatility::Volatile {
+        reasons.push(format!(
+            "the function {name:?} is of type VOLATILE; cannot be added as a computed field"
+        ));
+    }
+    let row_argument = row_argument(
+        source,
+        table,
+        function,
+        &name,
+        definition.table_argument.as_deref(),
+    )
+    .map_err(|reason| reasons.push(reason))
+    .ok();
+    let session_argument = session_argument(
+        &source.catalog,
+        function,
+        &name,
+        definition.session_argument.as_deref(),
+    )
+    .map_err(|reason| reasons.push(reason))
+    .ok();
+    let returns = returns(source, function, &name)
+        .map_err(|reason| reasons.push(reason))
+        .ok();
+    match (row_argument, session_argument, returns) {
+        (Some(row_argument), Some(session_argument), Some(returns)) if reasons.is_empty() => {
+            Ok(ComputedField {
+                name: field.name.as_str().into(),
+                function: id,
+                row_argument,
+                session_argument,
+                returns,
+                description: description(
+                    field.comment.as_deref(),
+                    function.comment.as_ref(),
+                    || Some(format!("A computed field, executes function {name:?}")),
+                ),
+            })
+        }
+        _ => {
+            let found = source.catalog.table(table);
+            Err(Error::not_supported(format!(
+                "the computed field {:?} cannot be added to table {:?} {}",
+                field.name,
+                crate::rules::qualified(&found.schema, &found.name),
+                because(&reasons)
+            )))
+        }
+    }
+}
+
+fn row_argument(
+    source: &Source,
+    table: TableId,
+    function: &Function,
+    name: &str,
+    given: Option<&str>,
+) -> Result<usize, String> {
+    let position = match given {
+        Some(argument) => argument_named(function, argument).ok_or_else(|| {
+            format!("{argument:?} is not an input argument of the function {name:?}")
+        })?,
+        None if function.arguments.is_empty() => {
+            return Err(format!("the function {name:?} has no input arguments"));
+        }
+        None => 0,
+    };
+    let argument = function
+        .arguments
+        .get(position)
+        .ok_or("the argument is missing")?;
+    let shown = match &argument.name {
+        Some(argument) => format!("{argument:?} argument"),
+        None => "first argument".to_owned(),
+    };
+    match source.catalog.row_table(argument.ty) {
+        Some(found) if found == table => Ok(position),
+        Some(_) => Err(format!(
+            "{shown} of the function {name:?} is not of the row type of the table"
+        )),
+        None => Err(format!(
+            "{shown} of the function {name:?} is not COMPOSITE type"
+        )),
+    }
+}
+
+fn returns(source: &Source, function: &Function, name: &str) -> Result<ComputedReturn, String> {
+    let catalog = &source.catalog;
+    let ty = catalog.ty(catalog.base_type(function.returns));
+    let composite = matches!(ty.kind, TypeKind::Composite(_) | TypeKind::Pseudo);
+    match catalog.row_table(function.returns) {
+        Some(table) if function.returns_set => {
+            if source.tables.contains_key(&table) {
+                return Ok(ComputedReturn::Rows(table));
+            }
+            let table = catalog.table(table);
+            Err(format!(
+                "the function {name:?} returning set of table {:?} is not tracked",
+                crate::rules::qualified(&table.schema, &table.name)
+            ))
+        }
+        _ if function.returns_set => Err(format!(
+            "the function {name:?} returning set of type {:?} is not a table",
+            &*ty.name
+        )),
+        _ if composite => Err(format!(
+            "the function {name:?} returning type {:?} is not a BASE type",
+            &*ty.name
+        )),
+        _ => Ok(ComputedReturn::Scalar(function.returns)),
+    }
+}

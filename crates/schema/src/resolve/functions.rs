@@ -1,0 +1,207 @@
+//! Tracked functions (F4–F8), and what they share with computed fields.
+
+use super::enum_tables::because;
+use super::findings::{Findings, in_source};
+use super::relationships::not_tracked;
+use super::{description, tables};
+use crate::model::{Exposure, Source, TrackedFunction, is_graphql_name};
+use howdah_error::{Error, Result};
+use howdah_ir::catalog::{Catalog, Function, FunctionId, TypeKind, Volatility};
+use howdah_metadata::{FunctionExposure, MetadataObject, QualifiedName, SourceObject};
+use std::collections::BTreeSet;
+
+/// Fills [`Source::functions`].
+pub(super) fn resolve(
+    source: &mut Source,
+    metadata: &howdah_metadata::Source,
+    findings: &mut Findings<'_>,
+) {
+    for tracked in &metadata.functions {
+        match build(source, tracked) {
+            Ok(function) => source.functions.push(function),
+            Err(error) => {
+                let object = MetadataObject::function(&metadata.name, tracked.function.clone());
+                findings.add_in_context(object, error);
+                for permission in &tracked.permissions {
+                    let object = in_source(
+                        &metadata.name,
+                        SourceObject::FunctionPermission {
+                            function: tracked.function.clone(),
+                            role: permission.role.clone(),
+                        },
+                    );
+                    let error = Error::not_exists(format!(
+                        "function \"{}\" is not tracked",
+                        tracked.function
+                    ));
+                    findings.add_in_context(object, error);
+                }
+            }
+        }
+    }
+}
+
+fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<TrackedFunction> {
+    let catalog = &source.catalog;
+    let id = find_function(catalog, &tracked.function)?;
+    let function = catalog.function(id);
+    let database_name = tracked.function.to_string();
+    let configuration = &tracked.configuration;
+    let base = configuration
+        .custom_name
+        .clone()
+        .unwrap_or_else(|| tables::default_name(&tracked.function.schema, &tracked.function.name));
+    let roots = &configuration.custom_root_fields;
+    let name = roots.function.clone().unwrap_or_else(|| base.clone());
+    let aggregate_name = roots
+        .function_aggregate
+        .clone()
+        .unwrap_or_else(|| format!("{base}_aggregate"));
+
+    let mut reasons = Vec::new();
+    if !is_graphql_name(&name) || !is_graphql_name(&base) {
+        reasons.push("function name is not a legal GraphQL identifier".to_owned());
+    }
+    if function.variadic {
+        reasons.push("function with \"VARIADIC\" parameters are not supported".to_owned());
+    }
+    let returned = catalog.base_type(function.returns);
+    let table = match catalog.ty(returned).kind {
+        TypeKind::Composite(Some(table)) => Some(table),
+        TypeKind::Composite(None) => {
+            reasons.push("the function does not return a table".to_owned());
+            None
+        }
+        _ => {
+            reasons.push("the function does not return a \"COMPOSITE\" type".to_owned());
+            None
+        }
+    };
+    let volatile = function.volatility == Volatility::Volatile;
+    let exposed_as = match configuration.exposed_as {
+        Some(FunctionExposure::Mutation) => {
+            if !volatile {
+                reasons.push(
+                    "the function was requested to be exposed as a mutation, but is not marked \
+                     VOLATILE. Maybe the function was given the wrong volatility when it was \
+                     defined?"
+                        .to_owned(),
+                );
+            }
+            Exposure::Mutation
+        }
+        Some(FunctionExposure::Query) => Exposure::Query,
+        None if volatile => Exposure::Mutation,
+        None => Exposure::Query,
+    };
+    let session_argument = session_argument(
+        catalog,
+        function,
+        &database_name,
+        configuration.session_argument.as_deref(),
+    )
+    .unwrap_or_else(|reason| {
+        reasons.push(reason);
+        None
+    });
+    let invalid: Vec<String> = function
+        .arguments
+        .iter()
+        .filter_map(|argument| argument.name.as_deref())
+        .filter(|name| !is_graphql_name(name))
+        .map(|name| format!("{name:?}"))
+        .collect();
+    if !invalid.is_empty() {
+        reasons.push(format!(
+            "the function arguments {} are not in compliance with GraphQL spec",
+            invalid.join(", ")
+        ));
+    }
+    let Some(table) = table.filter(|_| reasons.is_empty()) else {
+        return Err(Error::not_supported(format!(
+            "the function {database_name:?} cannot be tracked {}",
+            because(&reasons)
+        )));
+    };
+    let returned = catalog.table(table);
+    let returned = QualifiedName::new(&*returned.schema, &*returned.name);
+    if !source.tables.contains_key(&table) {
+        return Err(not_tracked(&returned));
+    }
+    Ok(TrackedFunction {
+        id,
+        name: source.names.root_field(&name).into(),
+        aggregate_name: source.names.root_field(&aggregate_name).into(),
+        args_name: base.into(),
+        description: description(
+            tracked.comment.as_deref(),
+            function.comment.as_ref(),
+            || {
+                Some(format!(
+                    "execute function {database_name:?} which returns \"{returned}\""
+                ))
+            },
+        ),
+        table,
+        returns_set: function.returns_set,
+        exposed_as,
+        session_argument,
+        permitted: tracked
+            .permissions
+            .iter()
+            .map(|permission| permission.role.as_str().into())
+            .collect::<BTreeSet<_>>(),
+    })
+}
+
+/// The one function of a name.
+pub(super) fn find_function(catalog: &Catalog, name: &QualifiedName) -> Result<FunctionId> {
+    match catalog.functions_named(&name.schema, &name.name) {
+        [only] => Ok(*only),
+        [] => Err(Error::not_exists(format!(
+            "no such function exists: \"{name}\""
+        ))),
+        _ => Err(Error::not_supported(format!(
+            "function \"{name}\" is overloaded. Overloaded functions are not supported"
+        ))),
+    }
+}
+
+/// The position of an argument.
+pub(super) fn argument_named(function: &Function, name: &str) -> Option<usize> {
+    function
+        .arguments
+        .iter()
+        .position(|argument| argument.name.as_deref() == Some(name))
+}
+
+/// The position of the argument that takes the session, or why it cannot be.
+pub(super) fn session_argument(
+    catalog: &Catalog,
+    function: &Function,
+    function_name: &str,
+    given: Option<&str>,
+) -> Result<Option<usize>, String> {
+    let Some(name) = given else {
+        return Ok(None);
+    };
+    let position = argument_named(function, name).ok_or_else(|| {
+        format!(
+            "given session argument {name:?} not the input argument in the function \
+             {function_name:?}"
+        )
+    })?;
+    let json = function.arguments.get(position).is_some_and(|argument| {
+        matches!(
+            &*catalog.ty(catalog.base_type(argument.ty)).name,
+            "json" | "jsonb"
+        )
+    });
+    if json {
+        Ok(Some(position))
+    } else {
+        Err(format!(
+            "given session argument {name:?} is not of type json"
+        ))
+    }
+}

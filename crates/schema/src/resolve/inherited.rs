@@ -1,0 +1,252 @@
+//! Rights of inherited roles (J19), merged from those of their parents.
+//!
+//! A cell is shown when one parent shows it: rows are those of any parent, and a column is NULL in
+//! rows that only parents without it can see. A right that is given to the role itself wins over
+//! what it would inherit.
+
+use super::findings::{Findings, on_table};
+use crate::model::Source;
+use howdah_error::{Code, Error};
+use howdah_ir::catalog::TableId;
+use howdah_ir::permit::{Redaction, RootFieldKind, SelectRules, TableRules};
+use howdah_ir::predicate::Predicate;
+use howdah_metadata::{
+    InheritedRole, Metadata, MetadataObject, PermissionKind, QualifiedName, TableObject,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+/// Adds the rights of inherited roles to all sources.
+pub(super) fn derive(metadata: &Metadata, sources: &mut [Source], findings: &mut Findings<'_>) {
+    for role in in_order(metadata, findings) {
+        let name: Arc<str> = role.role_name.as_str().into();
+        for source in sources.iter_mut() {
+            derive_in(source, &name, &role.role_set, findings);
+            let parents: Vec<&str> = role.role_set.iter().map(String::as_str).collect();
+            for function in &mut source.functions {
+                if parents
+                    .iter()
+                    .any(|parent| function.permitted.contains(*parent))
+                {
+                    function.permitted.insert(name.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Inherited roles, parents first; those in a cycle are left out and reported.
+fn in_order<'m>(metadata: &'m Metadata, findings: &mut Findings<'_>) -> Vec<&'m InheritedRole> {
+    let roles: HashMap<&str, &InheritedRole> = metadata
+        .inherited_roles
+        .iter()
+        .map(|r| (r.role_name.as_str(), r))
+        .collect();
+    let mut done: HashSet<&str> = HashSet::new();
+    let mut ordered = Vec::new();
+    let mut waiting: Vec<&InheritedRole> = metadata.inherited_roles.iter().collect();
+    while !waiting.is_empty() {
+        let (ready, blocked): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|role| {
+            role.role_set.iter().all(|parent| {
+                !roles.contains_key(parent.as_str()) || done.contains(parent.as_str())
+            })
+        });
+        if ready.is_empty() {
+            for role in blocked {
+                findings.add(
+                    MetadataObject::InheritedRole(role.role_name.clone()),
+                    Error::new(
+                        Code::CyclicDependency,
+                        format!("found cycle(s) in the inherited role {:?}", role.role_name),
+                    ),
+                );
+            }
+            break;
+        }
+        for role in ready {
+            done.insert(&role.role_name);
+            ordered.push(role);
+        }
+        waiting = blocked;
+    }
+    ordered
+}
+
+fn derive_in(
+    source: &mut Source,
+    role: &Arc<str>,
+    parents: &[String],
+    findings: &mut Findings<'_>,
+) {
+    let tables: Vec<TableId> = source.tables.keys().copied().collect();
+    for table in tables {
+        let parent_rules: Vec<TableRules> = parents
+            .iter()
+            .filter_map(|parent| source.roles.rules(parent, table).cloned())
+            .collect();
+        if parent_rules.is_empty() {
+            continue;
+        }
+        let own = source.roles.rules(role, table).cloned().unwrap_or_default();
+        let name = {
+            let info = source.catalog.table(table);
+            QualifiedName::new(&*info.schema, &*info.name)
+        };
+        let has_own = |kind| findings.contains(&permission(&source.name, &name, kind, role));
+        // A right of its own that does not fit is no licence to fall back to the parents'.
+        let blocked: Vec<PermissionKind> = PermissionKind::ALL
+            .into_iter()
+            .filter(|kind| has_own(*kind))
+            .collect();
+        let mut conflict = |kind| {
+            findings.add(
+                permission(&source.name, &name, kind, role),
+                Error::new(
+                    Code::InvalidConfiguration,
+                    format!(
+                        "Could not inherit permission for the role {role:?} for the entity: \
+                         \"{} permission, table: {name}, source: '{}'\"",
+                        kind.as_str(),
+                        source.name
+                    ),
+                ),
+            );
+        };
+        let free = |kind| !blocked.contains(&kind);
+        let mut merged = own.clone();
+        if own.select.is_none() && free(PermissionKind::Select) {
+            let selects: Vec<Arc<SelectRules>> = parent_rules
+                .iter()
+                .filter_map(|rules| rules.select.clone())
+                .collect();
+            merged.select = merge_select(&selects);
+        }
+        if own.insert.is_none() && free(PermissionKind::Insert) {
+            merged.insert = agreed(parent_rules.iter().filter_map(|r| r.insert.clone()), || {
+                conflict(PermissionKind::Insert);
+            });
+        }
+        if own.update.is_none() && free(PermissionKind::Update) {
+            merged.update = agreed(parent_rules.iter().filter_map(|r| r.update.clone()), || {
+                conflict(PermissionKind::Update);
+            });
+        }
+        if own.delete.is_none() && free(PermissionKind::Delete) {
+            merged.delete = agreed(parent_rules.iter().filter_map(|r| r.delete.clone()), || {
+                conflict(PermissionKind::Delete);
+            });
+        }
+        *source.roles.grant(role, table) = merged;
+    }
+}
+
+fn permission(
+    source: &str,
+    table: &QualifiedName,
+    kind: PermissionKind,
+    role: &str,
+) -> MetadataObject {
+    on_table(
+        source,
+        table,
+        TableObject::Permission(kind, role.to_owned()),
+    )
+}
+
+/// The right that all who have one agree on.
+fn agreed<T: PartialEq>(
+    mut rules: impl Iterator<Item = Arc<T>>,
+    conflict: impl FnOnce(),
+) -> Option<Arc<T>> {
+    let first = rules.next()?;
+    if rules.all(|other| other == first) {
+        return Some(first);
+    }
+    conflict();
+    None
+}
+
+fn merge_select(parents: &[Arc<SelectRules>]) -> Option<Arc<SelectRules>> {
+    let [first, rest @ ..] = parents else {
+        return None;
+    };
+    if rest.is_empty() {
+        return Some(first.clone());
+    }
+    Some(Arc::new(SelectRules {
+        columns: merge_cells(parents, |rules| &rules.columns),
+        computed_fields: merge_cells(parents, |rules| &rules.computed_fields),
+        filter: Arc::new(any(parents.iter().map(|rules| (*rules.filter).clone()))),
+        limit: parents.iter().filter_map(|rules| rules.limit).max(),
+        aggregations: parents.iter().any(|rules| rules.aggregations),
+        query_root_fields: merge_fields(parents, |rules| &rules.query_root_fields),
+        subscription_root_fields: merge_fields(parents, |rules| &rules.subscription_root_fields),
+    }))
+}
+
+/// What each cell of the merged role needs of its row: nothing when every parent shows it, else
+/// that a parent who shows it sees the row.
+fn merge_cells<K: Ord + Clone>(
+    parents: &[Arc<SelectRules>],
+    cells: impl Fn(&SelectRules) -> &BTreeMap<K, Redaction>,
+) -> BTreeMap<K, Redaction> {
+    let keys: BTreeSet<&K> = parents
+        .iter()
+        .flat_map(|rules| cells(rules).keys())
+        .collect();
+    keys.into_iter()
+        .map(|key| {
+            let shown_always = parents
+                .iter()
+                .all(|rules| cells(rules).get(key).is_some_and(Option::is_none));
+            if shown_always {
+                return (key.clone(), None);
+            }
+            let shown = any(parents.iter().filter_map(|rules| {
+                let redaction = cells(rules).get(key)?;
+                let filter = (*rules.filter).clone();
+                Some(match redaction {
+                    None => filter,
+                    // The parent is an inherited role itself: it must see the row and the cell.
+                    Some(redaction) => Predicate::all([filter, (**redaction).clone()]),
+                })
+            }));
+            (key.clone(), (!shown.is_true()).then(|| Arc::new(shown)))
+        })
+        .collect()
+}
+
+fn merge_fields(
+    parents: &[Arc<SelectRules>],
+    fields: impl Fn(&SelectRules) -> &Option<BTreeSet<RootFieldKind>>,
+) -> Option<BTreeSet<RootFieldKind>> {
+    let mut all = BTreeSet::new();
+    for rules in parents {
+        all.extend(fields(rules).as_ref()?.iter().copied());
+    }
+    Some(all)
+}
+
+/// A disjunction without repetition; true when one part is.
+fn any(parts: impl Iterator<Item = Predicate>) -> Predicate {
+    let mut kept: Vec<Predicate> = Vec::new();
+    for part in parts {
+        if part.is_true() {
+            return Predicate::TRUE;
+        }
+        let new = match part {
+            Predicate::Or(inner) => inner,
+            other => vec![other],
+        };
+        for part in new {
+            if !kept.contains(&part) {
+                kept.push(part);
+            }
+        }
+    }
+    if kept.len() == 1 {
+        kept.remove(0)
+    } else {
+        Predicate::Or(kept)
+    }
+}

@@ -1,0 +1,184 @@
+//! From metadata and catalogues to the resolved model.
+//!
+//! Pure: the same input gives the same snapshot. An object that does not fit its database becomes an
+//! [`Inconsistency`] and is left out; whatever needs it fails in turn, with its own reason, and the
+//! rest keeps working. This module knows no SQL and reads no rows: values of enum tables come with
+//! the input.
+
+mod columns;
+mod computed;
+mod enum_tables;
+mod fields;
+mod findings;
+mod functions;
+mod inherited;
+mod permissions;
+mod relationships;
+mod root_index;
+mod root_names;
+mod tables;
+
+pub use enum_tables::EnumColumns;
+
+use crate::model::{Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
+use crate::types::scalar_name;
+use findings::Findings;
+use howdah_error::Error;
+use howdah_ir::catalog::{Catalog, TypeId};
+use howdah_ir::permit::Roles;
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceCustomization};
+use indexmap::IndexMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Everything a snapshot is made of.
+#[derive(Debug)]
+pub struct ResolveInput<'a> {
+    /// See [`Snapshot::generation`].
+    pub generation: u64,
+    /// See [`Snapshot::resource_version`].
+    pub resource_version: i64,
+    /// The metadata.
+    pub metadata: Arc<Metadata>,
+    /// Switches that shape the schema.
+    pub options: SchemaOptions,
+    /// What is known of the sources' databases.
+    pub databases: &'a Databases,
+}
+
+/// What is known of databases, by name of the source. One that is missing counts as unreachable.
+pub type Databases = HashMap<String, Result<Database, Error>>;
+
+/// Values of an enum table: name and description.
+pub type EnumValues = Vec<(Arc<str>, Option<Arc<str>>)>;
+
+/// What was found in the database of a source.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// Its catalogue.
+    pub catalog: Arc<Catalog>,
+    /// Rows of the tables that metadata makes enums, or why they could not be read.
+    pub enum_values: Arc<HashMap<QualifiedName, Result<EnumValues, Error>>>,
+}
+
+/// Makes a snapshot.
+pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
+    let ResolveInput {
+        generation,
+        resource_version,
+        metadata,
+        options,
+        databases,
+    } = input;
+    let mut findings = Findings::new(&metadata);
+    let mut sources = Vec::with_capacity(metadata.sources.len());
+    for source in &metadata.sources {
+        match databases.get(&source.name) {
+            Some(Ok(database)) => {
+                sources.push(resolve_source(source, database, &options, &mut findings));
+            }
+            Some(Err(error)) => {
+                findings.add(MetadataObject::Source(source.name.clone()), error.clone());
+            }
+            None => findings.add(
+                MetadataObject::Source(source.name.clone()),
+                Error::unexpected("the source has not been read"),
+            ),
+        }
+    }
+    inherited::derive(&metadata, &mut sources, &mut findings);
+    let roots = root_index::build(&mut sources, &options, &mut findings);
+    let roles = role_names(&metadata, &sources);
+    let inconsistencies: Vec<Inconsistency> = findings.into_list();
+    Snapshot {
+        generation,
+        resource_version,
+        sources,
+        inconsistencies,
+        options,
+        roots,
+        roles,
+        metadata,
+    }
+}
+
+fn resolve_source(
+    metadata: &howdah_metadata::Source,
+    database: &Database,
+    options: &SchemaOptions,
+    findings: &mut Findings<'_>,
+) -> Source {
+    let mut source = Source {
+        name: metadata.name.as_str().into(),
+        kind: metadata.kind,
+        catalog: database.catalog.clone(),
+        tables: IndexMap::new(),
+        functions: Vec::new(),
+        roles: Roles::default(),
+        names: name_style(&metadata.customization),
+        scalars: scalars(&database.catalog),
+    };
+    tables::resolve(&mut source, metadata, database, options, findings);
+    // Fields of tables need all tables; rules need all fields.
+    relationships::resolve(&mut source, metadata, findings);
+    computed::resolve(&mut source, metadata, findings);
+    fields::finish(&mut source);
+    functions::resolve(&mut source, metadata, findings);
+    permissions::resolve(&mut source, metadata, findings);
+    source
+}
+
+fn name_style(customization: &SourceCustomization) -> NameStyle {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    NameStyle {
+        type_prefix: text(&customization.type_names.prefix),
+        type_suffix: text(&customization.type_names.suffix),
+        root_prefix: text(&customization.root_fields.prefix),
+        root_suffix: text(&customization.root_fields.suffix),
+    }
+}
+
+/// Types by the name that declared variables use. The five that GraphQL has itself are shared by
+/// several database types; the one whose text form takes every value of the others is kept.
+fn scalars(catalog: &Catalog) -> HashMap<Arc<str>, TypeId> {
+    let mut found: HashMap<Arc<str>, TypeId> = HashMap::new();
+    for position in 0..catalog.types.len() {
+        let ty = TypeId(position as u32);
+        if catalog.base_type(ty) != ty {
+            continue;
+        }
+        let name = scalar_name(catalog, ty);
+        let known = found.entry(name).or_insert(ty);
+        if &*catalog.ty(ty).name == "text" {
+            *known = ty;
+        }
+    }
+    found
+}
+
+fn role_names(metadata: &Metadata, sources: &[Source]) -> BTreeSet<Arc<str>> {
+    let permitted = sources.iter().flat_map(|s| s.roles.names().cloned());
+    let callers = sources
+        .iter()
+        .flat_map(|s| s.functions.iter().flat_map(|f| f.permitted.iter().cloned()));
+    let inherited = metadata
+        .inherited_roles
+        .iter()
+        .map(|r| r.role_name.as_str().into());
+    permitted.chain(callers).chain(inherited).collect()
+}
+
+/// A description: a comment of the metadata wins, an empty one means that there is none; then the
+/// database's comment; then the standard text.
+fn description(
+    given: Option<&str>,
+    from_database: Option<&Arc<str>>,
+    standard: impl FnOnce() -> Option<String>,
+) -> Option<Arc<str>> {
+    match (given, from_database) {
+        (Some(""), _) => None,
+        (Some(text), _) => Some(text.into()),
+        (None, Some(text)) => Some(text.clone()),
+        (None, None) => standard().map(Into::into),
+    }
+}
