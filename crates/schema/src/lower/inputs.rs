@@ -328,6 +328,8 @@ impl<'a> Lowerer<'a> {
                     // A native enum's value may stand as a bare name.
                     input.enum_name()
                 }) {
+                    check_form(name, text)
+                        .map_err(|e| Error::new(Code::ParseFailed, e).at(self.path.clone()))?;
                     return Ok(text.to_owned());
                 }
                 let facts = facts(catalog, base);
@@ -481,5 +483,29 @@ impl<'a> Lowerer<'a> {
             "field '{name}' not found in type: '{}'",
             self.schema.type_name(key)
         ))
+    }
+}
+
+/// Forms that clients expect to be checked before the database sees them.
+fn check_form(type_name: &str, text: &str) -> Result<(), &'static str> {
+    match type_name {
+        "ltree" => {
+            let label = |l: &str| {
+                (1..=255).contains(&l.chars().count())
+                    && l.chars()
+                        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+            };
+            if text.is_empty() || text.split('.').all(label) {
+                Ok(())
+            } else {
+                Err(
+                    "Expecting label path: a sequence of zero or more labels separated by dots, for example L1.L2.L3",
+                )
+            }
+        }
+        "raster" if text.is_empty() || !text.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            Err("invalid hexadecimal representation of raster well known binary format")
+        }
+        _ => Ok(()),
     }
 }
