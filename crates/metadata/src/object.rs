@@ -204,9 +204,7 @@ impl MetadataObject {
                 let tracked = metadata.source(source)?;
                 match object {
                     SourceObject::Table(table) => tracked.table(table).map(|_| to_value(table)),
-                    SourceObject::Function(name) => {
-                        Some(with_source(tracked.function(name)?, source, None))
-                    }
+                    SourceObject::Function(name) => tracked.function(name).map(|_| to_value(name)),
                     SourceObject::FunctionPermission { function, role } => {
                         let found = tracked.function(function)?;
                         found.permissions.iter().find(|entry| entry.role == *role)?;

@@ -155,13 +155,12 @@ impl<'de> Deserialize<'de> for ForeignKeyObject {
                 #[derive(Deserialize)]
                 struct Object {
                     table: QualifiedName,
-                    column: Option<String>,
-                    columns: Option<Vec<String>>,
+                    column: Option<OneOrMany>,
+                    columns: Option<OneOrMany>,
                 }
                 let object = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 let columns = match (object.column, object.columns) {
-                    (Some(column), None) => OneOrMany::One(column),
-                    (None, Some(columns)) => OneOrMany::Many(columns),
+                    (Some(columns), None) | (None, Some(columns)) => columns,
                     _ => {
                         return Err(de::Error::custom(
                             "exactly one of the keys column and columns must be present",

@@ -56,9 +56,11 @@ pub(crate) fn from_old(document: Value, current: &Metadata) -> Result<Metadata> 
 }
 
 /// What old documents may have besides tables and functions. The allow list had another key in
-/// some of them, and query templates are gone.
+/// some of them, query templates are gone, and the parts of a source mean nothing without one.
 fn known_parts(mut document: Map<String, Value>) -> Map<String, Value> {
-    document.shift_remove("query_templates");
+    for key in ["query_templates", "name", "kind", "configuration"] {
+        document.shift_remove(key);
+    }
     if let Some(list) = document.shift_remove("allow_list") {
         document.entry("allowlist").or_insert(list);
     }
