@@ -135,6 +135,9 @@ impl NameStyle {
     }
 }
 
+/// Values of an enum table: name and description.
+pub type EnumValues = Vec<(Arc<str>, Option<Arc<str>>)>;
+
 /// A tracked table.
 #[derive(Debug)]
 pub struct Table {
@@ -157,7 +160,7 @@ pub struct Table {
     /// Every field name of the object type.
     pub members: BTreeMap<Arc<str>, Member>,
     /// Values when it is an enum table.
-    pub enum_values: Option<Vec<(Arc<str>, Option<Arc<str>>)>>,
+    pub enum_values: Option<EnumValues>,
 }
 
 /// A column with its GraphQL face.

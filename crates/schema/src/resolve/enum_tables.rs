@@ -1,7 +1,6 @@
 //! Tables whose rows are the values of a GraphQL enum: what makes a table fit for it.
 
-use super::EnumValues;
-use crate::model::is_graphql_name;
+use crate::model::{EnumValues, is_graphql_name};
 use howdah_error::{Code, Error, Result};
 use howdah_ir::catalog::{Catalog, Column, TableId};
 use howdah_metadata::QualifiedName;

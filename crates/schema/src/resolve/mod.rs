@@ -20,7 +20,7 @@ mod tables;
 
 pub use enum_tables::EnumColumns;
 
-use crate::model::{Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
+use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
 use crate::types::scalar_name;
 use findings::Findings;
 use howdah_error::Error;
@@ -48,9 +48,6 @@ pub struct ResolveInput<'a> {
 
 /// What is known of databases, by name of the source. One that is missing counts as unreachable.
 pub type Databases = HashMap<String, Result<Database, Error>>;
-
-/// Values of an enum table: name and description.
-pub type EnumValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
 /// What was found in the database of a source.
 #[derive(Debug, Clone)]

@@ -35,11 +35,10 @@ pub(super) fn build(
     let mut index = RootIndex::default();
     let mut owners: BTreeMap<(Root, Arc<str>), MetadataObject> = BTreeMap::new();
     let mut type_names: BTreeMap<String, MetadataObject> = BTreeMap::new();
-    for position in 0..sources.len() {
+    for (position, source) in sources.iter_mut().enumerate() {
         let id = SourceId(position as u16);
-        let tables: Vec<TableId> = sources[position].tables.keys().copied().collect();
+        let tables: Vec<TableId> = source.tables.keys().copied().collect();
         for table_id in tables {
-            let source = &sources[position];
             let Some(table) = source.tables.get(&table_id).filter(|table| table.exposed) else {
                 continue;
             };
@@ -57,7 +56,7 @@ pub(super) fn build(
             });
             if let Some(error) = conflict {
                 findings.add(object, error);
-                if let Some(table) = sources[position].tables.get_mut(&table_id) {
+                if let Some(table) = source.tables.get_mut(&table_id) {
                     table.exposed = false;
                 }
                 continue;
@@ -65,8 +64,7 @@ pub(super) fn build(
             type_names.insert(type_name, object.clone());
             accept(&mut index, &mut owners, claims, &object);
         }
-        for function in 0..sources[position].functions.len() {
-            let source = &sources[position];
+        for function in 0..source.functions.len() {
             let claims = function_claims(source, id, function);
             let Some(tracked) = source.functions.get(function) else {
                 continue;
