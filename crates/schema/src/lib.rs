@@ -7,6 +7,7 @@
 //!
 //! This crate does no I/O and knows no SQL.
 
+pub mod allow_list;
 pub mod document;
 mod introspection;
 pub mod lower;
