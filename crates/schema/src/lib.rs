@@ -4,14 +4,17 @@
 //! * [`rules`]: permission expressions.
 //! * [`types`]: the types of a role, computed on demand.
 //! * [`document`]: the parsed request.
+//! * [`rql`]: the legacy JSON data operations.
 //!
 //! This crate does no I/O and knows no SQL.
 
 pub mod allow_list;
 pub mod document;
 mod introspection;
+mod json_value;
 pub mod lower;
 pub mod model;
 pub mod resolve;
+pub mod rql;
 pub mod rules;
 pub mod types;

@@ -1,9 +1,11 @@
 //! Boolean expressions in JSON: permission rules, and `where` of the legacy data operations.
 //!
 //! Both use database names and the same operators in two spellings (`_eq`, `$eq`). A stored rule
-//! sees everything and carries no role's filter; a request is bound to its role: columns and related
-//! tables come from permits and values become parameters.
+//! sees everything, carries no role's filter and may name session variables; a request is bound to
+//! its role: columns and related tables come from permits, and values become parameters, whatever
+//! they look like.
 
+use crate::json_value;
 use crate::model::{ComputedField, ComputedReturn, Source, Table};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::catalog::{ColumnId, TableId, TypeId};
@@ -89,6 +91,13 @@ impl<'a> RuleReader<'a> {
         }
     }
 
+    fn role(&self) -> &str {
+        match &self.authority {
+            Authority::Request { role, .. } => role,
+            Authority::Rule => "",
+        }
+    }
+
     fn target(&self, table: TableId) -> Result<Target> {
         Ok(match self.permit(table)? {
             None => Target::in_rule(table),
@@ -96,18 +105,23 @@ impl<'a> RuleReader<'a> {
         })
     }
 
+    /// The table that a field leads to, as the role may see it.
+    fn related_target(&self, table: TableId, what: &str, field: &str) -> Result<Target> {
+        self.target(table)
+            .map_err(|_| no_related_permission(self.source, self.role(), what, field, table))
+    }
+
     fn column(&self, table: TableId, column: ColumnId) -> Result<ColumnUse> {
         match self.permit(table)? {
             None => Ok(ColumnUse::in_rule(column)),
             Some(permit) => permit.column(column).ok_or_else(|| {
                 let name = &self.source.catalog.column(table, column).name;
-                let role = match &self.authority {
-                    Authority::Request { role, .. } => role,
-                    Authority::Rule => "",
-                };
                 Error::new(
                     Code::PermissionDenied,
-                    format!("role {role:?} does not have permission to select column {name:?}"),
+                    format!(
+                        "role {:?} does not have permission to select column {name:?}",
+                        self.role()
+                    ),
                 )
             }),
         }
@@ -200,7 +214,7 @@ impl<'a> RuleReader<'a> {
             })));
         }
         if let Some(relationship) = info.relationships.get(field) {
-            let target = self.target(relationship.target)?;
+            let target = self.related_target(relationship.target, "relationship", field)?;
             let predicate = self.expression(relationship.target, object(value)?)?;
             return Ok(Predicate::Related(Box::new(RelatedPredicate {
                 mapping: relationship.mapping.clone(),
@@ -228,7 +242,11 @@ impl<'a> RuleReader<'a> {
                     Some(permit) => permit.computed_field(&computed.name).ok_or_else(|| {
                         Error::new(
                             Code::PermissionDenied,
-                            format!("no permission to select computed field {:?}", computed.name),
+                            format!(
+                                "role {:?} does not have permission to select computed field {:?}",
+                                self.role(),
+                                computed.name
+                            ),
                         )
                     })?,
                 };
@@ -239,11 +257,11 @@ impl<'a> RuleReader<'a> {
                 })))
             }
             ComputedReturn::Rows(target) => {
+                let permitted = self.related_target(target, "computed field", &computed.name)?;
                 let predicate = self.expression(target, object(value)?)?;
-                let target = self.target(target)?;
                 Ok(Predicate::ComputedRows(Box::new(ComputedRowsPredicate {
                     call,
-                    target,
+                    target: permitted,
                     predicate,
                 })))
             }
@@ -272,7 +290,7 @@ impl<'a> RuleReader<'a> {
     fn equality(&mut self, ty: TypeId, value: &Value) -> Result<Comparison> {
         Ok(match value {
             Value::Null => Comparison::IsNull(true),
-            value => Comparison::Binary(Operator::Equal, self.operand(ty, value)),
+            value => Comparison::Binary(Operator::Equal, self.operand(ty, value)?),
         })
     }
 
@@ -296,7 +314,7 @@ impl<'a> RuleReader<'a> {
             "ne" | "neq" => {
                 return Ok(match value {
                     Value::Null => Comparison::IsNull(false),
-                    value => Comparison::Binary(Operator::NotEqual, self.operand(ty, value)),
+                    value => Comparison::Binary(Operator::NotEqual, self.operand(ty, value)?),
                 });
             }
             "is_null" => {
@@ -311,7 +329,7 @@ impl<'a> RuleReader<'a> {
                 return self.raster(bare, value);
             }
             "st_intersects_rast" => {
-                let operand = self.operand(ty, value);
+                let operand = self.operand(ty, value)?;
                 return Ok(Comparison::Binary(Operator::StIntersectsRaster, operand));
             }
             _ => {}
@@ -329,11 +347,11 @@ impl<'a> RuleReader<'a> {
             ));
         }
         let operand = match operand {
-            OperandKind::Same => self.operand(ty, value),
+            OperandKind::Same => self.operand(ty, value)?,
             OperandKind::ListOfSame => self.list_operand(ty, value)?,
             OperandKind::Named(type_name) => {
                 let ty = self.named_type(type_name)?;
-                self.operand(ty, value)
+                self.operand(ty, value)?
             }
             OperandKind::ListOfNamed(type_name) => {
                 let ty = self.named_type(type_name)?;
@@ -376,14 +394,14 @@ impl<'a> RuleReader<'a> {
         let use_spheroid = match arguments.get("use_spheroid") {
             Some(flag) if !flag.is_null() => {
                 let boolean = self.named_type("bool")?;
-                Some(self.operand(boolean, flag))
+                Some(self.operand(boolean, flag).within("use_spheroid")?)
             }
             _ => None,
         };
         Ok(Comparison::Near {
             three_d: name == "st_3d_d_within",
-            distance: self.operand(float, distance),
-            from: self.operand(ty, from),
+            distance: self.operand(float, distance).within("distance")?,
+            from: self.operand(ty, from).within("from")?,
             use_spheroid,
         })
     }
@@ -394,13 +412,13 @@ impl<'a> RuleReader<'a> {
         let integer = self.named_type("int4")?;
         let geom = required(arguments, "geommin")?;
         let band = match arguments.get("nband") {
-            Some(band) if !band.is_null() => Some(self.operand(integer, band)),
+            Some(band) if !band.is_null() => Some(self.operand(integer, band).within("nband")?),
             _ => None,
         };
         Ok(Comparison::RasterGeometry {
             band_first: name == "st_intersects_nband_geom",
             band,
-            geometry: self.operand(geometry, geom),
+            geometry: self.operand(geometry, geom).within("geommin")?,
         })
     }
 
@@ -426,35 +444,60 @@ impl<'a> RuleReader<'a> {
             .table(of)
             .column_named(name)
             .ok_or_else(|| Error::not_exists(format!("{name:?} does not exist")))?;
-        self.column(of, column)?;
+        if self.column(of, column)?.redaction().is_some() {
+            // An operand has no place for a redaction: comparing would tell what it hides.
+            return Err(Error::new(
+                Code::PermissionDenied,
+                format!("column {name:?} cannot be compared with by this role"),
+            ));
+        }
         Ok(Operand::Column(scope, column))
     }
 
     fn list_operand(&mut self, element: TypeId, value: &Value) -> Result<Operand> {
-        if let Some(name) = session_variable(value) {
+        if let Some(name) = self.session_reference(value) {
             return Ok(Operand::Session(ValueType::ArrayOf(element), name));
         }
         let Value::Array(items) = value else {
             return Err(wrong_kind("Array", value));
         };
+        let catalog = &self.source.catalog;
+        if matches!(self.authority, Authority::Request { .. }) {
+            let text = json_value::array_text(catalog, element, items)?;
+            return Ok(self.text(ValueType::ArrayOf(element), text));
+        }
         if items.iter().any(|item| session_variable(item).is_some()) {
             let operands = items
                 .iter()
                 .map(|item| self.operand(element, item))
-                .collect();
+                .collect::<Result<_>>()?;
             return Ok(Operand::List(element, operands));
         }
-        let text = values::array_of_values(&self.source.catalog, element, items);
+        let text = values::array_of_values(catalog, element, items);
         Ok(self.text(ValueType::ArrayOf(element), text))
     }
 
-    fn operand(&mut self, ty: TypeId, value: &Value) -> Operand {
-        if let Some(name) = session_variable(value) {
-            return Operand::Session(ValueType::One(ty), name);
+    fn operand(&mut self, ty: TypeId, value: &Value) -> Result<Operand> {
+        if let Some(name) = self.session_reference(value) {
+            return Ok(Operand::Session(ValueType::One(ty), name));
         }
-        match values::json_to_text(&self.source.catalog, ty, value) {
-            Some(text) => self.text(ValueType::One(ty), text),
-            None => self.text(ValueType::One(ty), String::new()),
+        let catalog = &self.source.catalog;
+        let text = match self.authority {
+            Authority::Rule => values::json_to_text(catalog, ty, value),
+            Authority::Request { .. } => json_value::text(catalog, ty, value)?,
+        };
+        let Some(text) = text else {
+            return Err(Error::new(Code::UnexpectedPayload, "unexpected null value"));
+        };
+        Ok(self.text(ValueType::One(ty), text))
+    }
+
+    /// The session variable that a value of a rule stands for. In a request it is a text like any
+    /// other.
+    fn session_reference(&self, value: &Value) -> Option<Arc<str>> {
+        match self.authority {
+            Authority::Rule => session_variable(value),
+            Authority::Request { .. } => None,
         }
     }
 
@@ -567,6 +610,24 @@ pub fn simple_call(source: &Source, computed: &ComputedField) -> Result<Function
         function: computed.function,
         arguments,
     })
+}
+
+/// The error for a field that leads to a table which the role may not read.
+pub(crate) fn no_related_permission(
+    source: &Source,
+    role: &str,
+    what: &str,
+    field: &str,
+    table: TableId,
+) -> Error {
+    let info = source.catalog.table(table);
+    Error::new(
+        Code::PermissionDenied,
+        format!(
+            "role {role:?} does not have permission to read {what} {field:?}; no permission on table {:?}",
+            qualified(&info.schema, &info.name)
+        ),
+    )
 }
 
 /// `name` in `public`, else `schema.name`, as texts show tables.

@@ -487,7 +487,7 @@ impl<'a> Lowerer<'a> {
 }
 
 /// Forms that clients expect to be checked before the database sees them.
-fn check_form(type_name: &str, text: &str) -> Result<(), &'static str> {
+pub(crate) fn check_form(type_name: &str, text: &str) -> Result<(), &'static str> {
     match type_name {
         "ltree" => {
             let label = |l: &str| {

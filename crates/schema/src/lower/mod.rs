@@ -25,9 +25,11 @@ use howdah_error::{Error, JsonPath, Result, quoted_list};
 use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
+pub(crate) use inputs::check_form;
 pub(crate) use selection::Collected;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub(crate) use values::{geojson, whole_number};
 use variables::Variables;
 
 /// What a request asks to be done.

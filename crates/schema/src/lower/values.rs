@@ -133,7 +133,7 @@ impl<'a> Input<'a> {
 }
 
 /// The value of a number when it is whole: `5`, `5.0`, `5e2`; read from digits, never through a float.
-pub(super) fn whole_number(text: &str) -> Option<i128> {
+pub(crate) fn whole_number(text: &str) -> Option<i128> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (text, 0),
@@ -169,7 +169,7 @@ pub(super) fn whole_number(text: &str) -> Option<i128> {
 }
 
 /// Checks the form of a GeoJSON geometry: PostGIS reads some malformed ones without complaint.
-pub(super) fn geojson(value: &Json) -> Result<(), String> {
+pub(crate) fn geojson(value: &Json) -> Result<(), String> {
     let Json::Object(object) = value else {
         return Err("expected a GeoJSON object".into());
     };
