@@ -6,6 +6,8 @@
 //! * [`hdb_catalog`]: the metadata store.
 //! * [`run_sql`]: an administrator's SQL text, as it is.
 //!
+//! * [`sql`], [`translate`]: the intermediate representation → statements.
+//!
 //! This crate alone knows SQL. It knows neither GraphQL nor HTTP.
 
 pub mod connection;
@@ -13,6 +15,8 @@ pub mod execution;
 pub mod hdb_catalog;
 pub mod introspection;
 pub mod run_sql;
+pub mod sql;
+pub mod translate;
 
 pub use connection::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};
 pub use execution::{

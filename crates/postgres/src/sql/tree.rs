@@ -24,6 +24,11 @@ impl SqlType {
         SqlType("bigint".into())
     }
 
+    /// `integer`.
+    pub fn integer() -> Self {
+        SqlType("integer".into())
+    }
+
     /// `json`.
     pub fn json() -> Self {
         SqlType("json".into())
@@ -132,8 +137,8 @@ pub enum Expr {
     Binary(Box<Expr>, &'static str, Box<Expr>),
     /// `(a OP any(b))`, `(a OP all(b))`: the second field is `= any` or `<> all`.
     Quantified(Box<Expr>, &'static str, Box<Expr>),
-    /// `(a in (b, c))`; not for empty lists.
-    InList(Box<Expr>, Vec<Expr>),
+    /// `(a in (b, c))`, the second field is `in` or `not in`; not for empty lists.
+    InList(Box<Expr>, &'static str, Vec<Expr>),
     /// `(not a)`
     Not(Box<Expr>),
     /// All; `true` when empty.
@@ -293,6 +298,15 @@ impl Select {
         }
     }
 
+    /// Adds a condition in front of the others.
+    pub fn restrict_first(&mut self, condition: Expr) {
+        let before = self.filter.take();
+        self.restrict(condition);
+        if let Some(before) = before {
+            self.restrict(before);
+        }
+    }
+
     /// Adds a condition.
     pub fn restrict(&mut self, condition: Expr) {
         let before = self.filter.take();
@@ -364,7 +378,16 @@ pub struct Conflict {
     /// Constraint name.
     pub constraint: Option<Name>,
     /// Assignments and condition; `None` is `do nothing`.
-    pub update: Option<(Vec<(Name, Expr)>, Option<Expr>)>,
+    pub update: Option<ConflictUpdate>,
+}
+
+/// `do update set … where …`
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConflictUpdate {
+    /// Assignments.
+    pub set: Vec<(Name, Expr)>,
+    /// Condition.
+    pub filter: Option<Expr>,
 }
 
 /// A whole statement.

@@ -1,0 +1,127 @@
+//! The compiler: the intermediate representation as SQL statements.
+//!
+//! Pure: it reads a catalogue and trees and gives text with numbered parameters. It opens no
+//! connection, knows no GraphQL, and decides no right: filters, limits and redactions come with
+//! the permits in the trees and are applied here, in `rows`, `filtering` and `fields`.
+//!
+//! * `names`: the row that expressions are about, aliases.
+//! * `operands`: values and casts. `calls`: function calls. `comparisons`, `filtering`: conditions.
+//! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
+//! * `rows`, `fields`, `ordering`, `aggregates`: reads. `writes`, `returning`: writes.
+
+mod aggregates;
+mod calls;
+mod columns;
+mod comparisons;
+mod fields;
+mod filtering;
+mod names;
+mod objects;
+mod operands;
+mod ordering;
+mod rows;
+
+use crate::execution::TextParam;
+use crate::sql;
+pub use crate::sql::Binding;
+use howdah_error::Result;
+use howdah_ir::catalog::Catalog;
+use howdah_ir::params::Params;
+use howdah_ir::query::Rows;
+use howdah_ir::values::array_literal;
+use std::cell::Cell;
+use std::sync::Arc;
+
+/// What shapes statements beside the request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Answer `bigint`, `numeric`, `float8` and `money` as strings.
+    pub stringify_numbers: bool,
+    /// Let a permission check that is NULL on a written row pass, as the old engine did.
+    pub checks_pass_on_null: bool,
+}
+
+/// What every translation needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The database.
+    pub catalog: &'a Catalog,
+    /// Settings.
+    pub options: &'a Options,
+    /// The values of the operation.
+    pub params: &'a Params,
+}
+
+/// A statement and what its parameters `$1`, `$2` … are filled with, all in text format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The text.
+    pub sql: String,
+    /// The parameters in order.
+    pub bindings: Vec<Binding>,
+}
+
+impl Statement {
+    /// The arguments to send. `session` is the text of [`howdah_ir::Session::to_json`]; `rows` is
+    /// what the write before answered (see [`Binding::Rows`]), where there was one.
+    pub fn arguments(
+        &self,
+        params: &Params,
+        session: &Arc<str>,
+        rows: Option<&Arc<str>>,
+    ) -> Vec<TextParam> {
+        let text = |binding: &Binding| match binding {
+            Binding::Session => Some(session.clone()),
+            Binding::Param(id) => params.get(*id).text.clone(),
+            Binding::Packed(ids) => {
+                let texts = ids.iter().map(|id| params.get(*id).text.as_deref());
+                Some(array_literal(texts).into())
+            }
+            Binding::Rows => rows.cloned(),
+        };
+        // The types are told by the casts around the numbers.
+        self.bindings
+            .iter()
+            .map(|binding| TextParam::new(text(binding)))
+            .collect()
+    }
+}
+
+/// The statement that reads `rows`: exactly one row with the one column `root` of type `json`,
+/// the value of the root field.
+///
+/// # Errors
+/// A value that no PostgreSQL text can hold.
+pub fn select(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
+    let compiler = Compiler::new(context);
+    let select = compiler.root(rows)?;
+    compiler.print(Vec::new(), select)
+}
+
+/// The state of one translation: the context and the alias counter.
+struct Compiler<'a> {
+    catalog: &'a Catalog,
+    options: &'a Options,
+    params: &'a Params,
+    aliases: Cell<u32>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(context: &Context<'a>) -> Self {
+        Compiler {
+            catalog: context.catalog,
+            options: context.options,
+            params: context.params,
+            aliases: Cell::new(0),
+        }
+    }
+
+    fn print(&self, with: Vec<sql::Cte>, select: sql::Select) -> Result<Statement> {
+        let printed =
+            sql::Printer::new(self.params.len()).print(&sql::Statement { with, select })?;
+        Ok(Statement {
+            sql: printed.sql,
+            bindings: printed.bindings,
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! Rows: where they come from, which of them, in what order, as lists and objects.
+//!
+//! Two shapes. Rows that are not sliced, or that lead nowhere, are one select:
+//!
+//! ```sql
+//! select coalesce(json_agg(t2.*), '[]'::json) as root
+//! from (select t1."id" as "id" from "public"."author" as t1 where … order by …) as t2
+//! ```
+//!
+//! PostgreSQL feeds a sorted subquery to an aggregate in its order as long as nothing is joined
+//! between them, which is documented, so that `json_agg` needs no order of its own here. Rows that
+//! are sliced (limit, offset, distinct) and lead to related rows are sliced first, in a select of
+//! their own, and joined above; as a join may disturb the order, it is then stated again:
+//!
+//! ```sql
+//! select coalesce(json_agg(t4.*), '[]'::json) as root
+//! from (select t2.c0 as "id", t3.v as "author"
+//!       from (select t1."id" as c0, t1."author_id" as c1, t1."id" as x0
+//!             from "public"."article" as t1 order by t1."id" limit 10) as t2
+//!       left join lateral (select row_to_json(…) as v from …) as t3 on true
+//!       order by t2.x0) as t4
+//! ```
+
+use super::Compiler;
+use super::fields::{Layers, any_related};
+use super::names::Row;
+use super::objects::{Shape, array};
+use super::operands::Scope;
+use crate::sql::{ColumnName, Expr, FromItem, Order, Select, SqlType};
+use howdah_error::Result;
+use howdah_ir::catalog::ColumnId;
+use howdah_ir::query::{Field, Output, RowSource, Rows};
+
+/// How rows hang on a row around them.
+#[derive(Clone, Copy)]
+pub(super) struct Link<'r> {
+    parent: &'r Row,
+    mapping: &'r [(ColumnId, ColumnId)],
+}
+
+impl<'r> Link<'r> {
+    /// By columns: (column of the parent, column of the child).
+    pub fn related(parent: &'r Row, mapping: &'r [(ColumnId, ColumnId)]) -> Self {
+        Link { parent, mapping }
+    }
+
+    /// By the arguments of the function that returns the rows.
+    pub fn call(parent: &'r Row) -> Self {
+        Link {
+            parent,
+            mapping: &[],
+        }
+    }
+}
+
+/// How many rows are wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Most {
+    /// What the client asks for.
+    Asked,
+    /// What the client asks for, the permit's limit at most.
+    Permitted,
+    /// One.
+    One,
+}
+
+/// A select of rows that has no columns yet.
+pub(super) struct Source {
+    pub select: Select,
+    pub row: Row,
+}
+
+impl Compiler<'_> {
+    /// The value of a root field as the column `root` of exactly one row.
+    pub fn root(&self, rows: &Rows) -> Result<Select> {
+        let mut select = self.value(rows, None)?;
+        if matches!(rows.output, Output::Object(_)) {
+            let value = Expr::Coalesce(vec![
+                Expr::Scalar(Box::new(select)),
+                Expr::Text("null".into()).cast(SqlType::json()),
+            ]);
+            return Ok(Select::value(value, ColumnName::Root, None));
+        }
+        for (_, name) in &mut select.columns {
+            *name = Some(ColumnName::Root);
+        }
+        Ok(select)
+    }
+
+    /// A select of one column `v` with the JSON of the rows: one row, or for an object perhaps none.
+    pub fn value(&self, rows: &Rows, link: Option<Link<'_>>) -> Result<Select> {
+        match &rows.output {
+            Output::List(fields) => self.list(rows, fields, link),
+            Output::Object(fields) => {
+                let (select, shape) = self.objects(rows, fields, link, Most::One)?;
+                let alias = self.alias();
+                let from = FromItem::Select(Box::new(select), alias);
+                Ok(Select::value(
+                    shape.object(alias),
+                    ColumnName::Value,
+                    Some(from),
+                ))
+            }
+            Output::Aggregate(fields) => self.aggregate(rows, fields, link),
+        }
+    }
+
+    /// A JSON array of objects.
+    pub fn list(&self, rows: &Rows, fields: &[Field], link: Option<Link<'_>>) -> Result<Select> {
+        let (select, shape) = self.objects(rows, fields, link, Most::Permitted)?;
+        let alias = self.alias();
+        let from = FromItem::Select(Box::new(select), alias);
+        let list = array(shape.element(alias), Vec::new());
+        Ok(Select::value(list, ColumnName::Value, Some(from)))
+    }
+
+    /// One object for each row, in order.
+    fn objects(
+        &self,
+        rows: &Rows,
+        fields: &[Field],
+        link: Option<Link<'_>>,
+        most: Most,
+    ) -> Result<(Select, Shape)> {
+        let mut source = self.source(rows, link, most)?;
+        if is_sliced(rows, most) && any_related(fields) {
+            return self.sliced_objects(source, fields);
+        }
+        if most == Most::One && !self.is_single(rows, link) {
+            source.select.limit = Some(Expr::Number(1));
+        }
+        let mut select = source.select;
+        let layers = Layers::flat(source.row);
+        let entries = self.entries(fields, &layers, &mut select)?;
+        let shape = self.set_object(&mut select, entries);
+        Ok((select, shape))
+    }
+
+    fn sliced_objects(&self, source: Source, fields: &[Field]) -> Result<(Select, Shape)> {
+        let mut inner = source.select;
+        let above = Row::copied(self.alias(), source.row.table);
+        let alias = above.alias;
+        let layers = Layers::sliced(source.row, above);
+        let mut select = Select::default();
+        let entries = self.entries(fields, &layers, &mut select)?;
+        let shape = self.set_object(&mut select, entries);
+        if !select.joins.is_empty() {
+            select.order = lifted_order(&inner, &layers);
+        }
+        inner.columns = self.lifted_columns(&layers);
+        select.from = Some(FromItem::Select(Box::new(inner), alias));
+        Ok((select, shape))
+    }
+
+    /// The rows: filtered by the permit and the client, ordered and sliced.
+    pub fn source(&self, rows: &Rows, link: Option<Link<'_>>, most: Most) -> Result<Source> {
+        let (mut select, row) = match &rows.source {
+            RowSource::Table => self.table_rows(rows.permit.table()),
+            RowSource::Function(call) => {
+                let row = Row::direct(self.alias(), rows.permit.table());
+                let scope = link.map(|l| Scope::at(l.parent));
+                let item = FromItem::Function(
+                    self.function(call),
+                    self.arguments(call, scope)?,
+                    row.alias,
+                );
+                let select = Select {
+                    from: Some(item),
+                    ..Select::default()
+                };
+                (select, row)
+            }
+        };
+        if let Some(link) = link {
+            select.restrict(self.link(link.mapping, link.parent, &row));
+        }
+        let scope = Scope::at(&row);
+        select.restrict(self.predicate(rows.permit.filter(), scope)?);
+        select.restrict(self.predicate(&rows.filter, scope)?);
+        self.set_order(&mut select, &row, &rows.distinct_on, &rows.order)?;
+        select.limit = self.limit(rows, most);
+        select.offset = rows.offset.map(|offset| self.param(offset));
+        Ok(Source { select, row })
+    }
+
+    fn limit(&self, rows: &Rows, most: Most) -> Option<Expr> {
+        let asked = rows.limit.map(|limit| self.param(limit));
+        let permitted = match most {
+            Most::Permitted => rows.permit.limit().map(Expr::Number),
+            Most::Asked | Most::One => None,
+        };
+        match (asked, permitted) {
+            (Some(asked), Some(permitted)) => Some(Expr::Least(vec![asked, permitted])),
+            (asked, permitted) => asked.or(permitted),
+        }
+    }
+
+    /// Whether a key makes sure that there is one row at most.
+    fn is_single(&self, rows: &Rows, link: Option<Link<'_>>) -> bool {
+        rows.source == RowSource::Table
+            && link.is_some_and(|l| self.leads_to_one(rows.permit.table(), l.mapping))
+    }
+}
+
+/// Whether not all matching rows are wanted.
+pub(super) fn is_sliced(rows: &Rows, most: Most) -> bool {
+    rows.limit.is_some()
+        || rows.offset.is_some()
+        || !rows.distinct_on.is_empty()
+        || (most == Most::Permitted && rows.permit.limit().is_some())
+}
+
+/// The order of the inner select, said again at the top layer.
+pub(super) fn lifted_order(inner: &Select, layers: &Layers) -> Vec<Order> {
+    inner
+        .order
+        .iter()
+        .map(|term| Order {
+            by: layers.lift(term.by.clone()),
+            direction: term.direction,
+        })
+        .collect()
+}
