@@ -17,4 +17,7 @@ pub mod model;
 pub mod resolve;
 pub mod rql;
 pub mod rules;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod testing;
 pub mod types;

@@ -30,7 +30,7 @@ use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::params::{Param, ParamId, ParamSource, Params, ValueType};
 use howdah_ir::predicate::Predicate;
 use howdah_ir::session::Session;
-use howdah_metadata::QualifiedName;
+use howdah_metadata::{DEFAULT_SOURCE, QualifiedName};
 use serde_json::{Map, Value};
 
 pub use count::{Count, count};
@@ -45,7 +45,7 @@ pub fn source_name(args: &Value) -> Result<&str> {
     let args = arguments::object("args", args)?;
     match arguments::optional(args, "source") {
         Some(name) => arguments::text(name).within("source"),
-        None => Ok("default"),
+        None => Ok(DEFAULT_SOURCE),
     }
 }
 
