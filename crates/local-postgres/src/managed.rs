@@ -66,6 +66,8 @@ pub struct Managed {
 #[derive(Debug)]
 struct Running {
     watchdog: Child,
+    /// Where the server's socket lies.
+    socket: PathBuf,
     /// Its standard input: whose end means that we are gone.
     orders: ChildStdin,
 }
@@ -104,6 +106,29 @@ impl Managed {
     /// password: not for logs.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Makes another database on the server unless it is there; answers its connection URL,
+    /// which holds the password as [`Managed::url`] does.
+    ///
+    /// # Errors
+    /// When the server does not run, or refuses.
+    pub async fn ensure_database(&self, name: &str) -> Result<String, Error> {
+        let failed = |output: String| Error::Program {
+            program: "CREATE DATABASE",
+            output,
+        };
+        let Some(running) = &self.running else {
+            return Err(failed("PostgreSQL does not run".to_owned()));
+        };
+        let client = readiness::connect(&self.url).await.map_err(failed)?;
+        readiness::ensure_database(&client, name).await?;
+        Ok(address::url(
+            SUPERUSER,
+            &self.password,
+            name,
+            &running.socket,
+        ))
     }
 
     /// The folder in use. Not the wished one if that was out of PostgreSQL's reach: see
@@ -252,7 +277,11 @@ impl Managed {
             program: "the watchdog",
             output: "it has no standard input".to_owned(),
         })?;
-        Ok(Running { watchdog, orders })
+        Ok(Running {
+            watchdog,
+            socket: socket.path().to_owned(),
+            orders,
+        })
     }
 
     /// What must hold whatever the cluster's own files say.

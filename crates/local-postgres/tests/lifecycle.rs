@@ -83,6 +83,22 @@ fn temporary_folder() -> tempfile::TempDir {
 }
 
 #[tokio::test]
+async fn more_databases_can_be_had() {
+    let folder = tempfile::tempdir().unwrap();
+    let managed = start(options(folder.path())).await.unwrap();
+    for _ in 0..2 {
+        let url = managed.ensure_database("re\"ports").await.unwrap();
+        let client = connect(&url).await.unwrap();
+        let row = client
+            .query_one("SELECT current_database()", &[])
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, String>(0), "re\"ports");
+    }
+    managed.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn data_survives_a_stop_and_a_restart() {
     let folder = temporary_folder();
     let mut managed = start(options(folder.path())).await.unwrap();
