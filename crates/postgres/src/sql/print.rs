@@ -422,6 +422,10 @@ impl Printer {
             self.push("distinct on (");
             self.exprs(&select.distinct_on);
             self.push(") ");
+            if select.columns.is_empty() {
+                // Unlike a plain select it must have a column.
+                self.push("null");
+            }
         }
         self.list(&select.columns, ", ", |p, (value, name)| {
             p.expr(value);

@@ -133,9 +133,15 @@ impl Compiler<'_> {
     ) -> Result<Expr> {
         match right {
             // `any` of an array of arrays goes over the innermost elements.
-            Operand::List(ty, items)
-                if !items.is_empty() && self.catalog.element_type(*ty).is_some() =>
-            {
+            Operand::List(ty, items) if self.catalog.element_type(*ty).is_some() => {
+                if items.is_empty() {
+                    let outside = list == "not in";
+                    return Ok(if outside {
+                        Expr::And(vec![])
+                    } else {
+                        Expr::Or(vec![])
+                    });
+                }
                 let items = items
                     .iter()
                     .map(|i| self.operand(i, Some(scope)))

@@ -19,13 +19,16 @@ mod names;
 mod objects;
 mod operands;
 mod ordering;
+mod returning;
 mod rows;
+mod writes;
 
 use crate::execution::TextParam;
 use crate::sql;
 pub use crate::sql::Binding;
 use howdah_error::Result;
-use howdah_ir::catalog::Catalog;
+use howdah_ir::catalog::{Catalog, TableId};
+use howdah_ir::mutation::{Delete, Insert, MutationOutput, Update};
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
 use howdah_ir::values::array_literal;
@@ -96,6 +99,66 @@ pub fn select(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
     let compiler = Compiler::new(context);
     let select = compiler.root(rows)?;
     compiler.print(Vec::new(), select)
+}
+
+/// A write, in one statement or two of one transaction.
+///
+/// `write` answers one row of two columns: `root`, and `check` (`bool`): whether every permission
+/// check holds; where it does not, the transaction must be rolled back. Without `read`, `root` is
+/// the answer (`json`). With `read`, `root` is a text to give to it as [`Binding::Rows`], and
+/// `read` answers one row with the one column `root` (`json`). It runs in the same transaction and
+/// sees the state after the write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MutationStatement {
+    /// The write.
+    pub write: Statement,
+    /// The read of the answer.
+    pub read: Option<Statement>,
+}
+
+/// The statements of an insert without nested rows.
+///
+/// # Errors
+/// As [`select`].
+pub fn insert(context: &Context<'_>, insert: &Insert) -> Result<MutationStatement> {
+    Compiler::new(context).insert(insert)
+}
+
+/// The statements of an update. Without assignments nothing is written.
+///
+/// # Errors
+/// As [`select`].
+pub fn update(context: &Context<'_>, update: &Update) -> Result<MutationStatement> {
+    Compiler::new(context).update(update)
+}
+
+/// The statements of a delete.
+///
+/// # Errors
+/// As [`select`].
+pub fn delete(context: &Context<'_>, delete: &Delete) -> Result<MutationStatement> {
+    Compiler::new(context).delete(delete)
+}
+
+/// An insert that hands out its rows as a text, in the order of insertion: the `write` of a
+/// [`MutationStatement`] with `read`, whatever the output is. For inserts of many levels.
+///
+/// # Errors
+/// As [`select`].
+pub fn insert_rows(context: &Context<'_>, insert: &Insert) -> Result<Statement> {
+    Compiler::new(context).insert_rows(insert)
+}
+
+/// The `read` of a [`MutationStatement`]: an answer from rows of a table handed out before.
+///
+/// # Errors
+/// As [`select`].
+pub fn answer_from_rows(
+    context: &Context<'_>,
+    table: TableId,
+    output: &MutationOutput,
+) -> Result<Statement> {
+    Compiler::new(context).answer_from_rows(table, output)
 }
 
 /// The state of one translation: the context and the alias counter.

@@ -40,6 +40,13 @@ impl Row {
         }
     }
 
+    /// Takes over what another alias of the same derived table has to copy.
+    pub fn note_copies_of(&self, other: &Row) {
+        if let Place::Copied(columns) = &self.place {
+            columns.borrow_mut().extend(other.copies());
+        }
+    }
+
     /// The columns that the derived table has to copy.
     pub fn copies(&self) -> Vec<ColumnId> {
         match &self.place {
