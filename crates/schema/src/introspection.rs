@@ -275,7 +275,7 @@ fn type_answer(schema: RoleSchema<'_>, ty: &TypeRef, name: &str) -> Option<Answe
         "inputFields" => match (key, kind) {
             (Some(key), Some(TypeKind::Input)) => {
                 let mut inputs = schema.inputs(key);
-                inputs.sort_by(|a, b| a.name.cmp(&b.name));
+                inputs.sort_by(|a, b| a.shown().cmp(b.shown()));
                 Answer::Nodes(inputs.into_iter().map(Node::Input).collect())
             }
             _ => Answer::Null,
@@ -296,7 +296,7 @@ fn field_answer(info: &FieldInfo, name: &str) -> Option<Answer> {
         "description" => text(info.description.as_deref()),
         "args" => {
             let mut args = info.args.clone();
-            args.sort_by(|a, b| a.name.cmp(&b.name));
+            args.sort_by(|a, b| a.shown().cmp(b.shown()));
             Answer::Nodes(args.into_iter().map(Node::Input).collect())
         }
         "type" => Answer::Node(Box::new(Node::Type(info.ty.clone()))),
@@ -308,7 +308,7 @@ fn field_answer(info: &FieldInfo, name: &str) -> Option<Answer> {
 
 fn input_answer(info: &InputInfo, name: &str) -> Option<Answer> {
     Some(match name {
-        "name" => text(Some(&info.name)),
+        "name" => text(Some(info.shown())),
         "description" => text(info.description.as_deref()),
         "type" => Answer::Node(Box::new(Node::Type(info.ty.clone()))),
         "defaultValue" => text(info.default),
@@ -429,10 +429,7 @@ fn enum_values_of(schema: RoleSchema<'_>, key: &TypeKey) -> Vec<EnumValue> {
     };
     names
         .iter()
-        .map(|name| EnumValue {
-            name: (*name).into(),
-            description: None,
-        })
+        .map(|name| EnumValue::new((*name).into(), None))
         .collect()
 }
 

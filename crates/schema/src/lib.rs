@@ -14,6 +14,7 @@ mod introspection;
 mod json_value;
 pub mod lower;
 pub mod model;
+pub mod naming;
 pub mod resolve;
 pub mod rql;
 pub mod rules;

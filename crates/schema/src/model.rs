@@ -3,6 +3,8 @@
 //! Everything here is derived, shared by all roles and never mutated after [`crate::resolve`] made
 //! it. It grows with tables, relationships and permissions, never with tables × roles.
 
+use crate::naming::Convention;
+pub use crate::naming::NameStyle;
 use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};
 use howdah_ir::permit::Roles;
 use howdah_metadata::Metadata;
@@ -56,6 +58,8 @@ pub struct SchemaOptions {
     pub hide_stream_fields: bool,
     /// Leave `update_<t>_many` out.
     pub hide_update_many_fields: bool,
+    /// The naming convention of sources that name none.
+    pub naming_convention: Convention,
 }
 
 impl Default for SchemaOptions {
@@ -70,6 +74,7 @@ impl Default for SchemaOptions {
             hide_aggregation_predicates: false,
             hide_stream_fields: false,
             hide_update_many_fields: false,
+            naming_convention: Convention::HasuraDefault,
         }
     }
 }
@@ -110,31 +115,6 @@ pub struct Source {
     pub scalars: HashMap<Arc<str>, TypeId>,
 }
 
-/// Prefixes and suffixes of a source's names (B9).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NameStyle {
-    /// Before type names.
-    pub type_prefix: String,
-    /// After type names.
-    pub type_suffix: String,
-    /// Before root fields.
-    pub root_prefix: String,
-    /// After root fields.
-    pub root_suffix: String,
-}
-
-impl NameStyle {
-    /// A type name of this source.
-    pub fn type_name(&self, name: &str) -> String {
-        format!("{}{name}{}", self.type_prefix, self.type_suffix)
-    }
-
-    /// A root field name of this source.
-    pub fn root_field(&self, name: &str) -> String {
-        format!("{}{name}{}", self.root_prefix, self.root_suffix)
-    }
-}
-
 /// Values of an enum table: name and description.
 pub type EnumValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
@@ -145,6 +125,8 @@ pub struct Table {
     pub id: TableId,
     /// Base of all GraphQL names: custom name or default name.
     pub name: Arc<str>,
+    /// Base of its type names: `name`, or in another case under a naming convention.
+    pub type_base: Arc<str>,
     /// Whether `name` is a valid GraphQL name; otherwise nothing of it is in the schema (B22).
     pub exposed: bool,
     /// Description of the object type.

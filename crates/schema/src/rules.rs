@@ -462,11 +462,15 @@ impl<'a> RuleReader<'a> {
             return Err(wrong_kind("Array", value));
         };
         let catalog = &self.source.catalog;
-        if matches!(self.authority, Authority::Request { .. }) {
+        if matches!(self.authority, Authority::Request { .. })
+            && catalog.element_type(element).is_none()
+        {
             let text = json_value::array_text(catalog, element, items)?;
             return Ok(self.text(ValueType::ArrayOf(element), text));
         }
-        if items.iter().any(|item| session_variable(item).is_some()) {
+        // `any` of an array of arrays would go over the innermost values.
+        let nested = catalog.element_type(element).is_some();
+        if nested || items.iter().any(|item| session_variable(item).is_some()) {
             let operands = items
                 .iter()
                 .map(|item| self.operand(element, item))

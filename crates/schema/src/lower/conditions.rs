@@ -313,7 +313,7 @@ impl<'a> Lowerer<'a> {
                 return Err(self.no_input(input_type, name));
             };
             self.path.push(name);
-            match name {
+            match &*part.name {
                 "distance" => {
                     let float = self.named_type(source, "float8")?;
                     distance = Some(self.operand(source, float, &part.ty, given)?);
@@ -359,7 +359,7 @@ impl<'a> Lowerer<'a> {
                 return Err(self.no_input(input_type, name));
             };
             self.path.push(name);
-            if name == "nband" {
+            if &*part.name == "nband" {
                 let integer = self.named_type(source, "int4")?;
                 let given = self.resolve(given, &part.ty)?;
                 if !self.absent(given) {
@@ -446,7 +446,7 @@ impl<'a> Lowerer<'a> {
                 return Err(self.no_input(&ty, name));
             };
             self.path.push(name);
-            match name {
+            match &*info.name {
                 "arguments" => {
                     arguments = self.predicate_arguments(target, function, &info, given)?
                 }
@@ -504,7 +504,7 @@ impl<'a> Lowerer<'a> {
                     let column = self.within([wanted], |l| {
                         let value = l.resolve_shape(*value, &part.ty)?;
                         let name = l.enum_value(part.ty.key(), value)?;
-                        l.readable_column(target, name)
+                        l.readable_column(target, &name)
                     })?;
                     columns.push(column);
                 }
@@ -512,7 +512,7 @@ impl<'a> Lowerer<'a> {
             }
             _ => {
                 let name = self.enum_value(info.ty.key(), given)?;
-                Ok(vec![self.readable_column(target, name)?])
+                Ok(vec![self.readable_column(target, &name)?])
             }
         }
     }

@@ -13,14 +13,18 @@ use howdah_ir::predicate::Operand;
 use howdah_ir::scalars::{Family, facts};
 use howdah_ir::values::array_literal;
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 impl<'a> Lowerer<'a> {
     /// An argument as given.
+    ///
+    /// A naming convention may show it in another case; whether the name is right was checked before.
     pub(super) fn argument(&self, field: &Collected<'a>, name: &str) -> Option<Input<'a>> {
+        let shown = crate::naming::camel(name);
         field
             .arguments
             .iter()
-            .find(|(n, _)| n == name)
+            .find(|(n, _)| *n == name || *n == shown)
             .map(|(_, value)| Input::Literal(value))
     }
 
@@ -212,7 +216,19 @@ impl<'a> Lowerer<'a> {
         location: &TypeRef,
         input: Input<'a>,
     ) -> Result<Operand> {
-        let input = self.resolve(input, location)?;
+        // `any` of an array of arrays would go over the innermost values, so that a list of them
+        // is as many operands.
+        let nested = self
+            .schema
+            .source(source)
+            .catalog
+            .element_type(ty)
+            .is_some();
+        let input = if nested {
+            self.resolve_shape(input, location)?
+        } else {
+            self.resolve(input, location)?
+        };
         if input.is_null() || matches!(input, Input::Absent) {
             return Err(self.fail("expected a list, but found null"));
         }
@@ -240,13 +256,17 @@ impl<'a> Lowerer<'a> {
             };
             texts.push(text);
         }
-        let catalog = &self.schema.source(source).catalog;
-        // Arrays of arrays are one array to PostgreSQL: inner literals stand unquoted.
-        let literal = if catalog.element_type(ty).is_some() {
-            format!("{{{}}}", texts.join(","))
-        } else {
-            array_literal(texts.iter().map(|t| Some(t.as_str())))
-        };
+        if nested {
+            let operands = texts.into_iter().map(|text| {
+                Operand::Param(self.params.push(Param {
+                    ty: ValueType::One(ty),
+                    text: Some(text.into()),
+                    source: ParamSource::Literal,
+                }))
+            });
+            return Ok(Operand::List(ty, operands.collect()));
+        }
+        let literal = array_literal(texts.iter().map(|t| Some(t.as_str())));
         Ok(Operand::Param(self.bind(
             ValueType::ArrayOf(ty),
             literal,
@@ -271,20 +291,20 @@ impl<'a> Lowerer<'a> {
     ) -> Result<String> {
         if let TypeRef::Named(key @ TypeKey::EnumValues(_)) = location.nullable() {
             let name = self.enum_value(key, input)?;
-            return Ok(name.to_owned());
+            return Ok(name.to_string());
         }
         self.text(source, ty, input)
     }
 
     /// A value of an enum type.
-    pub(super) fn enum_value(&mut self, key: &TypeKey, input: Input<'a>) -> Result<&'a str> {
+    pub(super) fn enum_value(&mut self, key: &TypeKey, input: Input<'a>) -> Result<Arc<str>> {
         let type_name = self.schema.type_name(key);
         let Some(name) = input.enum_name() else {
             return Err(self.expected("an enum value", &type_name, input));
         };
         let values = self.schema.enum_values(key);
-        if values.iter().any(|v| *v.name == *name) {
-            return Ok(name);
+        if let Some(known) = values.iter().find(|v| *v.name == *name) {
+            return Ok(known.value.clone());
         }
         let mut names: Vec<&str> = values.iter().map(|v| &*v.name).collect();
         names.sort_unstable();

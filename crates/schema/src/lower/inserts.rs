@@ -179,12 +179,13 @@ impl<'a> Lowerer<'a> {
         let mut data = None;
         let mut on_conflict = None;
         for (part, given) in entries {
-            match part {
-                "data" => data = Some(given),
-                "on_conflict" if self.schema.input_field(&ty, part).is_some() => {
-                    on_conflict = self.within([part], |l| l.on_conflict(target, given))?;
-                }
-                other => return Err(self.no_input(&ty, other)),
+            let Some(info) = self.schema.input_field(&ty, part) else {
+                return Err(self.no_input(&ty, part));
+            };
+            if &*info.name == "data" {
+                data = Some(given);
+            } else {
+                on_conflict = self.within([part], |l| l.on_conflict(target, given))?;
             }
         }
         let Some(data) = data else {
@@ -230,7 +231,7 @@ impl<'a> Lowerer<'a> {
                 return Err(self.no_input(&ty, name));
             };
             self.path.push(name);
-            match name {
+            match &*info.name {
                 "constraint" => {
                     let value = self.resolve_shape(value, &info.ty)?;
                     constraint = Some(self.enum_value(info.ty.key(), value)?);
@@ -262,7 +263,7 @@ impl<'a> Lowerer<'a> {
             })
         };
         Ok(Some(OnConflict {
-            constraint: Some(constraint.into()),
+            constraint: Some(constraint),
             update,
         }))
     }
@@ -293,7 +294,7 @@ impl<'a> Lowerer<'a> {
                 let name = l.enum_value(&enum_type, item)?;
                 updatable
                     .iter()
-                    .find(|(n, _)| **n == *name)
+                    .find(|(n, _)| *n == name)
                     .map(|(_, column)| *column)
                     .ok_or_else(|| l.fail(format!("'{name}' cannot be updated")))
             })?;

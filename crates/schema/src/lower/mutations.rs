@@ -356,9 +356,9 @@ fn update_operator(name: &str) -> Option<MutationType> {
         "_inc" => MutationType::IncInput,
         "_append" => MutationType::AppendInput,
         "_prepend" => MutationType::PrependInput,
-        "_delete_key" => MutationType::DeleteKeyInput,
-        "_delete_elem" => MutationType::DeleteElemInput,
-        "_delete_at_path" => MutationType::DeleteAtPathInput,
+        "_delete_key" | "_deleteKey" => MutationType::DeleteKeyInput,
+        "_delete_elem" | "_deleteElem" => MutationType::DeleteElemInput,
+        "_delete_at_path" | "_deleteAtPath" => MutationType::DeleteAtPathInput,
         _ => return None,
     })
 }

@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::values::Input;
 use crate::model::{ComputedReturn, Member};
 use crate::rules::simple_call;
-use crate::types::{InputKind, TableKey, TypeKey, TypeRef, builtin};
+use crate::types::{InputKind, TableKey, TypeKey, TypeRef};
 use howdah_error::Result;
 use howdah_ir::permit::ColumnUse;
 use howdah_ir::predicate::{AggregateFunction, ComputedUse, FunctionCall};
@@ -57,7 +57,7 @@ impl<'a> Lowerer<'a> {
                 match info.kind {
                     InputKind::Column(column) => {
                         let column = self.column_use(key, column)?;
-                        let direction = self.direction(value)?;
+                        let direction = self.direction(info.ty.key(), value)?;
                         terms.push(OrderTerm {
                             by: OrderBy::Column(column),
                             direction,
@@ -69,7 +69,9 @@ impl<'a> Lowerer<'a> {
                     InputKind::RelationshipAggregate(i) => {
                         terms.extend(self.order_aggregate(key, i, value)?);
                     }
-                    InputKind::Computed(i) => terms.extend(self.order_computed(key, i, value)?),
+                    InputKind::Computed(i) => {
+                        terms.extend(self.order_computed(key, i, info.ty.key(), value)?)
+                    }
                     InputKind::ComputedAggregate(i) => {
                         terms.extend(self.order_computed_aggregate(key, i, value)?);
                     }
@@ -81,9 +83,9 @@ impl<'a> Lowerer<'a> {
         Ok(terms)
     }
 
-    fn direction(&mut self, value: Input<'a>) -> Result<Direction> {
-        let name = self.enum_value(&TypeKey::Builtin("order_by"), value)?;
-        Ok(match name {
+    fn direction(&mut self, ty: &TypeKey, value: Input<'a>) -> Result<Direction> {
+        let name = self.enum_value(ty, value)?;
+        Ok(match &*name {
             "asc_nulls_first" => Direction::AscNullsFirst,
             "desc" | "desc_nulls_first" => Direction::DescNullsFirst,
             "desc_nulls_last" => Direction::DescNullsLast,
@@ -163,7 +165,8 @@ impl<'a> Lowerer<'a> {
             if !self.absent(given) {
                 match info.kind {
                     InputKind::Function(AggregateFunction::Count) => {
-                        terms.push((OrderAggregate::Count, self.direction(given)?));
+                        let direction = self.direction(info.ty.key(), given)?;
+                        terms.push((OrderAggregate::Count, direction));
                     }
                     InputKind::Function(function) => {
                         terms.extend(self.order_function(target, function, given)?);
@@ -185,19 +188,18 @@ impl<'a> Lowerer<'a> {
         let ty = TypeKey::AggregateOverOrderBy(target, function);
         let mut terms = Vec::new();
         for (name, given) in self.object(&ty, value)? {
-            let Some(InputKind::Column(column)) =
-                self.schema.input_field(&ty, name).map(|info| info.kind)
-            else {
+            let Some(info) = self.schema.input_field(&ty, name) else {
+                return Err(self.no_input(&ty, name));
+            };
+            let InputKind::Column(column) = info.kind else {
                 return Err(self.no_input(&ty, name));
             };
             self.path.push(name);
-            let given = self.resolve_shape(given, &builtin("order_by"))?;
+            let given = self.resolve_shape(given, &info.ty)?;
             if !self.absent(given) {
                 let column = self.column_use(target, column)?;
-                terms.push((
-                    OrderAggregate::Column(function, column),
-                    self.direction(given)?,
-                ));
+                let direction = self.direction(info.ty.key(), given)?;
+                terms.push((OrderAggregate::Column(function, column), direction));
             }
             self.path.pop();
         }
@@ -222,6 +224,7 @@ impl<'a> Lowerer<'a> {
         &mut self,
         key: TableKey,
         index: usize,
+        ty: &TypeKey,
         value: Input<'a>,
     ) -> Result<Vec<OrderTerm>> {
         let (computed, call) = self.computed_call(key, index)?;
@@ -232,7 +235,7 @@ impl<'a> Lowerer<'a> {
         else {
             return Err(self.fail("the computed field cannot be read"));
         };
-        let direction = self.direction(value)?;
+        let direction = self.direction(ty, value)?;
         Ok(vec![OrderTerm {
             by: OrderBy::Computed(ComputedUse { call, redaction }),
             direction,
@@ -297,7 +300,7 @@ impl<'a> Lowerer<'a> {
             let read = |l: &mut Self| {
                 let item = l.resolve_shape(item, &element)?;
                 let name = l.enum_value(&ty, item)?;
-                l.readable_column(key, name)
+                l.readable_column(key, &name)
             };
             columns.push(if is_list {
                 self.at_index(i, read)?

@@ -202,7 +202,7 @@ impl<'a> Lowerer<'a> {
         info: &FieldInfo,
     ) -> Result<()> {
         for (name, _) in field.arguments {
-            if !info.args.iter().any(|a| *a.name == **name) {
+            if !info.args.iter().any(|a| **a.shown() == **name) {
                 return Err(self.fail(format!("'{}' has no argument named '{name}'", info.name)));
             }
         }
@@ -210,11 +210,11 @@ impl<'a> Lowerer<'a> {
             let given = field
                 .arguments
                 .iter()
-                .any(|(name, _)| **name == *argument.name);
+                .any(|(name, _)| **name == **argument.shown());
             if !given && argument.ty.is_non_null() && argument.default.is_none() {
                 self.path.push("args");
-                self.path.push(argument.name.clone());
-                return Err(self.fail(format!("missing required field '{}'", argument.name)));
+                self.path.push(argument.shown().clone());
+                return Err(self.fail(format!("missing required field '{}'", argument.shown())));
             }
         }
         Ok(())

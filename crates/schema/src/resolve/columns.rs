@@ -1,7 +1,7 @@
 //! GraphQL names and descriptions of a table's columns.
 
 use super::description;
-use crate::model::{ColumnView, SchemaOptions, is_graphql_name};
+use crate::model::{ColumnView, NameStyle, SchemaOptions, is_graphql_name};
 use crate::types::{is_list, scalar_name};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Catalog, Table};
@@ -17,6 +17,7 @@ pub(super) fn views(
     catalog: &Catalog,
     table: &Table,
     configuration: &TableConfiguration,
+    style: &NameStyle,
     options: &SchemaOptions,
 ) -> Result<Vec<ColumnView>> {
     let mut taken: HashMap<Arc<str>, &str> = HashMap::new();
@@ -25,7 +26,7 @@ pub(super) fn views(
         let given = configuration.column_config.get(&*column.name);
         let name: Arc<str> = match given.and_then(|config| config.custom_name.as_deref()) {
             Some(custom) => custom.into(),
-            None => column.name.clone(),
+            None => style.member(&column.name),
         };
         let element = is_list(catalog, column.ty, options.disable_postgres_arrays);
         let scalar = scalar_name(catalog, element.unwrap_or(column.ty));

@@ -1,6 +1,7 @@
 //! Names of a table's fields: conflicts between them, and the map of all of them.
 
-use crate::model::{ComputedReturn, Member, RelationshipKind, Source, Table};
+use crate::model::{ComputedReturn, Member, NameStyle, RelationshipKind, Source, Table};
+use crate::naming::Base;
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{ColumnId, TableId};
 use std::collections::BTreeMap;
@@ -36,7 +37,7 @@ pub(super) fn check_free(source: &Source, id: TableId, names: &[String]) -> Resu
             "field definition conflicts with postgres column",
         ));
     }
-    let taken = members(table);
+    let taken = members(table, &source.names);
     if let Some(name) = names.iter().find(|name| taken.contains_key(name.as_str())) {
         return Err(Error::already_exists(format!(
             "field definition conflicts with another field of the name {name:?}"
@@ -48,11 +49,11 @@ pub(super) fn check_free(source: &Source, id: TableId, names: &[String]) -> Resu
 /// Fills [`Table::members`] of all tables.
 pub(super) fn finish(source: &mut Source) {
     for table in source.tables.values_mut() {
-        table.members = members(table);
+        table.members = members(table, &source.names);
     }
 }
 
-fn members(table: &Table) -> BTreeMap<Arc<str>, Member> {
+fn members(table: &Table, style: &NameStyle) -> BTreeMap<Arc<str>, Member> {
     let mut found = BTreeMap::new();
     for (position, view) in table.columns.iter().enumerate() {
         if let Some(name) = &view.name {
@@ -62,18 +63,21 @@ fn members(table: &Table) -> BTreeMap<Arc<str>, Member> {
     for (position, (name, relationship)) in table.relationships.iter().enumerate() {
         found.insert(name.clone(), Member::Relationship(position));
         if relationship.kind == RelationshipKind::Array {
-            found.insert(aggregate(name), Member::RelationshipAggregate(position));
+            found.insert(
+                aggregate(name, style),
+                Member::RelationshipAggregate(position),
+            );
         }
     }
     for (position, (name, computed)) in table.computed_fields.iter().enumerate() {
         found.insert(name.clone(), Member::Computed(position));
         if matches!(computed.returns, ComputedReturn::Rows(_)) {
-            found.insert(aggregate(name), Member::ComputedAggregate(position));
+            found.insert(aggregate(name, style), Member::ComputedAggregate(position));
         }
     }
     found
 }
 
-fn aggregate(name: &str) -> Arc<str> {
-    format!("{name}_aggregate").into()
+fn aggregate(name: &str, style: &NameStyle) -> Arc<str> {
+    style.compose("", Base::Custom(name), "_aggregate").into()
 }

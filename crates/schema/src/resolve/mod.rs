@@ -21,12 +21,15 @@ mod tables;
 pub use enum_tables::EnumColumns;
 
 use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
+use crate::naming::Convention;
 use crate::types::scalar_name;
 use findings::Findings;
 use howdah_error::Error;
 use howdah_ir::catalog::{Catalog, TypeId};
 use howdah_ir::permit::Roles;
-use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceCustomization};
+use howdah_metadata::{
+    Metadata, MetadataObject, NamingConvention, QualifiedName, SourceCustomization,
+};
 use indexmap::IndexMap;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -112,7 +115,7 @@ fn resolve_source(
         tables: IndexMap::new(),
         functions: Vec::new(),
         roles: Roles::default(),
-        names: name_style(&metadata.customization),
+        names: name_style(&metadata.customization, options),
         scalars: scalars(&database.catalog),
     };
     tables::resolve(&mut source, metadata, database, options, findings);
@@ -125,9 +128,15 @@ fn resolve_source(
     source
 }
 
-fn name_style(customization: &SourceCustomization) -> NameStyle {
+fn name_style(customization: &SourceCustomization, options: &SchemaOptions) -> NameStyle {
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let convention = match customization.naming_convention {
+        Some(NamingConvention::GraphqlDefault) => Convention::GraphqlDefault,
+        Some(NamingConvention::HasuraDefault) => Convention::HasuraDefault,
+        None => options.naming_convention,
+    };
     NameStyle {
+        convention,
         type_prefix: text(&customization.type_names.prefix),
         type_suffix: text(&customization.type_names.suffix),
         root_prefix: text(&customization.root_fields.prefix),

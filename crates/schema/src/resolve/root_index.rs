@@ -44,7 +44,7 @@ pub(super) fn build(
             };
             let object = table_object(source, table_id);
             let claims = table_claims(source, id, table, options);
-            let type_name = source.names.type_name(&table.name);
+            let type_name = source.names.type_of(&table.type_base, "");
             let conflict = conflict(&claims, &owners, &object).or_else(|| {
                 let other = type_names.get(&type_name)?;
                 Some(Error::unexpected(format!(

@@ -4,6 +4,7 @@ use super::enum_tables::{self, EnumColumns};
 use super::findings::Findings;
 use super::{Database, columns, description, root_names};
 use crate::model::{SchemaOptions, Source, Table, is_graphql_name};
+use crate::naming::Base;
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::TableId;
 use howdah_metadata::{DEFAULT_SCHEMA, MetadataObject};
@@ -56,6 +57,10 @@ fn resolve_table(
         Some(custom) => custom.as_str().into(),
         None => default_name(&tracked.table.schema, &tracked.table.name).into(),
     };
+    let base = match configuration.custom_name {
+        Some(_) => Base::Custom(&name),
+        None => Base::Database(&name),
+    };
     let enum_values = if tracked.is_enum {
         EnumColumns::find(catalog, id)?;
         Some(enum_tables::values(
@@ -74,8 +79,9 @@ fn resolve_table(
             found.comment.as_ref(),
             || Some(format!("columns and relationships of {database_name:?}")),
         ),
-        root_fields: root_names::root_fields(&source.names, configuration, &name, &database_name),
-        columns: columns::views(catalog, found, configuration, options)?,
+        root_fields: root_names::root_fields(&source.names, configuration, base, &database_name),
+        type_base: source.names.type_base(base).into(),
+        columns: columns::views(catalog, found, configuration, &source.names, options)?,
         name,
         relationships: IndexMap::new(),
         computed_fields: IndexMap::new(),

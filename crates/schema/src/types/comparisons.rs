@@ -147,6 +147,7 @@ fn operator(name: &str, description: Option<&str>, ty: TypeRef, kind: OperatorIn
         description: description.map(Into::into),
         ty,
         default: None,
+        shown: None,
         kind: InputKind::Operator(kind),
     }
 }

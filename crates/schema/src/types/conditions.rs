@@ -103,6 +103,7 @@ impl RoleSchema<'_> {
             description: None,
             ty: ty.into(),
             default: None,
+            shown: None,
             kind,
         })
     }
@@ -203,14 +204,17 @@ impl RoleSchema<'_> {
         function: AggregateFunction,
     ) -> String {
         let source = self.source(key.0);
-        let base = source.table(key.1).map_or("", |t| &*t.name);
+        let base = source.table(key.1).map_or("", |t| &*t.type_base);
         let name = function.name();
-        source.names.type_name(&match function {
-            AggregateFunction::Corr | AggregateFunction::CovarSamp => {
-                format!("{base}_aggregate_bool_exp_{name}_arguments")
-            }
-            _ => format!("{base}_select_column_{base}_aggregate_bool_exp_{name}_arguments_columns"),
-        })
+        match function {
+            AggregateFunction::Corr | AggregateFunction::CovarSamp => source
+                .names
+                .type_of(base, &format!("_aggregate_bool_exp_{name}_arguments")),
+            _ => source.names.type_of(
+                base,
+                &format!("_select_column_{base}_aggregate_bool_exp_{name}_arguments_columns"),
+            ),
+        }
     }
 }
 
@@ -220,6 +224,7 @@ fn function_input(key: TableKey, function: AggregateFunction) -> InputInfo {
         description: None,
         ty: TypeKey::AggregateBoolExpOf(key, function).into(),
         default: None,
+        shown: None,
         kind: InputKind::Function(function),
     }
 }
@@ -238,6 +243,7 @@ fn connectives(key: TableKey) -> Vec<InputInfo> {
         description: None,
         ty,
         default: None,
+        shown: None,
         kind,
     })
     .collect()

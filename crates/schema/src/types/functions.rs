@@ -2,6 +2,7 @@
 
 use super::{InputInfo, InputKind, RoleSchema, TableKey, TypeKey, TypeRef, input};
 use crate::model::SourceId;
+use crate::naming::Base;
 use howdah_ir::catalog::{Function, FunctionArgument};
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ impl RoleSchema<'_> {
                 description: None,
                 ty: self.value_type(source, argument.ty),
                 default: None,
+                shown: None,
                 kind: InputKind::Argument(position),
             })
             .collect()
@@ -119,9 +121,10 @@ impl RoleSchema<'_> {
             .computed_fields
             .get_index(index)
             .map_or("", |(name, _)| &**name);
-        source
-            .names
-            .type_name(&format!("{field}_{}_args", table.name))
+        source.names.type_of(
+            &source.names.type_base(Base::Database(field)),
+            &format!("_{}_args", table.name),
+        )
     }
 }
 

@@ -14,12 +14,14 @@ mod orders;
 mod roots;
 mod rows;
 mod scalars;
+mod showing;
 mod streams;
 
 pub use comparisons::{Dimensions, OperatorInput};
 pub use scalars::{is_list, scalar_name};
 
 use crate::model::{Member, RootMember, Snapshot, Source, SourceId, Table};
+use crate::naming::Base;
 use howdah_ir::catalog::{ColumnId, TableId, TypeId};
 use howdah_ir::permit::SelectPermit;
 use howdah_ir::predicate::AggregateFunction;
@@ -278,8 +280,17 @@ pub struct InputInfo {
     pub ty: TypeRef,
     /// Default value as GraphQL text.
     pub default: Option<&'static str>,
+    /// How the name is shown, where a naming convention shows it otherwise than `name`.
+    pub shown: Option<Arc<str>>,
     /// What it means.
     pub kind: InputKind,
+}
+
+impl InputInfo {
+    /// The name that clients write.
+    pub fn shown(&self) -> &Arc<str> {
+        self.shown.as_ref().unwrap_or(&self.name)
+    }
 }
 
 /// What an input means to lowering.
@@ -316,6 +327,8 @@ pub enum InputKind {
 pub struct EnumValue {
     /// Name.
     pub name: Arc<str>,
+    /// What it stands for: the name that the engine goes by.
+    pub value: Arc<str>,
     /// Description.
     pub description: Option<Arc<str>>,
 }
@@ -327,6 +340,7 @@ pub(crate) fn input(name: &str, description: Option<&str>, ty: TypeRef) -> Input
         description: description.map(Into::into),
         ty,
         default: None,
+        shown: None,
         kind: InputKind::Named,
     }
 }
@@ -375,7 +389,12 @@ impl<'a> RoleSchema<'a> {
             )
             | TypeKey::Mutation(_, MutationType::Constraint | MutationType::UpdateColumn)
             | TypeKey::Builtin(
-                "order_by" | "cursor_ordering" | "__TypeKind" | "__DirectiveLocation",
+                "order_by"
+                | "OrderBy"
+                | "cursor_ordering"
+                | "CursorOrdering"
+                | "__TypeKind"
+                | "__DirectiveLocation",
             ) => TypeKind::Enum,
             TypeKey::Scalar(..) => TypeKind::Scalar,
             TypeKey::Builtin(name) if name.starts_with("__") => TypeKind::Object,
@@ -388,12 +407,16 @@ impl<'a> RoleSchema<'a> {
     pub fn type_name(&self, key: &TypeKey) -> String {
         let table = |k: &TableKey, suffix: &str| {
             let source = self.source(k.0);
-            let base = source.table(k.1).map_or("", |t| &*t.name);
-            source.names.type_name(&format!("{base}{suffix}"))
+            let base = source.table(k.1).map_or("", |t| &*t.type_base);
+            source.names.type_of(base, suffix)
         };
         let scalar = |source: &SourceId, ty: &TypeId, suffix: &str| {
-            let name = scalar_name(&self.source(*source).catalog, *ty);
-            format!("{name}{suffix}")
+            let source = self.source(*source);
+            let name = scalar_name(&source.catalog, *ty);
+            if suffix.is_empty() {
+                return name.to_string();
+            }
+            source.names.plain_type(&format!("{name}{suffix}"))
         };
         match key {
             TypeKey::QueryRoot => "query_root".into(),
@@ -425,22 +448,24 @@ impl<'a> RoleSchema<'a> {
             }
             TypeKey::Cast(s, t) => scalar(s, t, "_cast_exp"),
             TypeKey::Near(s, t) => {
-                if &*scalar_name(&self.source(*s).catalog, *t) == "geography" {
-                    "st_d_within_geography_input".into()
-                } else {
-                    "st_d_within_input".into()
-                }
+                let source = self.source(*s);
+                source
+                    .names
+                    .plain_type(match &*scalar_name(&source.catalog, *t) {
+                        "geography" => "st_d_within_geography_input",
+                        _ => "st_d_within_input",
+                    })
             }
-            TypeKey::RasterGeometry(_, RasterInput::BandGeometry) => {
-                "st_intersects_nband_geom_input".into()
-            }
-            TypeKey::RasterGeometry(_, RasterInput::GeometryBand) => {
-                "st_intersects_geom_nband_input".into()
-            }
+            TypeKey::RasterGeometry(s, form) => self.source(*s).names.plain_type(match form {
+                RasterInput::BandGeometry => "st_intersects_nband_geom_input",
+                RasterInput::GeometryBand => "st_intersects_geom_nband_input",
+            }),
             TypeKey::FunctionArgs(s, i) => {
                 let source = self.source(*s);
                 let base = source.functions.get(*i).map_or("", |f| &*f.args_name);
-                source.names.type_name(&format!("{base}_args"))
+                source
+                    .names
+                    .type_of(&source.names.type_base(Base::Database(base)), "_args")
             }
             TypeKey::ComputedArgs(k, i) => self.computed_args_name(*k, *i),
             TypeKey::StreamCursor(k) => table(k, "_stream_cursor_input"),
@@ -522,15 +547,17 @@ impl<'a> RoleSchema<'a> {
                 "Initial value of the column from where the streaming should start".into()
             }
             TypeKey::Mutation(k, m) => return m.description(&table_name(k)),
-            TypeKey::Builtin("order_by") => "column ordering options".into(),
-            TypeKey::Builtin("cursor_ordering") => "ordering argument of a cursor".into(),
+            TypeKey::Builtin("order_by" | "OrderBy") => "column ordering options".into(),
+            TypeKey::Builtin("cursor_ordering" | "CursorOrdering") => {
+                "ordering argument of a cursor".into()
+            }
             _ => return None,
         })
     }
 
     /// All fields of an object type, in no order that matters.
     pub fn fields(&self, key: &TypeKey) -> Vec<FieldInfo> {
-        match key {
+        let fields = match key {
             TypeKey::QueryRoot | TypeKey::MutationRoot | TypeKey::SubscriptionRoot => {
                 self.root_fields(key)
             }
@@ -540,12 +567,16 @@ impl<'a> RoleSchema<'a> {
             TypeKey::AggregateOver(k, f) => self.aggregate_columns(*k, *f),
             TypeKey::Mutation(k, MutationType::Response) => self.response_fields(*k),
             _ => Vec::new(),
-        }
+        };
+        fields
+            .into_iter()
+            .map(|field| self.show_field(key, field))
+            .collect()
     }
 
-    /// A field of an object type by name.
+    /// A field of an object type by the name that clients write.
     pub fn field(&self, key: &TypeKey, name: &str) -> Option<FieldInfo> {
-        match key {
+        let field = match key {
             TypeKey::QueryRoot | TypeKey::MutationRoot | TypeKey::SubscriptionRoot => {
                 self.root_field(key, name)
             }
@@ -553,13 +584,14 @@ impl<'a> RoleSchema<'a> {
                 let member = *self.table(*k)?.members.get(name)?;
                 self.row_field(*k, name, member)
             }
-            other => self.fields(other).into_iter().find(|f| &*f.name == name),
-        }
+            other => return self.fields(other).into_iter().find(|f| &*f.name == name),
+        };
+        field.map(|field| self.show_field(key, field))
     }
 
     /// All fields of an input type.
     pub fn inputs(&self, key: &TypeKey) -> Vec<InputInfo> {
-        match key {
+        let inputs = match key {
             TypeKey::BoolExp(k) => self.condition_inputs(*k),
             TypeKey::OrderBy(k) => self.order_inputs(*k),
             TypeKey::AggregateOrderBy(k) => self.aggregate_order_inputs(*k),
@@ -579,16 +611,23 @@ impl<'a> RoleSchema<'a> {
             TypeKey::StreamCursorValue(k) => self.stream_value_inputs(*k),
             TypeKey::Mutation(k, m) => self.mutation_inputs(*k, *m),
             _ => Vec::new(),
-        }
+        };
+        self.show_inputs(self.source_of(key), inputs)
     }
 
-    /// A field of an input type by name.
+    /// A field of an input type by the name that clients write.
     pub fn input_field(&self, key: &TypeKey, name: &str) -> Option<InputInfo> {
-        match key {
-            TypeKey::BoolExp(k) => self.condition_input(*k, name),
-            TypeKey::OrderBy(k) => self.order_input(*k, name),
-            other => self.inputs(other).into_iter().find(|i| &*i.name == name),
-        }
+        let input = match key {
+            TypeKey::BoolExp(k) => self.condition_input(*k, name)?,
+            TypeKey::OrderBy(k) => self.order_input(*k, name)?,
+            other => {
+                return self
+                    .inputs(other)
+                    .into_iter()
+                    .find(|i| &**i.shown() == name);
+            }
+        };
+        self.show_inputs(self.source_of(key), vec![input]).pop()
     }
 }
 

@@ -269,6 +269,7 @@ impl RoleSchema<'_> {
                 description: None,
                 ty: TypeKey::Mutation(target, ty).into(),
                 default: None,
+                shown: None,
                 kind: InputKind::Relationship(i),
             });
         }
@@ -282,6 +283,7 @@ impl RoleSchema<'_> {
             description: view.and_then(|v| v.description.clone()),
             ty: self.column_type(key, column),
             default: None,
+            shown: None,
             kind: InputKind::Column(column),
         }
     }
@@ -371,16 +373,16 @@ impl RoleSchema<'_> {
                     .filter_map(|c| info.columns.get(c.index()))
                     .map(|c| format!("{:?}", &*c.name))
                     .collect();
-                EnumValue {
-                    name: constraint.name.clone(),
-                    description: Some(
+                EnumValue::new(
+                    constraint.name.clone(),
+                    Some(
                         format!(
                             "unique or primary key constraint on columns {}",
                             columns.join(", ")
                         )
                         .into(),
                     ),
-                }
+                )
             })
             .collect()
     }
@@ -390,16 +392,13 @@ impl RoleSchema<'_> {
         let values: Vec<EnumValue> = self
             .updatable_columns(key)
             .into_iter()
-            .map(|(name, _)| EnumValue {
-                name,
-                description: Some("column name".into()),
-            })
+            .map(|(name, _)| EnumValue::new(name, Some("column name".into())))
             .collect();
         if values.is_empty() {
-            return vec![EnumValue {
-                name: "_PLACEHOLDER".into(),
-                description: Some("placeholder (do not use)".into()),
-            }];
+            return vec![EnumValue::new(
+                "_PLACEHOLDER".into(),
+                Some("placeholder (do not use)".into()),
+            )];
         }
         values
     }

@@ -82,6 +82,7 @@ impl RoleSchema<'_> {
             description: None,
             ty,
             default: None,
+            shown: None,
             kind,
         })
     }
@@ -93,6 +94,7 @@ impl RoleSchema<'_> {
             description: None,
             ty: builtin("order_by"),
             default: None,
+            shown: None,
             kind: InputKind::Function(AggregateFunction::Count),
         }];
         for function in super::aggregates::FUNCTIONS {
@@ -104,6 +106,7 @@ impl RoleSchema<'_> {
                 description: None,
                 ty: TypeKey::AggregateOverOrderBy(key, function).into(),
                 default: None,
+                shown: None,
                 kind: InputKind::Function(function),
             });
         }
@@ -129,6 +132,7 @@ impl RoleSchema<'_> {
                     .and_then(|c| c.description.clone()),
                 ty: builtin("order_by"),
                 default: None,
+                shown: None,
                 kind: InputKind::Column(column),
             })
             .collect()

@@ -28,6 +28,7 @@ impl RoleSchema<'_> {
                 description: None,
                 ty: self.column_type(key, column),
                 default: None,
+                shown: None,
                 kind: InputKind::Column(column),
             })
             .collect()

@@ -1,0 +1,138 @@
+//! How names are shown under a naming convention: the one place where kept names become shown ones.
+
+use super::{EnumValue, FieldInfo, FieldKind, InputInfo, InputKind, RoleSchema, TypeKey, TypeRef};
+use crate::model::{RootMember, SourceId};
+use std::sync::Arc;
+
+impl RoleSchema<'_> {
+    /// The source that a type belongs to; none for roots and builtin types.
+    pub(super) fn source_of(&self, key: &TypeKey) -> Option<SourceId> {
+        Some(match key {
+            TypeKey::QueryRoot
+            | TypeKey::MutationRoot
+            | TypeKey::SubscriptionRoot
+            | TypeKey::Builtin(_) => return None,
+            TypeKey::Row(k)
+            | TypeKey::Aggregate(k)
+            | TypeKey::AggregateFields(k)
+            | TypeKey::AggregateOver(k, _)
+            | TypeKey::BoolExp(k)
+            | TypeKey::OrderBy(k)
+            | TypeKey::SelectColumn(k)
+            | TypeKey::AggregateOrderBy(k)
+            | TypeKey::AggregateOverOrderBy(k, _)
+            | TypeKey::AggregateBoolExp(k)
+            | TypeKey::AggregateBoolExpOf(k, _)
+            | TypeKey::AggregateBoolExpArguments(k, _)
+            | TypeKey::EnumValues(k)
+            | TypeKey::EnumComparison(k)
+            | TypeKey::ComputedArgs(k, _)
+            | TypeKey::StreamCursor(k)
+            | TypeKey::StreamCursorValue(k)
+            | TypeKey::Mutation(k, _) => k.0,
+            TypeKey::Scalar(s, _)
+            | TypeKey::Comparison(s, _)
+            | TypeKey::ArrayComparison(s, _)
+            | TypeKey::Cast(s, _)
+            | TypeKey::Near(s, _)
+            | TypeKey::RasterGeometry(s, _)
+            | TypeKey::FunctionArgs(s, _) => *s,
+        })
+    }
+
+    /// A field as shown.
+    pub(super) fn show_field(&self, key: &TypeKey, mut field: FieldInfo) -> FieldInfo {
+        let source = match field.kind {
+            FieldKind::Root(
+                RootMember::Table(source, ..)
+                | RootMember::Function(source, _)
+                | RootMember::FunctionAggregate(source, _),
+            ) => Some(source),
+            _ => self.source_of(key),
+        };
+        let Some(style) = source
+            .map(|s| &self.source(s).names)
+            .filter(|s| s.renames())
+        else {
+            return field;
+        };
+        if matches!(
+            field.kind,
+            FieldKind::Aggregate
+                | FieldKind::Nodes
+                | FieldKind::Count
+                | FieldKind::AggregateOver(_)
+                | FieldKind::AffectedRows
+                | FieldKind::Returning
+        ) {
+            field.name = style.builtin(&field.name);
+        }
+        field.args = self.show_inputs(source, field.args);
+        field
+    }
+
+    /// Inputs as shown.
+    pub(super) fn show_inputs(
+        &self,
+        source: Option<SourceId>,
+        mut inputs: Vec<InputInfo>,
+    ) -> Vec<InputInfo> {
+        let Some(style) = source
+            .map(|s| &self.source(s).names)
+            .filter(|s| s.renames())
+        else {
+            return inputs;
+        };
+        for input in &mut inputs {
+            if matches!(
+                input.kind,
+                InputKind::Named
+                    | InputKind::And
+                    | InputKind::Or
+                    | InputKind::Not
+                    | InputKind::Function(_)
+                    | InputKind::Operator(_)
+                    | InputKind::Argument(_)
+            ) {
+                input.shown = Some(style.builtin(&input.name));
+            }
+            rename_builtin(&mut input.ty);
+        }
+        inputs
+    }
+
+    /// All values of an enum type, as shown.
+    pub fn enum_values(&self, key: &TypeKey) -> Vec<EnumValue> {
+        let mut values = self.kept_enum_values(key);
+        let upper = match key {
+            TypeKey::Builtin("OrderBy" | "CursorOrdering") => true,
+            key => self
+                .source_of(key)
+                .is_some_and(|s| self.source(s).names.renames()),
+        };
+        if upper {
+            let style = crate::naming::NameStyle {
+                convention: crate::naming::Convention::GraphqlDefault,
+                ..crate::naming::NameStyle::default()
+            };
+            for value in &mut values {
+                let shown: Arc<str> = style.enum_value(&value.name);
+                value.name = shown;
+            }
+        }
+        values
+    }
+}
+
+/// Builtin enums have another name under the convention.
+fn rename_builtin(ty: &mut TypeRef) {
+    match ty {
+        TypeRef::Named(TypeKey::Builtin(name)) => match *name {
+            "order_by" => *name = "OrderBy",
+            "cursor_ordering" => *name = "CursorOrdering",
+            _ => {}
+        },
+        TypeRef::Named(_) => {}
+        TypeRef::NonNull(inner) | TypeRef::List(inner) => rename_builtin(inner),
+    }
+}
