@@ -1,1 +1,30 @@
-//! placeholder
+//! The engine: one state of metadata and databases, requests that run against it, and changes that
+//! replace it.
+//!
+//! * [`Engine`]: starts, holds the state, stops. [`EngineOptions`]: what it is started with.
+//! * `state`, `building`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
+//! * `graphql`, `explain`, `session_use`: GraphQL operations.
+//! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
+//! * `sync`: following the changes of other instances.
+//!
+//! A request takes the state once and keeps it; a change makes a new state beside it and swaps.
+//! This crate knows neither HTTP nor the text of SQL.
+
+mod building;
+mod commands;
+mod connecting;
+mod dependencies;
+mod difference;
+mod engine;
+mod explain;
+mod graphql;
+mod options;
+mod reading;
+mod session_use;
+mod state;
+mod sync;
+
+pub use engine::{Engine, Health};
+pub use graphql::{GraphqlAnswer, GraphqlRequest, Observation};
+pub use howdah_metadata::{Part, PartKind};
+pub use options::{EngineOptions, SourceDefaults};

@@ -1,0 +1,81 @@
+//! Which new inconsistencies refuse a change, and in which words.
+
+use crate::state::inconsistencies_json;
+use howdah_error::{Code, Error, Result};
+use howdah_metadata::MetadataObject;
+use howdah_schema::model::{Inconsistency, Snapshot};
+
+/// How a command takes new inconsistencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attitude {
+    /// A change of metadata: none may come of it.
+    Strict,
+    /// Something was dropped, here or in the database: none may come of it either, in other words.
+    Dropping,
+    /// Whatever comes of it.
+    Lenient,
+}
+
+/// Objects that are inconsistent after and were not before.
+pub(super) fn new_inconsistencies<'s>(
+    before: &Snapshot,
+    after: &'s Snapshot,
+) -> Vec<&'s Inconsistency> {
+    let known: std::collections::HashSet<&MetadataObject> = before
+        .inconsistencies
+        .iter()
+        .map(|found| &found.object)
+        .collect();
+    after
+        .inconsistencies
+        .iter()
+        .filter(|found| !known.contains(&found.object))
+        .collect()
+}
+
+/// Compares two snapshots. `object` is what the command made or changed.
+///
+/// # Errors
+/// As the attitude has it; `internal` lists the objects.
+pub(super) fn check(
+    before: &Snapshot,
+    after: &Snapshot,
+    object: Option<&MetadataObject>,
+    attitude: Attitude,
+) -> Result<()> {
+    if attitude == Attitude::Lenient {
+        return Ok(());
+    }
+    let new = new_inconsistencies(before, after);
+    if new.is_empty() {
+        return Ok(());
+    }
+    // Two definitions of one name are no single object's fault.
+    if let Some(conflict) = new
+        .iter()
+        .find(|found| found.code == Code::Unexpected && found.message.is_none())
+    {
+        return Err(Error::unexpected(conflict.reason.clone()));
+    }
+    let own: Vec<&Inconsistency> = new
+        .iter()
+        .copied()
+        .filter(|found| Some(&found.object) == object)
+        .collect();
+    if !own.is_empty() {
+        let reasons: Vec<&str> = own.iter().map(|found| found.reason.as_str()).collect();
+        return Err(Error::invalid_configuration(reasons.join(", "))
+            .with_internal(inconsistencies_json(own)));
+    }
+    let error = match attitude {
+        Attitude::Dropping => {
+            Error::unexpected("cannot continue due to newly found inconsistent metadata")
+        }
+        _ => Error::new(
+            Code::Unexpected,
+            "cannot continue due to new inconsistent metadata",
+        )
+        .with_status(400),
+    };
+    Err(error.with_internal(inconsistencies_json(new)))
+}

@@ -1,0 +1,222 @@
+//! A change in the making: commands change it one by one, in the end it is stored and put in force,
+//! or forgotten.
+
+use super::attitude::{self, Attitude};
+use super::{answer, failure, list, sql};
+use crate::building::Reread;
+use crate::engine::Engine;
+use crate::state::State;
+use crate::sync::invalidations;
+use bytes::Bytes;
+use howdah_error::{Error, Result, Within};
+use howdah_ir::Session;
+use howdah_metadata::commands::{BulkItem, Command, Endpoint};
+use howdah_metadata::{Metadata, MetadataObject};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What a request has made of the state so far.
+pub(super) struct Draft {
+    pub(super) engine: Arc<Engine>,
+    pub(super) session: Session,
+    /// The state as it would be.
+    pub(super) state: State,
+    /// The metadata that is stored.
+    stored: Arc<Metadata>,
+    /// Store even if the metadata is the same: others must look again.
+    pub(super) announce: bool,
+    /// Sources that others must read again.
+    stale: BTreeSet<String>,
+    /// The state when SQL was committed last: it stays, whatever fails later.
+    committed: Option<State>,
+}
+
+impl Draft {
+    pub(super) fn new(engine: Arc<Engine>, state: Arc<State>, session: Session) -> Self {
+        let stored = state.metadata().clone();
+        let state = (*state).clone();
+        Draft {
+            engine,
+            session,
+            state,
+            stored,
+            announce: false,
+            stale: BTreeSet::new(),
+            committed: None,
+        }
+    }
+
+    /// Runs a command; paths of errors are relative to the request.
+    pub(super) async fn run(&mut self, endpoint: Endpoint, command: &Command) -> Result<Bytes> {
+        match command {
+            Command::Bulk(items) => {
+                let mut answers = Vec::with_capacity(items.len());
+                for (position, item) in items.iter().enumerate() {
+                    let answer = self.run_item(endpoint, item).await;
+                    answers.push(answer.within(position).within("args")?);
+                }
+                Ok(list(&answers))
+            }
+            Command::BulkKeepGoing(items) => {
+                let mut answers = Vec::with_capacity(items.len());
+                for item in items {
+                    let answer = self.run_item(endpoint, item).await;
+                    answers.push(answer.unwrap_or_else(|error| failure(&error)));
+                }
+                Ok(list(&answers))
+            }
+            Command::Data(operation) => {
+                self.engine
+                    .data(&self.state, operation, &self.session)
+                    .await
+            }
+            Command::Unserved(unserved) => Err(unserved.error()),
+            Command::RunSql(args) if sql::is_tracked(args) => {
+                self.run_sql(args).await.within("args")
+            }
+            Command::RunSql(args) => sql::run_untracked(&self.state, args, &self.session)
+                .await
+                .within("args"),
+            other if other.changes_metadata() => self.change(other).await.within("args"),
+            other => self.engine.read(&self.state, other).await.within("args"),
+        }
+    }
+
+    async fn run_item(&mut self, endpoint: Endpoint, item: &BulkItem) -> Result<Bytes> {
+        let command = item.command(endpoint)?;
+        Box::pin(self.run(endpoint, &command)).await
+    }
+
+    /// The state that other metadata would give.
+    pub(super) async fn build(&self, metadata: Metadata, reread: Reread<'_>) -> State {
+        let version = self.state.snapshot.resource_version;
+        self.engine
+            .builder
+            .build(Some(&self.state), Arc::new(metadata), version, reread)
+            .await
+    }
+
+    /// Takes metadata over if nothing speaks against it. When an object does not fit, its source is
+    /// read again before it is refused: the database may have changed behind our back.
+    pub(super) async fn adopt(
+        &mut self,
+        metadata: Metadata,
+        object: Option<&MetadataObject>,
+        attitude: Attitude,
+    ) -> Result<()> {
+        let next = self.build(metadata, Reread::Nothing).await;
+        let verdict = attitude::check(&self.state.snapshot, &next.snapshot, object, attitude);
+        let Err(refusal) = verdict else {
+            self.state = next;
+            return Ok(());
+        };
+        let source = object
+            .and_then(MetadataObject::source)
+            .filter(|name| self.state.databases.get(*name).is_some_and(Result::is_ok));
+        let Some(source) = source else {
+            return Err(refusal);
+        };
+        let metadata = next.metadata().clone();
+        let names = [source.to_owned()];
+        let version = self.state.snapshot.resource_version;
+        let fresh = self
+            .engine
+            .builder
+            .build(Some(&next), metadata, version, Reread::Sources(&names))
+            .await;
+        let verdict = attitude::check(&self.state.snapshot, &fresh.snapshot, object, attitude);
+        if verdict.is_err() {
+            return Err(refusal);
+        }
+        self.stale.insert(source.to_owned());
+        self.state = fresh;
+        Ok(())
+    }
+
+    /// A source's database has changed; SQL is committed and the state fits it.
+    pub(super) fn commit(&mut self, source: &str) {
+        self.stale.insert(source.to_owned());
+        self.committed = Some(self.state.clone());
+    }
+
+    /// Others must read this source again.
+    pub(super) fn mark_stale(&mut self, source: &str) {
+        self.stale.insert(source.to_owned());
+    }
+
+    /// Stores and puts in force what has become of the request.
+    pub(super) async fn finish(mut self, result: Result<Bytes>) -> Result<Bytes> {
+        let failed = result.is_err();
+        if failed {
+            match self.committed.take() {
+                Some(state) => self.state = state,
+                None => return result,
+            }
+        }
+        self.committed = None;
+        let changed = *self.stored != **self.state.metadata();
+        let version = self.state.snapshot.resource_version;
+        if changed || self.announce || !self.stale.is_empty() {
+            let stored = self
+                .engine
+                .store
+                .store(
+                    &self.state.metadata().to_export(),
+                    version,
+                    &invalidations(&self.stale),
+                )
+                .await;
+            match stored {
+                Ok(version) => self.renumber(version),
+                Err(error) if failed => {
+                    // What failed first is what the client asked about.
+                    let _ = error;
+                    return result;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.engine.put_in_force(self.state);
+        result
+    }
+
+    fn renumber(&mut self, version: i64) {
+        match Arc::get_mut(&mut self.state.snapshot) {
+            Some(snapshot) => snapshot.resource_version = version,
+            None => {
+                let state = &self.state;
+                self.state = self.engine.builder.resolve(
+                    state.metadata().clone(),
+                    version,
+                    state.databases.clone(),
+                    state.pools.clone(),
+                );
+            }
+        }
+    }
+
+    /// What `get_inconsistent_metadata` and its like say of the draft.
+    pub(super) fn consistency(&self) -> Bytes {
+        answer(&super::reads::consistency(&self.state))
+    }
+
+    /// The model of a source that could be read.
+    pub(super) fn source(
+        &self,
+        name: &str,
+    ) -> Option<(&howdah_schema::model::Source, &howdah_metadata::Source)> {
+        let (_, source) = self.state.snapshot.source_named(name)?;
+        Some((source, self.state.metadata().source(name)?))
+    }
+
+    /// # Errors
+    /// `not-exists` when the metadata has no such source.
+    pub(super) fn check_source(&self, name: &str) -> Result<()> {
+        match self.state.metadata().has_source(name) {
+            true => Ok(()),
+            false => Err(Error::not_exists(format!(
+                "source with name {name:?} does not exist"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Commands that drop what others may need (L17).
+
+use super::attitude::{Attitude, new_inconsistencies};
+use super::draft::Draft;
+use crate::dependencies::{Dependencies, Need};
+use howdah_error::{Code, Error, Result};
+use howdah_metadata::apply::{self, dependency_error};
+use howdah_metadata::commands::{DropComputedField, DropRelationship, UntrackTable};
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName};
+use howdah_schema::model::Source;
+
+impl Draft {
+    /// Takes a table out, and with `cascade` what needs it.
+    pub(super) async fn untrack_table(&mut self, args: &UntrackTable) -> Result<()> {
+        let mut metadata = (**self.state.metadata()).clone();
+        apply::untrack_table(&mut metadata, args)?;
+        let dependents = self.dependents(&args.source, |source, dependencies| {
+            match source.table_named(&args.table.schema, &args.table.name) {
+                Some(table) => dependencies.on_table(table.id),
+                None => Vec::new(),
+            }
+        });
+        self.drop_with(metadata, dependents, args.cascade).await
+    }
+
+    /// Takes a relationship out, and with `cascade` what needs it.
+    pub(super) async fn drop_relationship(&mut self, args: &DropRelationship) -> Result<()> {
+        let mut metadata = (**self.state.metadata()).clone();
+        apply::drop_relationship(&mut metadata, args)?;
+        let dependents = self.field_dependents(&args.source, &args.table, &args.relationship);
+        self.drop_with(metadata, dependents, args.cascade).await
+    }
+
+    /// Takes a computed field out, and with `cascade` what needs it.
+    pub(super) async fn drop_computed_field(&mut self, args: &DropComputedField) -> Result<()> {
+        let mut metadata = (**self.state.metadata()).clone();
+        apply::drop_computed_field(&mut metadata, args)?;
+        let dependents = self.field_dependents(&args.source, &args.table, &args.name);
+        self.drop_with(metadata, dependents, args.cascade).await
+    }
+
+    fn field_dependents(
+        &self,
+        source: &str,
+        table: &QualifiedName,
+        field: &str,
+    ) -> Vec<MetadataObject> {
+        self.dependents(source, |source, dependencies| {
+            match source.table_named(&table.schema, &table.name) {
+                Some(table) => dependencies.on_any(&[Need::Field(table.id, field.to_owned())], &[]),
+                None => Vec::new(),
+            }
+        })
+    }
+
+    fn dependents(
+        &self,
+        source: &str,
+        find: impl Fn(&Source, &Dependencies) -> Vec<MetadataObject>,
+    ) -> Vec<MetadataObject> {
+        match self.source(source) {
+            Some((source, metadata)) => find(source, &Dependencies::of(source, metadata)),
+            // What is in a source that cannot be read is not known to be needed.
+            None => Vec::new(),
+        }
+    }
+
+    async fn drop_with(
+        &mut self,
+        mut metadata: Metadata,
+        dependents: Vec<MetadataObject>,
+        cascade: bool,
+    ) -> Result<()> {
+        if !dependents.is_empty() && !cascade {
+            return Err(dependency_error(&dependents));
+        }
+        remove_all(&mut metadata, &dependents);
+        if !cascade {
+            return self.adopt(metadata, None, Attitude::Dropping).await;
+        }
+        // What needs the dependents goes too.
+        loop {
+            let next = self
+                .build(metadata.clone(), crate::building::Reread::Nothing)
+                .await;
+            let further: Vec<MetadataObject> =
+                new_inconsistencies(&self.state.snapshot, &next.snapshot)
+                    .into_iter()
+                    .map(|found| found.object.clone())
+                    .collect();
+            if further.is_empty() || !remove_all(&mut metadata, &further) {
+                self.state = next;
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Takes objects out; whether any was there.
+pub(super) fn remove_all(metadata: &mut Metadata, objects: &[MetadataObject]) -> bool {
+    let mut removed = false;
+    for object in objects {
+        removed |= object.remove(metadata);
+    }
+    removed
+}
+
+/// The refusal to drop something in the database that metadata needs.
+pub(super) fn type_change_error(
+    column: &str,
+    table: &QualifiedName,
+    dependents: &[MetadataObject],
+) -> Error {
+    let texts: Vec<String> = dependents
+        .iter()
+        .map(MetadataObject::dependency_text)
+        .collect();
+    Error::new(
+        Code::DependencyError,
+        format!(
+            "cannot change type of column {column:?} in table \"{table}\" because of the following \
+             dependencies: {}",
+            texts.join(", ")
+        ),
+    )
+}

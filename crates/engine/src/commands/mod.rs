@@ -1,0 +1,234 @@
+//! The metadata and query APIs: `/v1/metadata`, `/v1/query`, `/v2/query`.
+//!
+//! * `request`: from a body to a command, and who may send it.
+//! * `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
+//! * `changes`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
+//! * `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
+//!
+//! Changes run one after another, on a draft; what becomes of them is stored and put in force when
+//! the whole request has gone well.
+
+mod attitude;
+mod changes;
+mod data;
+mod documents;
+mod draft;
+mod dropping;
+mod reads;
+mod request;
+mod sql;
+mod suggestions;
+mod table_info;
+mod tables;
+mod tracking;
+
+use crate::engine::Engine;
+use bytes::Bytes;
+use draft::Draft;
+use howdah_error::{Code, Error, Result, Within};
+use howdah_ir::Session;
+use howdah_metadata::commands::{BulkItem, Command, Endpoint};
+use request::Posted;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+impl Engine {
+    /// `POST /v1/metadata`.
+    ///
+    /// # Errors
+    /// `access-denied` for others than administrators; what the command says.
+    pub async fn metadata(self: &Arc<Self>, body: Value, session: &Session) -> Result<Bytes> {
+        self.api(Endpoint::V1Metadata, body, session).await
+    }
+
+    /// `POST /v1/query`.
+    ///
+    /// # Errors
+    /// As [`Engine::metadata`]; operations on rows are open to all roles.
+    pub async fn query_v1(self: &Arc<Self>, body: Value, session: &Session) -> Result<Bytes> {
+        self.api(Endpoint::V1Query, body, session).await
+    }
+
+    /// `POST /v2/query`.
+    ///
+    /// # Errors
+    /// As [`Engine::query_v1`].
+    pub async fn query_v2(self: &Arc<Self>, body: Value, session: &Session) -> Result<Bytes> {
+        self.api(Endpoint::V2Query, body, session).await
+    }
+
+    async fn api(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        body: Value,
+        session: &Session,
+    ) -> Result<Bytes> {
+        request::check_access(endpoint, &body, session)?;
+        let posted = Posted::read(body)?;
+        let command = Command::from_request(endpoint, &posted.kind, posted.version, posted.args)?;
+        if !is_exclusive(endpoint, &command) {
+            return self.look(endpoint, &command, session).await;
+        }
+        if command.changes_metadata() {
+            self.check_maintenance()?;
+        }
+        // A change that has begun is finished even when the client goes away.
+        let engine = self.clone();
+        let session = session.clone();
+        let change = async move {
+            let _changes = engine.changes.lock().await;
+            let state = engine.state.load_full();
+            if let Some(referenced) = posted.resource_version
+                && referenced != state.snapshot.resource_version
+            {
+                return Err(stale(referenced));
+            }
+            let mut draft = Draft::new(engine.clone(), state, session);
+            let result = draft.run(endpoint, &command).await;
+            draft.finish(result).await
+        };
+        tokio::spawn(change)
+            .await
+            .unwrap_or_else(|_| Err(Error::unexpected("the change was interrupted")))
+    }
+
+    /// Runs a command that changes neither metadata nor what is known of the databases.
+    async fn look(
+        &self,
+        endpoint: Endpoint,
+        command: &Command,
+        session: &Session,
+    ) -> Result<Bytes> {
+        match command {
+            Command::Bulk(items) => {
+                let mut answers = Vec::with_capacity(items.len());
+                for (position, item) in items.iter().enumerate() {
+                    let answer = self.look_item(endpoint, item, session).await;
+                    answers.push(answer.within(position).within("args")?);
+                }
+                Ok(list(&answers))
+            }
+            Command::BulkKeepGoing(items) => {
+                let mut answers = Vec::with_capacity(items.len());
+                for item in items {
+                    let answer = self.look_item(endpoint, item, session).await;
+                    answers.push(answer.unwrap_or_else(|error| failure(&error)));
+                }
+                Ok(list(&answers))
+            }
+            Command::ConcurrentBulk(items) => self.concurrent(items, session).await,
+            Command::Data(operation) => {
+                self.data(&self.state.load_full(), operation, session).await
+            }
+            Command::RunSql(args) => {
+                let state = self.state.load_full();
+                sql::run_untracked(&state, args, session)
+                    .await
+                    .within("args")
+            }
+            Command::Unserved(unserved) => Err(unserved.error()),
+            other => self
+                .read(&self.state.load_full(), other)
+                .await
+                .within("args"),
+        }
+    }
+
+    async fn look_item(
+        &self,
+        endpoint: Endpoint,
+        item: &BulkItem,
+        session: &Session,
+    ) -> Result<Bytes> {
+        let command = item.command(endpoint)?;
+        Box::pin(self.look(endpoint, &command, session)).await
+    }
+
+    /// Runs reads side by side.
+    async fn concurrent(&self, items: &[BulkItem], session: &Session) -> Result<Bytes> {
+        let runs = items.iter().enumerate().map(|(position, item)| async move {
+            let answer = match item.command(Endpoint::V2Query)? {
+                Command::RunSql(args) if args.read_only => {
+                    let state = self.state.load_full();
+                    sql::run_untracked(&state, &args, session)
+                        .await
+                        .within("args")
+                }
+                _ => Err(Error::new(
+                    Code::BadRequest,
+                    "Only read-only queries are allowed in a concurrent_bulk",
+                )),
+            };
+            answer.within(position).within("args")
+        });
+        let answers: Result<Vec<Bytes>> = futures_util::future::join_all(runs)
+            .await
+            .into_iter()
+            .collect();
+        Ok(list(&answers?))
+    }
+}
+
+/// Whether a command must wait for its turn among the changes.
+fn is_exclusive(endpoint: Endpoint, command: &Command) -> bool {
+    match command {
+        Command::RunSql(args) => sql::is_tracked(args),
+        Command::Bulk(items) | Command::BulkKeepGoing(items) => items.iter().any(|item| {
+            // What cannot be read fails in its turn, after what stands before it.
+            item.command(endpoint)
+                .map_or(true, |command| is_exclusive(endpoint, &command))
+        }),
+        Command::SetCatalogState(_) => false,
+        other => other.changes_metadata(),
+    }
+}
+
+fn stale(referenced: i64) -> Error {
+    Error::new(
+        Code::Conflict,
+        format!(
+            "metadata resource version referenced ({referenced}) did not match current version"
+        ),
+    )
+}
+
+/// The usual answer of a change.
+fn success() -> Bytes {
+    Bytes::from_static(b"{\"message\":\"success\"}")
+}
+
+/// An answer as bytes.
+fn answer(value: &Value) -> Bytes {
+    value.to_string().into()
+}
+
+/// A JSON list of answers.
+fn list(answers: &[Bytes]) -> Bytes {
+    let mut out = Vec::with_capacity(answers.iter().map(|a| a.len() + 1).sum::<usize>() + 2);
+    out.push(b'[');
+    for (position, answer) in answers.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(answer);
+    }
+    out.push(b']');
+    out.into()
+}
+
+/// A failure among the answers of a bulk that keeps going. Only administrators send those.
+fn failure(error: &Error) -> Bytes {
+    answer(&howdah_error::envelope::flat(
+        error,
+        howdah_error::envelope::Internals::Show,
+    ))
+}
+
+/// `{message, …}` beside what else there is to say.
+fn success_with(extra: Value) -> Bytes {
+    let mut body = json!({"message": "success"});
+    if let (Some(body), Value::Object(extra)) = (body.as_object_mut(), extra) {
+        body.extend(extra);
+    }
+    answer(&body)
+}

@@ -1,0 +1,107 @@
+//! Commands that only look.
+
+use super::{answer, success};
+use crate::engine::Engine;
+use crate::state::{State, inconsistencies_json};
+use bytes::Bytes;
+use howdah_error::{Error, Result};
+use howdah_metadata::commands::{CatalogStateKind, Command, SetCatalogState};
+use howdah_metadata::{Metadata, SourceKind};
+use howdah_postgres::hdb_catalog::StateOwner;
+use serde_json::{Value, json};
+
+impl Engine {
+    /// Runs a command that looks at a state (or keeps a note that is no metadata); paths of errors
+    /// are relative to its arguments.
+    pub(super) async fn read(&self, state: &State, command: &Command) -> Result<Bytes> {
+        Ok(match command {
+            Command::ExportMetadata(version) => answer(&export(state, *version)),
+            Command::GetInconsistentMetadata => answer(&consistency(state)),
+            Command::ListSourceKinds => answer(&source_kinds()),
+            Command::GetSourceTables(args) => answer(&state.source_tables(&args.source)?),
+            Command::GetTableInfo(args) => answer(&state.table_info(&args.source, &args.table)?),
+            Command::SuggestRelationships(args) => answer(&state.suggest_relationships(args)?),
+            Command::GetCatalogState => answer(&self.store.catalog_state().await?.to_json()),
+            Command::SetCatalogState(args) => {
+                self.set_catalog_state(args).await?;
+                success()
+            }
+            Command::DumpInternalState => answer(&dump(state)),
+            _ => return Err(Error::unexpected("a command that nobody knows how to run")),
+        })
+    }
+
+    async fn set_catalog_state(&self, args: &SetCatalogState) -> Result<()> {
+        let owner = match args.kind {
+            CatalogStateKind::Cli => StateOwner::Cli,
+            CatalogStateKind::Console => StateOwner::Console,
+        };
+        self.store.set_catalog_state(owner, &args.state).await
+    }
+}
+
+fn export(state: &State, version: u64) -> Value {
+    let metadata: &Metadata = state.metadata();
+    let document = metadata.to_export();
+    if version < 2 {
+        return document;
+    }
+    json!({
+        "resource_version": state.snapshot.resource_version,
+        "metadata": document,
+    })
+}
+
+/// `{is_consistent, inconsistent_objects}`
+pub(super) fn consistency(state: &State) -> Value {
+    let found = &state.snapshot.inconsistencies;
+    json!({
+        "is_consistent": found.is_empty(),
+        "inconsistent_objects": inconsistencies_json(found),
+    })
+}
+
+fn source_kinds() -> Value {
+    let kinds: Vec<Value> = [
+        (SourceKind::Postgres, "PostgreSQL"),
+        (SourceKind::Citus, "Citus"),
+        (SourceKind::Cockroach, "CockroachDB"),
+    ]
+    .into_iter()
+    .map(|(kind, name)| {
+        json!({
+            "available": true,
+            "builtin": true,
+            "display_name": name,
+            "kind": kind.as_str(),
+        })
+    })
+    .collect();
+    json!({"sources": kinds})
+}
+
+/// What a person who looks for a fault may want to know.
+fn dump(state: &State) -> Value {
+    let snapshot = &state.snapshot;
+    let sources: Vec<Value> = snapshot
+        .sources
+        .iter()
+        .map(|source| {
+            json!({
+                "name": &*source.name,
+                "kind": source.kind.as_str(),
+                "server_version": source.catalog.server_version,
+                "tables": source.tables.values().map(|table| &*table.name).collect::<Vec<_>>(),
+                "functions":
+                    source.functions.iter().map(|function| &*function.name).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({
+        "generation": snapshot.generation,
+        "resource_version": snapshot.resource_version,
+        "roles": snapshot.roles.iter().map(|role| &**role).collect::<Vec<_>>(),
+        "sources": sources,
+        "inconsistent_objects": inconsistencies_json(&snapshot.inconsistencies),
+    })
+}

@@ -1,0 +1,170 @@
+//! `run_sql`: the SQL itself and, where it may have changed what is tracked, what follows from it.
+
+use super::answer;
+use super::attitude::{self, Attitude};
+use super::draft::Draft;
+use super::tracking;
+use crate::building::Reread;
+use crate::reading;
+use crate::state::State;
+use bytes::Bytes;
+use howdah_error::Result;
+use howdah_ir::Session;
+use howdah_metadata::commands::RunSql;
+use howdah_postgres::run_sql::{changes_schema, run_sql, run_sql_without_transaction};
+use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
+use howdah_schema::resolve::Database;
+use std::sync::Arc;
+
+/// Whether the metadata is compared with the database afterwards.
+fn is_checked(args: &RunSql) -> bool {
+    !args.read_only
+        && args
+            .check_metadata_consistency
+            .unwrap_or_else(|| changes_schema(&args.sql))
+}
+
+/// Whether the SQL may make anything that could be tracked.
+fn may_create(args: &RunSql) -> bool {
+    !args.read_only && args.sql.to_ascii_lowercase().contains("create")
+}
+
+/// Whether the state must follow.
+pub(super) fn is_tracked(args: &RunSql) -> bool {
+    is_checked(args) || may_create(args)
+}
+
+/// Runs SQL that the state need not follow.
+pub(super) async fn run_untracked(
+    state: &State,
+    args: &RunSql,
+    session: &Session,
+) -> Result<Bytes> {
+    let pool = state.pool_named(&args.source)?;
+    if args.no_transaction && !args.read_only {
+        let connection = pool.get().await?;
+        let result = run_sql_without_transaction(&connection, &args.sql).await?;
+        return Ok(answer(&result.to_json()));
+    }
+    let transaction = begin(pool, args, session).await?;
+    let result = run_sql(&transaction, &args.sql).await?;
+    transaction.commit(Expected::Write).await?;
+    Ok(answer(&result.to_json()))
+}
+
+async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transaction> {
+    let session = session.to_json();
+    pool.begin(&TransactionOptions {
+        isolation: pool.settings().isolation_level,
+        access: if args.read_only {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        },
+        session: Some(&session),
+    })
+    .await
+}
+
+impl Draft {
+    /// Runs SQL and has the state follow.
+    pub(super) async fn run_sql(&mut self, args: &RunSql) -> Result<Bytes> {
+        let pool = self.state.pool_named(&args.source)?.clone();
+        if args.no_transaction {
+            let connection = pool.get().await?;
+            let result = run_sql_without_transaction(&connection, &args.sql).await;
+            drop(connection);
+            // What was done before a failure is done.
+            self.follow_committed(args, &pool).await?;
+            return Ok(answer(&result?.to_json()));
+        }
+        let transaction = begin(&pool, args, &self.session).await?;
+        let result = run_sql(&transaction, &args.sql).await?;
+        if is_checked(args) && self.source(&args.source).is_some() {
+            let next = self.follow_open(args, &transaction).await?;
+            transaction.commit(Expected::Write).await?;
+            pool.forget_statements();
+            self.state = next;
+            self.commit(&args.source);
+        } else {
+            transaction.commit(Expected::Write).await?;
+            self.reread(&args.source, &pool).await?;
+        }
+        Ok(answer(&result.to_json()))
+    }
+
+    /// The state that fits what an open transaction has done, or why it must not be done.
+    async fn follow_open(&self, args: &RunSql, transaction: &Transaction) -> Result<State> {
+        let before = &self.state;
+        let catalog = reading::catalog_within(transaction).await?;
+        let mut metadata = (**before.metadata()).clone();
+        if let Some((source, _)) = self.source(&args.source) {
+            tracking::follow(
+                source,
+                &catalog,
+                &mut metadata,
+                tracking::Dependents::refuse(args.cascade),
+            )?;
+        }
+        let database = match metadata.source(&args.source) {
+            Some(source) => reading::enums_within(transaction, catalog, source).await?,
+            None => Database {
+                catalog: Arc::new(catalog),
+                enum_values: Arc::default(),
+            },
+        };
+        let next = self.with_database(args, metadata, database);
+        attitude::check(&before.snapshot, &next.snapshot, None, Attitude::Dropping)?;
+        Ok(next)
+    }
+
+    /// After SQL that is committed already: renames are followed, what is gone is inconsistent.
+    async fn follow_committed(&mut self, args: &RunSql, pool: &Pool) -> Result<()> {
+        pool.forget_statements();
+        let known = self.state.metadata().source(&args.source).cloned();
+        let Some(metadata_source) = known else {
+            return Ok(());
+        };
+        let database = reading::read(pool, &metadata_source).await?;
+        let mut metadata = (**self.state.metadata()).clone();
+        if is_checked(args)
+            && let Some((source, _)) = self.source(&args.source)
+        {
+            let dependents = if args.cascade {
+                tracking::Dependents::Remove
+            } else {
+                tracking::Dependents::Leave
+            };
+            tracking::follow(source, &database.catalog, &mut metadata, dependents)?;
+        }
+        self.state = self.with_database(args, metadata, database);
+        self.commit(&args.source);
+        Ok(())
+    }
+
+    fn with_database(
+        &self,
+        args: &RunSql,
+        metadata: howdah_metadata::Metadata,
+        database: Database,
+    ) -> State {
+        let mut databases = self.state.databases.clone();
+        databases.insert(args.source.clone(), Ok(database));
+        self.engine.builder.resolve(
+            Arc::new(metadata),
+            self.state.snapshot.resource_version,
+            databases,
+            self.state.pools.clone(),
+        )
+    }
+
+    /// Looks at a source again after SQL that made something.
+    async fn reread(&mut self, source: &str, pool: &Pool) -> Result<()> {
+        pool.forget_statements();
+        let metadata = (**self.state.metadata()).clone();
+        let names = [source.to_owned()];
+        self.state = self.build(metadata, Reread::Sources(&names)).await;
+        self.commit(source);
+        Ok(())
+    }
+}

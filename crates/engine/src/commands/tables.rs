@@ -1,0 +1,103 @@
+//! Tracking many tables at once: what cannot be done is warned about (L15).
+
+use super::attitude::new_inconsistencies;
+use super::draft::Draft;
+use super::{success, success_with};
+use crate::building::Reread;
+use bytes::Bytes;
+use howdah_error::{Code, Error, Result};
+use howdah_metadata::MetadataObject;
+use howdah_metadata::apply;
+use howdah_metadata::commands::{TrackTables, UntrackTables};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+impl Draft {
+    /// `track_tables`.
+    pub(super) async fn track_tables(&mut self, args: &TrackTables) -> Result<Bytes> {
+        let mut warnings = Vec::new();
+        let mut metadata = (**self.state.metadata()).clone();
+        for table in &args.tables {
+            if let Err(error) = apply::track_table(&mut metadata, table) {
+                let object = MetadataObject::table(&table.source, table.table.clone());
+                warnings.push(warning(&Code::TrackTableFailed, &object, error.message()));
+            }
+        }
+        let sources: BTreeSet<String> = args.tables.iter().map(|t| t.source.clone()).collect();
+        let sources: Vec<String> = sources.into_iter().collect();
+        let mut reread = Reread::Nothing;
+        loop {
+            let next = self.build(metadata.clone(), reread).await;
+            let new = new_inconsistencies(&self.state.snapshot, &next.snapshot);
+            if new.is_empty() {
+                self.state = next;
+                break;
+            }
+            if matches!(reread, Reread::Nothing) {
+                // The database may have changed behind our back.
+                reread = Reread::Sources(&sources);
+                continue;
+            }
+            let mut removed = false;
+            for found in new {
+                warnings.push(warning(
+                    &Code::TrackTableFailed,
+                    &found.object,
+                    &found.reason,
+                ));
+                removed |= found.object.remove(&mut metadata);
+            }
+            if !removed {
+                break;
+            }
+        }
+        finish(
+            warnings,
+            args.allow_warnings,
+            args.tables.len(),
+            "all tables failed to track",
+        )
+    }
+
+    /// `untrack_tables`.
+    pub(super) async fn untrack_tables(&mut self, args: &UntrackTables) -> Result<Bytes> {
+        let mut warnings = Vec::new();
+        for table in &args.tables {
+            if let Err(error) = self.untrack_table(table).await {
+                let object = MetadataObject::table(&table.source, table.table.clone());
+                warnings.push(warning(&Code::UntrackTableFailed, &object, error.message()));
+            }
+        }
+        finish(
+            warnings,
+            args.allow_warnings,
+            args.tables.len(),
+            "all tables failed to untrack",
+        )
+    }
+}
+
+fn warning(code: &Code, object: &MetadataObject, message: &str) -> Value {
+    json!({
+        "code": code.as_str(),
+        "message": message,
+        "name": object.name(),
+        "type": object.type_name(),
+    })
+}
+
+fn finish(warnings: Vec<Value>, allowed: bool, asked: usize, all_failed: &str) -> Result<Bytes> {
+    if warnings.is_empty() {
+        return Ok(success());
+    }
+    if warnings.len() >= asked {
+        return Err(Error::invalid_configuration(all_failed).with_internal(warnings.into()));
+    }
+    if !allowed {
+        return Err(
+            Error::new(Code::MetadataWarnings, "failed due to metadata warnings")
+                .with_internal(warnings.into()),
+        );
+    }
+    Ok(success_with(json!({"warnings": warnings})))
+}

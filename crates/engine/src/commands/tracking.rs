@@ -1,0 +1,255 @@
+//! Has the metadata follow what SQL did to the database (M2): renames are followed, and what is gone
+//! is refused while others need it, or taken out with them.
+
+use super::changes::field_target;
+use super::dropping::{remove_all, type_change_error};
+use crate::dependencies::{Dependencies, Need, table_name};
+use crate::difference::{Difference, TableChange, difference};
+use howdah_error::{Error, Result};
+use howdah_ir::catalog::{Catalog, FunctionId, TableId, Volatility};
+use howdah_metadata::apply::dependency_error;
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName, rename};
+use howdah_schema::model::{Exposure, Source};
+
+/// What happens to those who need what is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dependents {
+    /// They keep it from going.
+    Refuse,
+    /// They go too.
+    Remove,
+    /// They become inconsistent: the SQL is committed already.
+    Leave,
+}
+
+impl Dependents {
+    /// Refuse, unless the caller wants a cascade.
+    pub(super) fn refuse(cascade: bool) -> Self {
+        if cascade {
+            Dependents::Remove
+        } else {
+            Dependents::Refuse
+        }
+    }
+}
+
+/// Changes the metadata as the database was changed. `source` is the model before.
+///
+/// # Errors
+/// `dependency-error` for what others need; `not-supported` for functions that got overloaded or
+/// volatile.
+pub(super) fn follow(
+    source: &Source,
+    after: &Catalog,
+    metadata: &mut Metadata,
+    dependents: Dependents,
+) -> Result<()> {
+    let Some(of_source) = metadata.source(&source.name) else {
+        return Ok(());
+    };
+    let change = difference(source, after);
+    let strict = dependents != Dependents::Leave;
+    if strict {
+        check_overloads(source, &change)?;
+    }
+    let dependencies = Dependencies::of(source, of_source);
+    let (needs, gone) = lost(source, &change);
+    let concerned = dependencies.on_any(&needs, &gone);
+    match dependents {
+        Dependents::Refuse if !concerned.is_empty() => return Err(dependency_error(&concerned)),
+        Dependents::Remove => {
+            remove_all(metadata, &concerned);
+        }
+        Dependents::Refuse | Dependents::Leave => {}
+    }
+    if strict {
+        check_types(source, &change, &dependencies, &concerned)?;
+        check_volatility(source, after, &change)?;
+        forget(source, &change, metadata);
+    }
+    rename_all(source, &change, metadata);
+    Ok(())
+}
+
+/// What others may have needed, and the tables whose own objects need not be asked.
+fn lost(source: &Source, change: &Difference) -> (Vec<Need>, Vec<TableId>) {
+    let mut needs = Vec::new();
+    let mut gone = Vec::new();
+    for table in &change.tables {
+        match table {
+            TableChange::Dropped(id) => {
+                gone.push(*id);
+                needs.push(Need::Table(*id));
+                let columns = source.catalog.table(*id).columns_with_ids();
+                needs.extend(columns.map(|(column, _)| Need::Column(*id, column)));
+            }
+            TableChange::Altered {
+                table,
+                dropped,
+                dropped_keys,
+                ..
+            } => {
+                needs.extend(dropped.iter().map(|column| Need::Column(*table, *column)));
+                needs.extend(
+                    dropped_keys
+                        .iter()
+                        .map(|key| Need::ForeignKey(*table, *key)),
+                );
+            }
+        }
+    }
+    // The functions themselves go; computed fields of theirs are asked for.
+    let is_tracked = |id: &FunctionId| source.functions.iter().any(|tracked| tracked.id == *id);
+    needs.extend(
+        change
+            .dropped_functions
+            .iter()
+            .filter(|id| !is_tracked(id))
+            .map(|id| Need::Function(*id)),
+    );
+    (needs, gone)
+}
+
+fn check_overloads(source: &Source, change: &Difference) -> Result<()> {
+    if change.overloaded_functions.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = change
+        .overloaded_functions
+        .iter()
+        .map(|id| format!("\"{}\"", function_name(source, *id)))
+        .collect();
+    Err(Error::not_supported(format!(
+        "the following tracked function(s) cannot be overloaded: {}",
+        names.join(", ")
+    )))
+}
+
+fn check_types(
+    source: &Source,
+    change: &Difference,
+    dependencies: &Dependencies,
+    removed: &[MetadataObject],
+) -> Result<()> {
+    for table in &change.tables {
+        let TableChange::Altered { table, retyped, .. } = table else {
+            continue;
+        };
+        for column in retyped {
+            let concerned: Vec<MetadataObject> = dependencies
+                .on_type(*table, *column)
+                .into_iter()
+                .filter(|object| !removed.contains(object))
+                .collect();
+            if !concerned.is_empty() {
+                let name = &source.catalog.column(*table, *column).name;
+                return Err(type_change_error(
+                    name,
+                    &table_name(source, *table),
+                    &concerned,
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A query must not turn into something that writes.
+fn check_volatility(source: &Source, after: &Catalog, change: &Difference) -> Result<()> {
+    for tracked in &source.functions {
+        if tracked.exposed_as == Exposure::Mutation
+            || change.dropped_functions.contains(&tracked.id)
+        {
+            continue;
+        }
+        let before = source.catalog.function(tracked.id);
+        let [now] = after.functions_named(&before.schema, &before.name) else {
+            continue;
+        };
+        let now = after.function(*now);
+        if before.volatility != Volatility::Volatile && now.volatility == Volatility::Volatile {
+            return Err(Error::not_supported(format!(
+                "type of function \"{}\" is altered to \"VOLATILE\" which is not supported now",
+                function_name(source, tracked.id)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Takes out what is gone itself.
+fn forget(source: &Source, change: &Difference, metadata: &mut Metadata) {
+    for table in &change.tables {
+        match table {
+            TableChange::Dropped(id) => {
+                MetadataObject::table(&*source.name, table_name(source, *id)).remove(metadata);
+            }
+            TableChange::Altered { table, dropped, .. } => {
+                let Some(of_source) = metadata.source_mut(&source.name) else {
+                    continue;
+                };
+                for column in dropped {
+                    let name = &source.catalog.column(*table, *column).name;
+                    rename::forget_column(of_source, &table_name(source, *table), name);
+                }
+            }
+        }
+    }
+    for id in &change.dropped_functions {
+        MetadataObject::function(&*source.name, function_name(source, *id)).remove(metadata);
+    }
+}
+
+/// Columns first, then tables: rules are read with the names as they were.
+fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
+    let Some(of_source) = metadata.source_mut(&source.name) else {
+        return;
+    };
+    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    for table in &change.tables {
+        if let TableChange::Altered {
+            table,
+            renamed_columns,
+            ..
+        } = table
+        {
+            rename_columns(source, of_source, *table, renamed_columns);
+        }
+    }
+    for table in &change.tables {
+        if let TableChange::Altered {
+            table,
+            renamed: Some((schema, name)),
+            ..
+        } = table
+        {
+            let old = table_name(source, *table);
+            rename::table(of_source, &old, &QualifiedName::new(schema, name), &target);
+        }
+    }
+}
+
+/// Renames the columns of a table. Two columns may have swapped names, so that every rename goes
+/// through a name that no column has.
+fn rename_columns(
+    source: &Source,
+    of_source: &mut howdah_metadata::Source,
+    table: TableId,
+    renamed: &[(howdah_ir::catalog::ColumnId, String)],
+) {
+    let name = table_name(source, table);
+    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    let passing = |position: usize| format!("\u{1}howdah renames {position}");
+    for (position, (column, _)) in renamed.iter().enumerate() {
+        let old = &source.catalog.column(table, *column).name;
+        rename::column(of_source, &name, old, &passing(position), &target);
+    }
+    for (position, (_, new)) in renamed.iter().enumerate() {
+        rename::column(of_source, &name, &passing(position), new, &target);
+    }
+}
+
+fn function_name(source: &Source, id: FunctionId) -> QualifiedName {
+    let info = source.catalog.function(id);
+    QualifiedName::new(&*info.schema, &*info.name)
+}

@@ -1,0 +1,321 @@
+//! What every object of a source needs, and who needs what is about to go (L17).
+//!
+//! Built when a drop or a change of the database asks for it, from the resolved model: objects that
+//! are inconsistent already need nothing.
+
+mod expression;
+
+use expression::expression_needs;
+use howdah_ir::catalog::{ColumnId, FunctionId, TableId};
+use howdah_metadata::{
+    Columns, MetadataObject, PermissionKind, QualifiedName, RelationshipKind, RelationshipUsing,
+    SourceObject, TableObject,
+};
+use howdah_schema::model::{ComputedReturn, Source};
+use std::collections::BTreeMap;
+
+/// Something an object needs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Need {
+    /// A tracked table.
+    Table(TableId),
+    /// A column.
+    Column(TableId, ColumnId),
+    /// A field of a table: relationship or computed field.
+    Field(TableId, String),
+    /// A foreign key of a table, by position.
+    ForeignKey(TableId, usize),
+    /// A function.
+    Function(FunctionId),
+}
+
+impl Need {
+    /// The table that it is, or is part of.
+    fn table(&self) -> Option<TableId> {
+        match self {
+            Need::Table(table)
+            | Need::Column(table, _)
+            | Need::Field(table, _)
+            | Need::ForeignKey(table, _) => Some(*table),
+            Need::Function(_) => None,
+        }
+    }
+}
+
+/// How a column is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// Of whatever type it is.
+    AnyType,
+    /// With the type it has: it is compared with a constant.
+    ThisType,
+}
+
+/// An object with what it needs.
+#[derive(Debug)]
+pub(crate) struct Dependent {
+    pub(crate) object: MetadataObject,
+    /// The table it stands on.
+    pub(crate) on: Option<TableId>,
+    pub(crate) needs: BTreeMap<Need, Strength>,
+}
+
+/// All objects of a source with what they need, in the order of the metadata.
+#[derive(Debug)]
+pub(crate) struct Dependencies(Vec<Dependent>);
+
+impl Dependencies {
+    /// Looks at every object of a source.
+    pub(crate) fn of(source: &Source, metadata: &howdah_metadata::Source) -> Self {
+        let mut found = Vec::new();
+        for table in &metadata.tables {
+            if let Some(id) = source.table_named(&table.table.schema, &table.table.name) {
+                on_table(source, &metadata.name, table, id.id, &mut found);
+            }
+        }
+        for function in &metadata.functions {
+            functions(source, &metadata.name, function, &mut found);
+        }
+        Dependencies(found)
+    }
+
+    /// Who needs a table or any part of it, other than what stands on it.
+    pub(crate) fn on_table(&self, table: TableId) -> Vec<MetadataObject> {
+        self.select(|dependent| {
+            dependent.on != Some(table)
+                && dependent
+                    .needs
+                    .keys()
+                    .any(|need| need.table() == Some(table))
+        })
+    }
+
+    /// Who needs one of these, other than what stands on one of the tables `gone`.
+    pub(crate) fn on_any(&self, needs: &[Need], gone: &[TableId]) -> Vec<MetadataObject> {
+        self.select(|dependent| {
+            !dependent.on.is_some_and(|table| gone.contains(&table))
+                && needs.iter().any(|need| dependent.needs.contains_key(need))
+        })
+    }
+
+    /// Who needs a column to have the type it has.
+    pub(crate) fn on_type(&self, table: TableId, column: ColumnId) -> Vec<MetadataObject> {
+        self.select(|dependent| {
+            dependent.needs.get(&Need::Column(table, column)) == Some(&Strength::ThisType)
+        })
+    }
+
+    fn select(&self, wanted: impl Fn(&Dependent) -> bool) -> Vec<MetadataObject> {
+        self.0
+            .iter()
+            .filter(|d| wanted(d))
+            .map(|d| d.object.clone())
+            .collect()
+    }
+}
+
+/// What an object needs, being collected.
+#[derive(Default)]
+pub(crate) struct Needs(BTreeMap<Need, Strength>);
+
+impl Needs {
+    pub(crate) fn add(&mut self, need: Need) {
+        self.0.entry(need).or_insert(Strength::AnyType);
+    }
+
+    pub(crate) fn add_typed(&mut self, need: Need) {
+        self.0.insert(need, Strength::ThisType);
+    }
+}
+
+fn on_table(
+    source: &Source,
+    source_name: &str,
+    table: &howdah_metadata::Table,
+    id: TableId,
+    found: &mut Vec<Dependent>,
+) {
+    let mut push = |object: TableObject, needs: Needs| {
+        found.push(Dependent {
+            object: MetadataObject::in_table(source_name, table.table.clone(), object),
+            on: Some(id),
+            needs: needs.0,
+        });
+    };
+    for kind in [RelationshipKind::Object, RelationshipKind::Array] {
+        for relationship in table.relationships(kind) {
+            let needs = relationship_needs(source, id, relationship);
+            push(
+                TableObject::Relationship(kind, relationship.name.clone()),
+                needs,
+            );
+        }
+    }
+    for field in &table.computed_fields {
+        let needs = computed_needs(source, id, &field.name);
+        push(TableObject::ComputedField(field.name.clone()), needs);
+    }
+    let columns = |columns: &Columns, needs: &mut Needs| {
+        // All columns are whatever columns there are.
+        if let Columns::List(names) = columns {
+            names
+                .iter()
+                .for_each(|name| add_column(source, id, name, needs));
+        }
+    };
+    for entry in &table.insert_permissions {
+        let mut needs = Needs::default();
+        expression_needs(source, id, &entry.permission.check, &mut needs);
+        entry
+            .permission
+            .columns
+            .iter()
+            .for_each(|list| columns(list, &mut needs));
+        entry
+            .permission
+            .set
+            .keys()
+            .for_each(|name| add_column(source, id, name, &mut needs));
+        push(
+            TableObject::Permission(PermissionKind::Insert, entry.role.clone()),
+            needs,
+        );
+    }
+    for entry in &table.select_permissions {
+        let mut needs = Needs::default();
+        expression_needs(source, id, &entry.permission.filter, &mut needs);
+        columns(&entry.permission.columns, &mut needs);
+        for field in &entry.permission.computed_fields {
+            needs.add(Need::Field(id, field.clone()));
+        }
+        push(
+            TableObject::Permission(PermissionKind::Select, entry.role.clone()),
+            needs,
+        );
+    }
+    for entry in &table.update_permissions {
+        let mut needs = Needs::default();
+        expression_needs(source, id, &entry.permission.filter, &mut needs);
+        if let Some(check) = &entry.permission.check {
+            expression_needs(source, id, check, &mut needs);
+        }
+        columns(&entry.permission.columns, &mut needs);
+        entry
+            .permission
+            .set
+            .keys()
+            .for_each(|name| add_column(source, id, name, &mut needs));
+        push(
+            TableObject::Permission(PermissionKind::Update, entry.role.clone()),
+            needs,
+        );
+    }
+    for entry in &table.delete_permissions {
+        let mut needs = Needs::default();
+        expression_needs(source, id, &entry.permission.filter, &mut needs);
+        push(
+            TableObject::Permission(PermissionKind::Delete, entry.role.clone()),
+            needs,
+        );
+    }
+}
+
+fn add_column(source: &Source, table: TableId, name: &str, needs: &mut Needs) {
+    if let Some(column) = source.catalog.table(table).column_named(name) {
+        needs.add(Need::Column(table, column));
+    }
+}
+
+fn relationship_needs(
+    source: &Source,
+    table: TableId,
+    relationship: &howdah_metadata::Relationship,
+) -> Needs {
+    let mut needs = Needs::default();
+    let Some(resolved) = source
+        .table(table)
+        .and_then(|t| t.relationships.get(relationship.name.as_str()))
+    else {
+        return needs;
+    };
+    needs.add(Need::Table(table));
+    needs.add(Need::Table(resolved.target));
+    for (own, other) in &resolved.mapping {
+        needs.add(Need::Column(table, *own));
+        needs.add(Need::Column(resolved.target, *other));
+    }
+    let own: Vec<ColumnId> = resolved.mapping.iter().map(|(own, _)| *own).collect();
+    let other: Vec<ColumnId> = resolved.mapping.iter().map(|(_, other)| *other).collect();
+    let (holder, target, columns) = match &relationship.using {
+        RelationshipUsing::ForeignKeyOn(_) => (table, resolved.target, own),
+        RelationshipUsing::ForeignKeyOf { .. } => (resolved.target, table, other),
+        RelationshipUsing::Manual(_) => return needs,
+    };
+    for (position, key) in source.catalog.table(holder).foreign_keys.iter().enumerate() {
+        let same = key.columns.len() == columns.len()
+            && key.columns.iter().all(|column| columns.contains(column));
+        if same && key.target == target {
+            needs.add(Need::ForeignKey(holder, position));
+            break;
+        }
+    }
+    needs
+}
+
+fn computed_needs(source: &Source, table: TableId, name: &str) -> Needs {
+    let mut needs = Needs::default();
+    if let Some(field) = source
+        .table(table)
+        .and_then(|t| t.computed_fields.get(name))
+    {
+        needs.add(Need::Table(table));
+        needs.add(Need::Function(field.function));
+        if let ComputedReturn::Rows(target) = field.returns {
+            needs.add(Need::Table(target));
+        }
+    }
+    needs
+}
+
+fn functions(
+    source: &Source,
+    source_name: &str,
+    function: &howdah_metadata::Function,
+    found: &mut Vec<Dependent>,
+) {
+    let Some(tracked) = source.functions.iter().find(|tracked| {
+        let info = source.catalog.function(tracked.id);
+        *info.schema == *function.function.schema && *info.name == *function.function.name
+    }) else {
+        return;
+    };
+    let mut needs = Needs::default();
+    needs.add(Need::Table(tracked.table));
+    needs.add(Need::Function(tracked.id));
+    found.push(Dependent {
+        object: MetadataObject::function(source_name, function.function.clone()),
+        on: None,
+        needs: needs.0,
+    });
+    for permission in &function.permissions {
+        let mut needs = Needs::default();
+        needs.add(Need::Function(tracked.id));
+        found.push(Dependent {
+            object: MetadataObject::in_source(
+                source_name,
+                SourceObject::FunctionPermission {
+                    function: function.function.clone(),
+                    role: permission.role.clone(),
+                },
+            ),
+            on: None,
+            needs: needs.0,
+        });
+    }
+}
+
+/// The metadata name of a table.
+pub(crate) fn table_name(source: &Source, table: TableId) -> QualifiedName {
+    let info = source.catalog.table(table);
+    QualifiedName::new(&*info.schema, &*info.name)
+}

@@ -1,0 +1,156 @@
+//! The engine itself: start, state, health, stop.
+
+use crate::building::{Builder, Reread};
+use crate::options::EngineOptions;
+use crate::state::{State, inconsistencies_json};
+use crate::sync;
+use arc_swap::ArcSwap;
+use howdah_error::{Error, Result};
+use howdah_metadata::{DEFAULT_SOURCE, Metadata, Part, PartKind, Source};
+use howdah_postgres::Pool;
+use howdah_postgres::hdb_catalog::MetadataStore;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
+
+/// One instance of the engine. Requests take the state that is in force when they begin.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) state: ArcSwap<State>,
+    pub(crate) store: MetadataStore,
+    pub(crate) builder: Builder,
+    /// Held by whoever changes the state.
+    pub(crate) changes: Mutex<()>,
+    follower: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What is known of the engine's health.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// The metadata database answers.
+    pub metadata_db_ok: bool,
+    /// No object of the metadata is inconsistent.
+    pub consistent: bool,
+}
+
+impl Engine {
+    /// Connects to the metadata database (installing or taking over the catalogue there), loads the
+    /// metadata, adds the source `default` where it is asked for and missing, reads the sources and
+    /// begins to follow other instances.
+    ///
+    /// A source that cannot be read is an inconsistent object, no failure.
+    ///
+    /// # Errors
+    /// The metadata database cannot be reached or used, or holds what is no metadata.
+    pub async fn start(options: EngineOptions) -> Result<Arc<Engine>> {
+        let pool = Pool::new(options.metadata_database.clone())?;
+        let store = MetadataStore::open(pool, uuid::Uuid::new_v4().to_string()).await?;
+        let stored = store.load().await?;
+        let mut metadata = Metadata::from_any_version(stored.metadata, &Metadata::default())?;
+        let mut version = stored.resource_version;
+        if let Some(configuration) = &options.default_source
+            && !metadata.has_source(DEFAULT_SOURCE)
+        {
+            metadata.sources.push(Source {
+                name: DEFAULT_SOURCE.to_owned(),
+                configuration: configuration.clone(),
+                ..Source::default()
+            });
+            let changed = sync::invalidations([DEFAULT_SOURCE]);
+            version = store
+                .store(&metadata.to_export(), version, &changed)
+                .await?;
+        }
+        let sync_interval = options.sync_interval;
+        let builder = Builder::new(options);
+        let state = builder
+            .build(None, Arc::new(metadata), version, Reread::Nothing)
+            .await;
+        let engine = Arc::new(Engine {
+            state: ArcSwap::from_pointee(state),
+            store,
+            builder,
+            changes: Mutex::new(()),
+            follower: std::sync::Mutex::default(),
+        });
+        if let Some(interval) = sync_interval {
+            let follower = tokio::spawn(sync::follow(Arc::downgrade(&engine), interval));
+            engine.set_follower(Some(follower));
+        }
+        Ok(engine)
+    }
+
+    /// Stops following other instances and closes all connections; running requests keep theirs
+    /// until they are done.
+    pub fn stop(&self) {
+        self.set_follower(None);
+        for pool in self.state.load().pools.values() {
+            pool.close();
+        }
+        self.store.pool().close();
+    }
+
+    fn set_follower(&self, follower: Option<JoinHandle<()>>) {
+        let mut held = self
+            .follower
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(old) = std::mem::replace(&mut *held, follower) {
+            old.abort();
+        }
+    }
+
+    /// Asks the metadata database and looks at the metadata.
+    pub async fn health(&self) -> Health {
+        Health {
+            metadata_db_ok: self.store.check_health().await.is_ok(),
+            consistent: self.state.load().snapshot.inconsistencies.is_empty(),
+        }
+    }
+
+    /// The inconsistent objects, as the API lists them.
+    pub fn inconsistent_objects(&self) -> Value {
+        inconsistencies_json(&self.state.load().snapshot.inconsistencies)
+    }
+
+    /// What the metadata in force asks for and is not served yet: kept and exported, not acted on.
+    pub fn inactive_parts(&self) -> Vec<Part> {
+        self.state
+            .load()
+            .metadata()
+            .special_parts()
+            .into_iter()
+            .filter(|part| part.kind != PartKind::InheritedRole)
+            .collect()
+    }
+
+    /// Figures for the log: sources, tables, roles, inconsistent objects.
+    pub fn summary(&self) -> Value {
+        let state = self.state.load();
+        let snapshot = &state.snapshot;
+        json!({
+            "resource_version": snapshot.resource_version,
+            "sources": snapshot.metadata.sources.len(),
+            "tables": snapshot.sources.iter().map(|s| s.tables.len()).sum::<usize>(),
+            "functions": snapshot.sources.iter().map(|s| s.functions.len()).sum::<usize>(),
+            "roles": snapshot.roles.len(),
+            "inconsistent_objects": snapshot.inconsistencies.len(),
+        })
+    }
+
+    /// Puts a state in force.
+    pub(crate) fn put_in_force(&self, state: State) {
+        self.state.store(Arc::new(state));
+    }
+
+    /// The refusal of changes in maintenance mode.
+    pub(crate) fn check_maintenance(&self) -> Result<()> {
+        if self.builder.options().maintenance_mode {
+            return Err(Error::unexpected(
+                "metadata cannot be modified in maintenance mode",
+            ));
+        }
+        Ok(())
+    }
+}

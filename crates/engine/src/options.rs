@@ -1,0 +1,38 @@
+//! What an engine is started with.
+
+use howdah_metadata::SourceConfiguration;
+use howdah_postgres::{PoolSettings, SourceSettings};
+use howdah_schema::model::SchemaOptions;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Settings of an engine.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The database with the metadata.
+    pub metadata_database: SourceSettings,
+    /// The source `default` if the metadata has none: the configuration as it is to be stored.
+    pub default_source: Option<SourceConfiguration>,
+    /// What sources that say nothing get.
+    pub sources: SourceDefaults,
+    /// Switches that shape the schema.
+    pub schema: SchemaOptions,
+    /// Let a permission check that is NULL on a written row pass.
+    pub checks_pass_on_null: bool,
+    /// Refuse changes of the metadata.
+    pub maintenance_mode: bool,
+    /// How often to look for changes of other instances; `None` never does.
+    pub sync_interval: Option<Duration>,
+}
+
+/// What sources get that say nothing else.
+#[derive(Debug, Clone, Default)]
+pub struct SourceDefaults {
+    /// Pool settings.
+    pub pool: PoolSettings,
+    /// Folder whose files may give connection strings; `None` allows none.
+    pub dynamic_secrets_prefix: Option<PathBuf>,
+    /// Variables whose values are these, whatever the environment of the process says.
+    pub variables: HashMap<String, String>,
+}

@@ -1,0 +1,130 @@
+//! Reads what a snapshot needs from a source's database: its catalogue, and the rows of enum tables.
+
+use howdah_error::{Error, Result};
+use howdah_ir::catalog::Catalog;
+use howdah_metadata::{QualifiedName, Source};
+use howdah_postgres::connection::IsolationLevel;
+use howdah_postgres::introspection::{enum_values, introspect};
+use howdah_postgres::{Access, Connection, Expected, Pool, TransactionOptions};
+use howdah_schema::model::EnumValues;
+use howdah_schema::resolve::{Database, EnumColumns};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Rows of enum tables, or why they could not be read.
+type EnumTables = HashMap<QualifiedName, Result<EnumValues, Error>>;
+
+/// Reads a database.
+///
+/// # Errors
+/// Why it cannot be reached or read.
+pub(crate) async fn read(pool: &Pool, source: &Source) -> Result<Database> {
+    let options = TransactionOptions {
+        isolation: IsolationLevel::RepeatableRead,
+        access: Access::ReadOnly,
+        session: None,
+    };
+    let transaction = pool.begin(&options).await?;
+    let catalog = catalog_within(&transaction).await?;
+    let database = enums_within(&transaction, catalog, source).await?;
+    transaction.rollback().await?;
+    Ok(database)
+}
+
+/// The catalogue as the open transaction of a connection sees it.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(crate) async fn catalog_within(connection: &Connection) -> Result<Catalog> {
+    introspect(connection.client()?).await
+}
+
+/// The rows of enum tables as an open transaction sees them, beside a catalogue that it gave.
+///
+/// # Errors
+/// Why they cannot be read.
+pub(crate) async fn enums_within(
+    connection: &Connection,
+    catalog: Catalog,
+    source: &Source,
+) -> Result<Database> {
+    let enum_values = read_enums(connection, &catalog, enum_tables(source)).await?;
+    Ok(Database {
+        catalog: Arc::new(catalog),
+        enum_values: Arc::new(enum_values),
+    })
+}
+
+/// The database with the rows of enum tables that were not read yet.
+///
+/// # Errors
+/// Why it cannot be reached.
+pub(crate) async fn complete(pool: &Pool, source: &Source, known: &Database) -> Result<Database> {
+    let missing: Vec<&QualifiedName> = enum_tables(source)
+        .filter(|table| !known.enum_values.contains_key(*table))
+        .collect();
+    if missing.is_empty() {
+        return Ok(known.clone());
+    }
+    let options = TransactionOptions {
+        access: Access::ReadOnly,
+        ..TransactionOptions::default()
+    };
+    let transaction = pool.begin(&options).await?;
+    let mut values = (*known.enum_values).clone();
+    values.extend(read_enums(&transaction, &known.catalog, missing.into_iter()).await?);
+    transaction.rollback().await?;
+    Ok(Database {
+        catalog: known.catalog.clone(),
+        enum_values: Arc::new(values),
+    })
+}
+
+fn enum_tables(source: &Source) -> impl Iterator<Item = &QualifiedName> {
+    source
+        .tables
+        .iter()
+        .filter(|table| table.is_enum)
+        .map(|table| &table.table)
+}
+
+/// Tables whose form does not fit are left out: resolving says what is wrong with them.
+async fn read_enums(
+    connection: &Connection,
+    catalog: &Catalog,
+    tables: impl Iterator<Item = &QualifiedName>,
+) -> Result<EnumTables> {
+    let mut found = EnumTables::new();
+    for table in tables {
+        let columns = catalog
+            .table_named(&table.schema, &table.name)
+            .and_then(|id| EnumColumns::find(catalog, id).ok());
+        let Some(columns) = columns else {
+            continue;
+        };
+        // A table that may not be read must not spoil the transaction.
+        connection
+            .execute("savepoint enum_values", Expected::Nothing)
+            .await?;
+        let values = enum_values(
+            connection.client()?,
+            &table.schema,
+            &table.name,
+            &columns.value,
+            columns.comment.as_deref(),
+        )
+        .await;
+        let end = match values {
+            Ok(_) => "release savepoint enum_values",
+            Err(_) => "rollback to savepoint enum_values",
+        };
+        connection.execute(end, Expected::Nothing).await?;
+        let values = values.map(|rows| {
+            rows.into_iter()
+                .map(|(name, comment)| (name.into(), comment.map(Into::into)))
+                .collect()
+        });
+        found.insert(table.clone(), values);
+    }
+    Ok(found)
+}
