@@ -1,0 +1,21 @@
+//! Calling out: the one way in which howdah asks other servers (authentication webhooks, key
+//! sets; actions, event triggers and remote schemas use it too).
+//!
+//! * [`HttpClient`]: pooled connections, TLS with the system's certificates, one time limit and
+//!   one size limit per exchange.
+//! * [`Egress`]: which addresses may be called at all, asked after names are resolved and again
+//!   at each redirect.
+//!
+//! This crate knows nothing of what is sent and why; it never writes to a log, so that whoever
+//! calls decides what of a request may be seen.
+
+mod client;
+mod egress;
+mod error;
+mod network;
+mod resolver;
+mod roots;
+
+pub use client::{HttpClient, Limits, Outgoing, Received, Redirects};
+pub use egress::Egress;
+pub use error::{HttpError, Untrusted};

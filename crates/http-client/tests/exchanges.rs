@@ -1,0 +1,296 @@
+//! Exchanges with real sockets: limits, redirects, addresses that may not be called, TLS.
+#![allow(clippy::unwrap_used)]
+
+use bytes::Bytes;
+use howdah_http_client::{Egress, HttpClient, HttpError, Limits, Outgoing, Received, Redirects};
+use http::header::{AUTHORIZATION, HeaderValue};
+use http::{HeaderMap, Method};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
+use url::Url;
+
+const LIMITS: Limits = Limits {
+    timeout: Duration::from_secs(5),
+    max_bytes: 1000,
+    redirects: Redirects::Return,
+};
+
+/// A server that gives one answer per path and remembers the heads of requests.
+#[derive(Clone)]
+struct Peer {
+    address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Peer {
+    async fn start(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Peer {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let peer = Peer {
+            address: listener.local_addr().unwrap(),
+            heads: Arc::default(),
+        };
+        let heads = Arc::clone(&peer.heads);
+        let answer = Arc::new(answer);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(converse(stream, Arc::clone(&heads), Arc::clone(&answer)));
+            }
+        });
+        peer
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+}
+
+async fn converse(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    heads: Arc<Mutex<Vec<String>>>,
+    answer: Arc<impl Fn(&str) -> String>,
+) {
+    let mut seen = Vec::new();
+    let mut buffer = [0; 1024];
+    while !seen.windows(4).any(|w| w == b"\r\n\r\n") {
+        match stream.read(&mut buffer).await {
+            Ok(n) if n > 0 => seen.extend_from_slice(&buffer[..n]),
+            _ => return,
+        }
+    }
+    let head = String::from_utf8_lossy(&seen).into_owned();
+    let path = head.split(' ').nth(1).unwrap().to_owned();
+    heads.lock().unwrap().push(head);
+    let text = answer(&path);
+    if text.is_empty() {
+        std::future::pending::<()>().await;
+    }
+    let _ = stream.write_all(text.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+fn ok(body: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn moved(to: &str) -> String {
+    format!(
+        "HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )
+}
+
+async fn ask(egress: Egress, url: &str, limits: Limits) -> Result<Received, HttpError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer t"));
+    let request = Outgoing {
+        method: Method::GET,
+        url: Url::parse(url).unwrap(),
+        headers,
+        body: Bytes::new(),
+    };
+    HttpClient::new(egress).unwrap().send(request, limits).await
+}
+
+async fn failure(url: &str, limits: Limits) -> HttpError {
+    ask(Egress::default(), url, limits).await.err().unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_comes_whole_and_credentials_of_the_url_stay() {
+    let peer = Peer::start(|_| ok("hello")).await;
+    let url = format!("http://user:secret@{}/a?b=c#d", peer.address);
+    let got = ask(Egress::default(), &url, LIMITS).await.unwrap();
+    assert_eq!((got.status.as_u16(), &got.body[..]), (200, &b"hello"[..]));
+    let head = &peer.heads()[0];
+    assert!(head.starts_with("GET /a?b=c HTTP/1.1\r\n"), "{head}");
+    assert!(head.contains("authorization: Bearer t\r\n") && !head.contains("secret"));
+}
+
+#[tokio::test]
+async fn limits_hold() {
+    let peer = Peer::start(|path| match path {
+        "/slow" => String::new(),
+        "/long" => ok(&"x".repeat(1001)),
+        "/endless" => format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{}",
+            "x".repeat(5000)
+        ),
+        _ => "not http at all\r\n\r\n".into(),
+    })
+    .await;
+    let quick = Limits {
+        timeout: Duration::from_millis(200),
+        ..LIMITS
+    };
+    assert_eq!(
+        failure(&peer.url("/slow"), quick).await,
+        HttpError::Timeout(quick.timeout)
+    );
+    for path in ["/long", "/endless"] {
+        assert_eq!(
+            failure(&peer.url(path), LIMITS).await,
+            HttpError::TooLong(1000),
+            "{path}"
+        );
+    }
+    assert!(matches!(
+        failure(&peer.url("/"), LIMITS).await,
+        HttpError::Broken { .. }
+    ));
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .await
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = failure(&format!("http://{nobody}/?token=s3cret"), LIMITS).await;
+    assert!(matches!(error, HttpError::Connect { .. }), "{error:?}");
+    assert!(!error.to_string().contains("s3cret"));
+    assert_eq!(failure("ftp://127.0.0.1/", LIMITS).await, HttpError::BadUrl);
+}
+
+#[tokio::test]
+async fn redirects_are_returned_or_followed_within_bounds() {
+    let elsewhere = Peer::start(|_| ok("there")).await;
+    let target = elsewhere.url("/x");
+    let peer = Peer::start(move |path| match path {
+        "/loop" => moved("/loop"),
+        "/metadata" => moved("http://169.254.169.254/latest"),
+        _ => moved(&target),
+    })
+    .await;
+    let returned = ask(Egress::default(), &peer.url("/"), LIMITS)
+        .await
+        .unwrap();
+    assert_eq!(returned.status, 302);
+    let follow = Limits {
+        redirects: Redirects::Follow(3),
+        ..LIMITS
+    };
+    let followed = ask(Egress::default(), &peer.url("/"), follow)
+        .await
+        .unwrap();
+    assert_eq!(followed.body, "there");
+    assert!(
+        !elsewhere.heads()[0].contains("authorization"),
+        "not for another origin"
+    );
+    let looped = ask(Egress::default(), &peer.url("/loop"), follow)
+        .await
+        .unwrap();
+    assert_eq!(looped.status, 302);
+    assert_eq!(
+        failure(&peer.url("/metadata"), follow).await,
+        HttpError::Forbidden("169.254.169.254".into())
+    );
+}
+
+#[tokio::test]
+async fn forbidden_addresses_are_not_called_however_they_are_written() {
+    for host in [
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "2852039166",
+        "[::ffff:169.254.169.254]",
+    ] {
+        let error = failure(&format!("http://{host}/"), LIMITS).await;
+        assert!(
+            matches!(error, HttpError::Forbidden(_)),
+            "{host}: {error:?}"
+        );
+    }
+    let peer = Peer::start(|_| ok("hello")).await;
+    let by_name = format!("http://localhost:{}/", peer.address.port());
+    let public = || Egress::parse("public").unwrap();
+    for url in [&by_name, &peer.url("/")] {
+        let error = ask(public(), url, LIMITS).await.err().unwrap();
+        assert!(matches!(error, HttpError::Forbidden(_)), "{url}: {error:?}");
+    }
+    assert!(peer.heads().is_empty());
+    let excepted = Egress::parse("public,127.0.0.1").unwrap();
+    assert_eq!(ask(excepted, &by_name, LIMITS).await.unwrap().body, "hello");
+}
+
+/// Runs in a process of its own, where `SSL_CERT_FILE` decides whom TLS trusts.
+#[tokio::test]
+#[ignore = "the child of the test below"]
+async fn child_asks_over_tls() {
+    let url = std::env::var("PEER_URL").unwrap();
+    match HttpClient::new(Egress::default()) {
+        Err(untrusted) => println!("result: {untrusted}"),
+        Ok(_) => match ask(Egress::default(), &url, LIMITS).await {
+            Ok(got) => println!("result: {}", String::from_utf8_lossy(&got.body)),
+            Err(error) => println!("result: {error}"),
+        },
+    }
+}
+
+#[tokio::test]
+async fn tls_trusts_what_ssl_cert_file_names() {
+    let key = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let trusted = file("ca.pem", &key.cert.pem());
+    let empty = file("empty.pem", "");
+    let port = tls_peer(&key).await;
+    let result = |certificates: std::path::PathBuf| async move {
+        let output = tokio::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_asks_over_tls", "--ignored", "--nocapture"])
+            .env("SSL_CERT_FILE", certificates)
+            .env_remove("SSL_CERT_DIR")
+            .env("PEER_URL", format!("https://localhost:{port}/"))
+            .output()
+            .await
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let good = result(trusted).await;
+    assert!(good.contains("result: hello over tls"), "{good}");
+    let bad = result(empty).await;
+    assert!(
+        bad.contains("result: the trusted certificates cannot be read"),
+        "{bad}"
+    );
+    let system = ask(
+        Egress::default(),
+        &format!("https://localhost:{port}/"),
+        LIMITS,
+    )
+    .await;
+    assert!(matches!(system.err().unwrap(), HttpError::Connect { .. }));
+}
+
+async fn tls_peer(key: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let secret = rustls::pki_types::PrivateKeyDer::Pkcs8(key.signing_key.serialize_der().into());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![key.cert.der().clone()], secret)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("localhost:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(stream) = acceptor.accept(stream).await {
+                let answer = Arc::new(|_: &str| ok("hello over tls"));
+                tokio::spawn(converse(stream, Arc::default(), answer));
+            }
+        }
+    });
+    port
+}
