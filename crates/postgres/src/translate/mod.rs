@@ -27,7 +27,7 @@ use crate::execution::TextParam;
 use crate::sql;
 pub use crate::sql::Binding;
 use howdah_error::Result;
-use howdah_ir::catalog::{Catalog, TableId};
+use howdah_ir::catalog::{Catalog, ColumnId, TableId};
 use howdah_ir::mutation::{Delete, Insert, MutationOutput, Update};
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
@@ -159,6 +159,35 @@ pub fn answer_from_rows(
     output: &MutationOutput,
 ) -> Result<Statement> {
     Compiler::new(context).answer_from_rows(table, output)
+}
+
+/// The values of columns of rows handed out before (see [`insert_rows`]): one row with the one column
+/// `root` (`json`), `[["1", null], …]` with the values as texts, row by row.
+///
+/// # Errors
+/// As [`select`].
+pub fn keys_of_rows(
+    context: &Context<'_>,
+    table: TableId,
+    columns: &[ColumnId],
+) -> Result<Statement> {
+    let compiler = Compiler::new(context);
+    let select = compiler.keys_of_rows(table, columns);
+    compiler.print(Vec::new(), select)
+}
+
+/// Columns of rows handed out before ([`Binding::Rows`]), for writes that take over keys: one row
+/// with the one column `root` (`json`), a list with a list of texts (or nulls) for each row, in
+/// their order.
+///
+/// # Errors
+/// As [`select`].
+pub fn columns_of_rows(
+    context: &Context<'_>,
+    table: TableId,
+    columns: &[ColumnId],
+) -> Result<Statement> {
+    Compiler::new(context).columns_of_rows(table, columns)
 }
 
 /// The state of one translation: the context and the alias counter.

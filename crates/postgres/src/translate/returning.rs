@@ -12,7 +12,7 @@ use super::names::Row;
 use super::objects::{Entries, array, object};
 use crate::sql::{Alias, Binding, ColumnName, Expr, FromItem, Function, Select, SqlType};
 use howdah_error::Result;
-use howdah_ir::catalog::TableId;
+use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::mutation::{MutationField, MutationFieldValue, MutationOutput};
 use howdah_ir::query::{Field, FieldValue};
 
@@ -31,7 +31,9 @@ pub(super) fn reads_tables(output: &MutationOutput) -> bool {
         MutationOutput::Single(_, fields) => any_reads(fields),
         MutationOutput::Response(fields) => fields.iter().any(|f| match &f.value {
             MutationFieldValue::Returning(_, fields) => any_reads(fields),
-            MutationFieldValue::Literal(_) | MutationFieldValue::AffectedRows => false,
+            MutationFieldValue::Literal(_)
+            | MutationFieldValue::Known(_)
+            | MutationFieldValue::AffectedRows => false,
         }),
     }
 }
@@ -67,6 +69,26 @@ impl Compiler<'_> {
         )
     }
 
+    /// Columns of rows handed out before, as texts.
+    pub fn columns_of_rows(
+        &self,
+        table: TableId,
+        columns: &[ColumnId],
+    ) -> Result<super::Statement> {
+        let (from, row) = self.written(table, Written::Before);
+        let texts = columns
+            .iter()
+            .map(|c| self.raw_column(&row, *c).cast(SqlType::text()))
+            .collect();
+        let texts = Expr::Array(texts).cast(SqlType::texts());
+        let element = Expr::builtin("array_to_json", vec![texts]);
+        let list = array(element, Vec::new());
+        self.print(
+            Vec::new(),
+            Select::value(list, ColumnName::Root, Some(from)),
+        )
+    }
+
     /// The answer of a write.
     pub fn write_answer(
         &self,
@@ -94,6 +116,7 @@ impl Compiler<'_> {
     ) -> Result<(std::sync::Arc<str>, Expr)> {
         let value = match &field.value {
             MutationFieldValue::Literal(text) => Expr::text(text.clone()),
+            MutationFieldValue::Known(number) => Expr::Number(*number),
             MutationFieldValue::AffectedRows => {
                 let (from, _) = self.written(table, written);
                 let count = super::aggregates::count(Vec::new(), false);
@@ -112,6 +135,17 @@ impl Compiler<'_> {
             }
         };
         Ok((field.key.clone(), value))
+    }
+
+    /// Values of columns of rows handed out by a write, as texts: `[["1", null], …]`, row by row.
+    pub fn keys_of_rows(&self, table: TableId, columns: &[ColumnId]) -> Select {
+        let (from, row) = self.written(table, Written::Before);
+        let texts = columns
+            .iter()
+            .map(|column| self.raw_column(&row, *column).cast(SqlType::text()))
+            .collect();
+        let keys = Expr::builtin("json_build_array", texts);
+        Select::value(array(keys, Vec::new()), ColumnName::Root, Some(from))
     }
 
     fn single(&self, table: TableId, fields: &[Field], written: Written<'_>) -> Result<Expr> {

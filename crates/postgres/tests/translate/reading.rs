@@ -168,3 +168,49 @@ async fn the_permit_s_limit_holds_beside_the_client_s() {
     rows.limit = Some(f.param("int8", "100"));
     assert_eq!(f.answer(&rows).await, json!([{"id": 1}, {"id": 2}]));
 }
+
+#[tokio::test]
+async fn limits_of_zero_and_null() {
+    let mut f = fixture(BLOG).await;
+    let mut rows = list(f.admin("author"), f.fields("author", &["id"]));
+    rows.order = vec![asc(f.col("author", "id"))];
+    rows.limit = Some(f.param("int8", "0"));
+    assert_eq!(f.answer(&rows).await, json!([]));
+    let bigint = howdah_ir::ValueType::One(f.ty("int8"));
+    rows.limit = Some(f.param_of(bigint, None));
+    rows.offset = Some(f.param_of(bigint, None));
+    assert_eq!(
+        f.answer(&rows).await,
+        json!([{"id": 1}, {"id": 2}, {"id": 3}])
+    );
+    let mut rules = f.rules("author", Predicate::TRUE);
+    rules.limit = Some(1);
+    rows.permit = f.permit("author", rules);
+    assert_eq!(f.answer(&rows).await, json!([{"id": 1}]));
+}
+
+#[tokio::test]
+async fn composite_keys_join_on_every_column() {
+    let f = fixture(
+        "create table place (a int, b int, name text, primary key (a, b));
+         create table stay (id int primary key, a int, b int, foreign key (a, b) references place);
+         insert into place values (1, 1, 'x'), (1, 2, 'y');
+         insert into stay values (1, 1, 2), (2, 1, null);",
+    )
+    .await;
+    let mapping = ["a", "b"].map(|c| (f.column("stay", c), f.column("place", c)));
+    let mut rows = list(
+        f.admin("stay"),
+        vec![related(
+            "place",
+            mapping.to_vec(),
+            object(f.admin("place"), f.fields("place", &["name"])),
+        )],
+    );
+    rows.order = vec![asc(f.col("stay", "id"))];
+    assert_eq!(
+        f.answer(&rows).await,
+        json!([{"place": {"name": "y"}}, {"place": null}])
+    );
+    assert!(!f.compile(&rows).sql.contains("limit"));
+}

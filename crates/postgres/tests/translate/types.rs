@@ -286,3 +286,22 @@ async fn geometry_geography_and_raster() {
     let filter = of(&r, Comparison::Binary(Operator::StIntersectsRaster, same));
     assert_eq!(ids(&f, filter).await, [1]);
 }
+
+#[tokio::test]
+async fn numbers_of_hundreds_of_digits_come_back_whole() {
+    let digits = "1234567890".repeat(40);
+    let mut f = fixture(&format!(
+        "create table thing (id int, n numeric); insert into thing values (1, {digits}.10)"
+    ))
+    .await;
+    let rows = object(f.admin("thing"), f.fields("thing", &["n"]));
+    assert_eq!(
+        f.answer_text(&rows).await.unwrap(),
+        format!("{{\"n\":{digits}.10}}")
+    );
+    let filter = Predicate::Column(
+        f.col("thing", "n"),
+        Comparison::Binary(Operator::Equal, f.value("numeric", &format!("{digits}.1"))),
+    );
+    assert_eq!(ids(&f, filter).await, [1]);
+}

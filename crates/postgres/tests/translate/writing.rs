@@ -567,4 +567,12 @@ async fn rows_handed_out_feed_an_answer() {
     let answer: Value = serde_json::from_str(answer[0].as_deref().unwrap()).unwrap();
     assert_eq!(answer["returning"], json!([{"id": 9, "name": ""}]));
     assert_eq!(answer["affected_rows"], 1);
+    let columns = ["name", "rank", "id"].map(|c| f.column("author", c));
+    let keys = translate::columns_of_rows(&context(&f), f.table("author"), &columns).unwrap();
+    let keys = f
+        .run(&keys, Some(&handed[0].clone().unwrap().into()))
+        .await
+        .unwrap();
+    let keys: Value = serde_json::from_str(keys[0].as_deref().unwrap()).unwrap();
+    assert_eq!(keys, json!([["", null, "9"]]));
 }
