@@ -77,7 +77,11 @@ impl Engine {
             ));
         }
         let steps = self.compile(&state, &lowered, session)?;
-        let values = run(&state, &lowered, &steps).await?;
+        let values = if lowered.kind == OperationKind::Mutation {
+            self.run_mutations(&state, &lowered, session).await?
+        } else {
+            run(&state, &lowered, &steps).await?
+        };
         let observations = if observe {
             observations(&lowered, &steps)
         } else {
@@ -113,12 +117,8 @@ impl Engine {
             let (source, rows): (SourceId, &Rows) = match &field.value {
                 RootValue::Json(_) => continue,
                 RootValue::Rows(source, rows) => (*source, rows),
-                RootValue::Mutation(..) => {
-                    return Err(Error::not_supported(format!(
-                        "the mutation '{}' cannot be run yet",
-                        field.field
-                    )));
-                }
+                // Mutations are compiled one after the other while they run.
+                RootValue::Mutation(..) => continue,
             };
             let context = translate::Context {
                 catalog: &state.snapshot.source(source).catalog,

@@ -18,6 +18,7 @@ mod difference;
 mod engine;
 mod explain;
 mod graphql;
+mod mutations;
 mod options;
 mod reading;
 mod session_use;

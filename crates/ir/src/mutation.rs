@@ -175,6 +175,8 @@ pub enum MutationFieldValue {
     Literal(Arc<str>),
     /// Number of rows written.
     AffectedRows,
+    /// A number that is known already: rows written on all levels of a nested insert.
+    Known(u64),
     /// The rows written. The permit's column rules apply; its row filter does not (trap 8).
     Returning(SelectPermit, Vec<Field>),
 }
