@@ -1,1 +1,78 @@
-fn main() {}
+//! The binary: `serve`, `dev`, `version`. It puts the parts together and decides nothing that
+//! one of them could decide.
+//!
+//! * `serve`: starts the engine and the server. `settings`: from flags to the engine's options.
+//! * `dev`: the same on a project folder. `managed`: the PostgreSQL that either may bring along.
+//! * `service`: the engine as the server sees it.
+
+mod dev;
+mod managed;
+mod serve;
+mod service;
+mod settings;
+
+use howdah_local_postgres::watchdog;
+use howdah_server::config::arguments::{Arguments, Word};
+use howdah_server::config::process_input;
+use howdah_server::{Command, Config, Fatal};
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Documents and rules may nest deeply; what walks them recurses.
+const THREAD_STACK: usize = 16 * 1024 * 1024;
+/// Not for people: prints the documentation of the settings.
+const CONFIG_DOCS: &str = "config-docs";
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    // Before anything else: the watchdog of a managed PostgreSQL is this program too, and must not
+    // read settings or start threads.
+    let mut words = std::env::args_os().skip(1);
+    match words.next() {
+        Some(word) if word == watchdog::COMMAND => return watchdog::main(words),
+        Some(word) if word == CONFIG_DOCS => {
+            print!("{}", howdah_server::config::docs());
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    match run(started) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fatal) => {
+            eprintln!("{fatal}");
+            ExitCode::from(fatal.code())
+        }
+    }
+}
+
+fn run(started: Instant) -> Result<(), Fatal> {
+    let (words, environment) = process_input()?;
+    let arguments = Arguments::split(words.clone())?;
+    // The project may say what some settings are, so it is looked at before they are read.
+    if arguments.command == Some(Word::Dev) && !arguments.help {
+        let project = arguments.project;
+        return runtime()?.block_on(dev::run(project, words, environment, started));
+    }
+    match Config::from(words, environment)? {
+        Command::Print(text) => {
+            println!("{text}");
+            Ok(())
+        }
+        Command::Serve(config) => runtime()?.block_on(serve::serve(*config, started)),
+        Command::Dev { .. } => Err(Fatal::usage("dev reads its settings after the project")),
+        Command::Downgrade { config, target } => {
+            runtime()?.block_on(serve::downgrade(&config, &target))
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Fatal> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(THREAD_STACK)
+        .build()
+        .map_err(|e| Fatal::new(format!("cannot start threads: {e}")))
+}

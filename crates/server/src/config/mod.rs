@@ -71,11 +71,7 @@ impl Config {
     /// # Errors
     /// As [`Config::from`].
     pub fn from_process() -> Result<Command, Fatal> {
-        let words = std::env::args_os().skip(1).map(OsString::into_string);
-        let words: Vec<String> = words
-            .collect::<Result<_, _>>()
-            .map_err(|_| Fatal::usage("the command line is not valid UTF-8"))?;
-        let environment = readable(std::env::vars_os())?;
+        let (words, environment) = process_input()?;
         Config::from(words, environment)
     }
 
@@ -126,6 +122,19 @@ impl Config {
             }
         }
     }
+}
+
+/// The words behind the program's name and the environment of this process: what
+/// [`Config::from`] takes.
+///
+/// # Errors
+/// The command line, or a variable of ours, is no text.
+pub fn process_input() -> Result<(Vec<String>, Vec<(String, String)>), Fatal> {
+    let words = std::env::args_os().skip(1).map(OsString::into_string);
+    let words: Vec<String> = words
+        .collect::<Result<_, _>>()
+        .map_err(|_| Fatal::usage("the command line is not valid UTF-8"))?;
+    Ok((words, readable(std::env::vars_os())?))
 }
 
 /// The variables that are text. One of ours that is none must not be passed over: it may be
