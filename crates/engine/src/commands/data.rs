@@ -7,6 +7,7 @@ use crate::state::{State, no_source};
 use bytes::Bytes;
 use howdah_error::{Error, JsonPath, Result, Within};
 use howdah_ir::Session;
+use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
 use howdah_metadata::commands::{DataCommand, DataOperation};
@@ -48,11 +49,43 @@ impl Engine {
                     .map_err(|_| Error::unexpected("the database did not answer with JSON"))?;
                 Ok(value.get("aggregate").unwrap_or(&value).to_string().into())
             }
-            operation => Err(Error::not_supported(format!(
-                "the operation \"{}\" is not supported yet",
-                operation.as_str()
-            ))),
+            DataOperation::Insert => {
+                let write = rql::insert(source, session, &command.args)?;
+                self.write(state, source, session, write).await
+            }
+            DataOperation::Update => {
+                let write = rql::update(source, session, &command.args)?;
+                self.write(state, source, session, write).await
+            }
+            DataOperation::Delete => {
+                let write = rql::delete(source, session, &command.args)?;
+                self.write(state, source, session, write).await
+            }
         }
+    }
+
+    async fn write(
+        &self,
+        state: &State,
+        source: &Source,
+        session: &Session,
+        (mutation, params): (Mutation, Params),
+    ) -> Result<Bytes> {
+        let mut used = SessionUse::default();
+        used.mutation(&mutation);
+        let args = JsonPath::from_iter(["args"]);
+        used.check(session)
+            .map_err(|error| error.at(args.clone()))?;
+        let root = JsonPath::root();
+        self.run_mutation(state, source, &mutation, &params, session, &root)
+            .await
+            .map_err(|error| {
+                if error.path().is_root() {
+                    error.at(args)
+                } else {
+                    error
+                }
+            })
     }
 
     async fn fetch(

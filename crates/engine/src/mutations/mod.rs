@@ -13,7 +13,7 @@ use howdah_ir::params::Params;
 use howdah_postgres::translate::{self, Context, MutationStatement, Options, Statement};
 use howdah_postgres::{Access, Expected, TextParam, Transaction, TransactionOptions};
 use howdah_schema::lower::{Lowered, RootValue};
-use howdah_schema::model::SourceId;
+use howdah_schema::model::{Source, SourceId};
 use std::sync::Arc;
 
 /// What the fields of one source share.
@@ -74,6 +74,35 @@ impl Engine {
             transaction.commit(Expected::Write).await?;
         }
         Ok(values)
+    }
+
+    /// Runs one mutation in a transaction of its own; `path` is where it stands in the request.
+    pub(crate) async fn run_mutation(
+        &self,
+        state: &State,
+        source: &Source,
+        mutation: &Mutation,
+        params: &Params,
+        session: &Session,
+        path: &JsonPath,
+    ) -> Result<Bytes> {
+        let session: Arc<str> = session.to_json().into();
+        let pool = state.pool_named(&source.name)?;
+        let options = TransactionOptions {
+            isolation: pool.settings().isolation_level,
+            access: Access::ReadWrite,
+            session: Some(&session),
+        };
+        let transaction = pool.begin(&options).await?;
+        let run = Run {
+            transaction: &transaction,
+            catalog: &source.catalog,
+            options: self.translate_options(state),
+            session: session.clone(),
+        };
+        let value = run.mutation(mutation, params, path).await?;
+        transaction.commit(Expected::Write).await?;
+        Ok(value)
     }
 }
 
