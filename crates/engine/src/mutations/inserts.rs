@@ -229,7 +229,7 @@ impl Run<'_> {
         one_by_one: bool,
         params: &Params,
     ) -> Result<Vec<Keys>> {
-        let statement = translate::keys_of_rows(&self.context(params), table, columns)?;
+        let statement = translate::columns_of_rows(&self.context(params), table, columns)?;
         let mut all = Vec::new();
         for text in rows {
             let answer = self.read(&statement, params, Some(text)).await?;

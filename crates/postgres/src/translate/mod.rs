@@ -161,21 +161,6 @@ pub fn answer_from_rows(
     Compiler::new(context).answer_from_rows(table, output)
 }
 
-/// The values of columns of rows handed out before (see [`insert_rows`]): one row with the one column
-/// `root` (`json`), `[["1", null], …]` with the values as texts, row by row.
-///
-/// # Errors
-/// As [`select`].
-pub fn keys_of_rows(
-    context: &Context<'_>,
-    table: TableId,
-    columns: &[ColumnId],
-) -> Result<Statement> {
-    let compiler = Compiler::new(context);
-    let select = compiler.keys_of_rows(table, columns);
-    compiler.print(Vec::new(), select)
-}
-
 /// Columns of rows handed out before ([`Binding::Rows`]), for writes that take over keys: one row
 /// with the one column `root` (`json`), a list with a list of texts (or nulls) for each row, in
 /// their order.

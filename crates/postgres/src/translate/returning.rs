@@ -137,17 +137,6 @@ impl Compiler<'_> {
         Ok((field.key.clone(), value))
     }
 
-    /// Values of columns of rows handed out by a write, as texts: `[["1", null], …]`, row by row.
-    pub fn keys_of_rows(&self, table: TableId, columns: &[ColumnId]) -> Select {
-        let (from, row) = self.written(table, Written::Before);
-        let texts = columns
-            .iter()
-            .map(|column| self.raw_column(&row, *column).cast(SqlType::text()))
-            .collect();
-        let keys = Expr::builtin("json_build_array", texts);
-        Select::value(array(keys, Vec::new()), ColumnName::Root, Some(from))
-    }
-
     fn single(&self, table: TableId, fields: &[Field], written: Written<'_>) -> Result<Expr> {
         let (mut select, shape) = self.returned(table, fields, written)?;
         select.limit = Some(Expr::Number(1));

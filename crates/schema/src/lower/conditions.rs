@@ -46,22 +46,12 @@ impl<'a> Lowerer<'a> {
         let mut parts = Vec::new();
         for (name, value) in self.object(&ty, input)? {
             let Some(info) = self.schema.input_field(&ty, name) else {
-                return Err(self.within_name(name, |l| l.no_input(&ty, name)));
+                return Err(self.no_input(&ty, name));
             };
             let part = self.within([name], |l| l.condition_entry(key, &info, value))?;
             parts.push(part);
         }
         Ok(Predicate::all(parts))
-    }
-
-    /// An error made at a further step of the path.
-    pub(super) fn within_name(
-        &mut self,
-        _name: &str,
-        make: impl FnOnce(&mut Self) -> howdah_error::Error,
-    ) -> howdah_error::Error {
-        // Unknown fields are reported at the object, not at the field.
-        make(self)
     }
 
     fn condition_entry(

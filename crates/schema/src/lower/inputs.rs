@@ -503,6 +503,7 @@ impl<'a> Lowerer<'a> {
             "field '{name}' not found in type: '{}'",
             self.schema.type_name(key)
         ))
+        .at(self.path.child(name))
     }
 }
 
