@@ -1,0 +1,13 @@
+create table sale (id int primary key, shop text not null, amount int not null);
+insert into sale values (1, 'north', 5), (2, 'south', 7), (3, 'north', 2);
+create view totals as select shop, sum(amount) as total, count(*) as sales from sale group by shop;
+create view big as select * from sale where amount > 4;
+create materialized view snapshot as select shop, max(amount) as most from sale group by shop;
+create table measure (id int, at date not null, value int) partition by range (at);
+create table measure_2020 partition of measure for values from ('2020-01-01') to ('2021-01-01');
+create table measure_2021 partition of measure for values from ('2021-01-01') to ('2022-01-01');
+insert into measure values (1, '2020-05-05', 5), (2, '2021-05-05', 6);
+create table parent (id int primary key, name text);
+create table child (extra text) inherits (parent);
+insert into parent values (1, 'p');
+insert into child values (2, 'c', 'x');

@@ -1,0 +1,176 @@
+//! A GraphQL request on its way: text → document → IR → SQL → PostgreSQL → answer.
+
+use crate::project::Project;
+use howdah_error::{Error, Result, envelope};
+use howdah_ir::Session;
+use howdah_postgres::translate::{self, Statement};
+use howdah_postgres::{Expected, TextParam};
+use howdah_schema::document;
+use howdah_schema::lower::{Lowered, Request, RootValue, lower};
+use howdah_schema::model::Snapshot;
+use howdah_schema::types::RoleSchema;
+use serde_json::{Map, Value};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// A request of somebody.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who asks.
+    pub session: Session,
+    /// The document.
+    pub query: String,
+    /// `operationName`
+    pub operation: Option<String>,
+    /// `variables`
+    pub variables: Map<String, Value>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Told {
+    /// The statements, with what their parameters hold, as far as it came to them.
+    pub sql: Vec<String>,
+    /// The JSON text of all root fields, or why there is none.
+    pub outcome: Result<String>,
+}
+
+impl Ask {
+    /// A request of the administrator.
+    pub fn admin(query: impl Into<String>) -> Ask {
+        Ask::of(Session::admin(), query)
+    }
+
+    /// A request of a session.
+    pub fn of(session: Session, query: impl Into<String>) -> Ask {
+        Ask { session, query: query.into(), operation: None, variables: Map::new() }
+    }
+
+    /// The same with variables.
+    #[must_use]
+    pub fn with(mut self, variables: Value) -> Ask {
+        let Value::Object(variables) = variables else {
+            panic!("variables are an object, not {variables}");
+        };
+        self.variables = variables;
+        self
+    }
+
+    /// Parses and lowers it.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub fn lower(&self, snapshot: &Snapshot) -> Result<Lowered> {
+        let document = document::parse(&self.query)?;
+        let schema = RoleSchema {
+            snapshot,
+            role: self.session.role(),
+            backend: self.session.backend_only(),
+        };
+        lower(
+            schema,
+            &Request {
+                document: &document,
+                operation_name: self.operation.as_deref(),
+                variables: &self.variables,
+            },
+        )
+    }
+
+    /// Runs it on the project's database.
+    pub async fn run(&self, project: &Project, snapshot: &Snapshot) -> Told {
+        let mut sql = Vec::new();
+        let outcome = self.answer(project, snapshot, &mut sql).await;
+        Told { sql, outcome }
+    }
+
+    async fn answer(
+        &self,
+        project: &Project,
+        snapshot: &Snapshot,
+        shown: &mut Vec<String>,
+    ) -> Result<String> {
+        let lowered = self.lower(snapshot)?;
+        let session = Arc::from(self.session.to_json());
+        let options = translate::Options {
+            stringify_numbers: snapshot.options.stringify_numeric_types,
+            ..Default::default()
+        };
+        let mut out = String::from("{");
+        for field in &lowered.fields {
+            if out.len() > 1 {
+                out.push(',');
+            }
+            write!(out, "{}:", Value::from(&*field.key)).unwrap();
+            match &field.value {
+                RootValue::Json(text) => out.push_str(text),
+                RootValue::Rows(source, rows) => {
+                    let context = translate::Context {
+                        catalog: &snapshot.source(*source).catalog,
+                        options: &options,
+                        params: &lowered.params,
+                    };
+                    let statement = translate::select(&context, rows)?;
+                    let params = statement.arguments(&lowered.params, &session, None);
+                    shown.push(show(&statement, &params));
+                    let json =
+                        project.pool.query_json(&statement.sql, &params, Expected::Read).await?;
+                    out.push_str(std::str::from_utf8(&json).unwrap());
+                }
+                RootValue::Mutation(..) => {
+                    return Err(Error::not_supported("the harness does not run mutations"));
+                }
+            }
+        }
+        out.push('}');
+        Ok(out)
+    }
+}
+
+fn show(statement: &Statement, params: &[TextParam]) -> String {
+    let mut text = statement.sql.clone();
+    for (i, param) in params.iter().enumerate() {
+        let value = param.text().unwrap_or("NULL");
+        let _ = write!(text, "\n  ${} = {value}", i + 1);
+    }
+    text
+}
+
+impl Told {
+    /// The answer as a client would get it: `{"data": …}` or `{"errors": […]}`.
+    ///
+    /// # Panics
+    /// When the answer is not JSON.
+    pub fn response(&self) -> Value {
+        match &self.outcome {
+            Ok(text) => {
+                let data: Value = serde_json::from_str(text)
+                    .unwrap_or_else(|e| panic!("the answer is not JSON ({e}): {text}"));
+                serde_json::json!({ "data": data })
+            }
+            Err(error) => envelope::graphql_response(error, envelope::Internals::Hide),
+        }
+    }
+
+    /// The data.
+    ///
+    /// # Panics
+    /// When there was an error.
+    pub fn data(&self) -> Value {
+        match &self.outcome {
+            Ok(_) => self.response()["data"].take(),
+            Err(error) => panic!("{error}\n{:#?}\n{}", error.internal(), self.sql.join("\n")),
+        }
+    }
+
+    /// The error.
+    ///
+    /// # Panics
+    /// When there was none.
+    pub fn error(&self) -> &Error {
+        match &self.outcome {
+            Ok(text) => panic!("an error was expected but got {text}"),
+            Err(error) => error,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A throwaway database with metadata resolved against it: what a server would hold.
+
+use howdah_metadata::{Metadata, Source};
+use howdah_postgres::introspection;
+use howdah_postgres::{Pool, SourceSettings};
+use howdah_schema::model::{SchemaOptions, Snapshot};
+use howdah_schema::resolve::{
+    Database, Databases, EnumColumns, ResolveInput, resolve,
+};
+use howdah_test_postgres::TestDatabase;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Name of the only source.
+pub const SOURCE: &str = "default";
+
+/// A database, and metadata on it.
+pub struct Project {
+    /// Where requests are run.
+    pub pool: Pool,
+    metadata: Arc<Metadata>,
+    databases: Databases,
+    // Dropped last: it drops the database.
+    _database: Option<Arc<TestDatabase>>,
+}
+
+impl Project {
+    /// Creates a database, runs `schema_sql` and reads the result.
+    ///
+    /// `tracked` is what a source's part of a metadata document holds (`tables`, `functions`,
+    /// `customization`), and `inherited_roles` beside it.
+    pub async fn create(schema_sql: &str, tracked: Value) -> Project {
+        let database = Arc::new(howdah_test_postgres::database().await);
+        database.run(schema_sql).await;
+        let pool = pool(&database);
+        let mut project = Project::read(&pool, tracked).await;
+        project._database = Some(database);
+        project
+    }
+
+    /// Reads the database behind `pool` as it is now.
+    pub async fn read(pool: &Pool, tracked: Value) -> Project {
+        let metadata = Arc::new(document(tracked));
+        let source = metadata.sources.first().unwrap();
+        let database = read_database(pool, source).await;
+        Project {
+            pool: pool.clone(),
+            databases: HashMap::from([(SOURCE.to_owned(), Ok(database))]),
+            metadata,
+            _database: None,
+        }
+    }
+
+    /// The same database with other metadata. Its catalogue is not read again.
+    #[must_use]
+    pub fn with_metadata(&self, tracked: Value) -> Project {
+        Project {
+            pool: self.pool.clone(),
+            databases: self.databases.clone(),
+            metadata: Arc::new(document(tracked)),
+            _database: self._database.clone(),
+        }
+    }
+
+    /// What requests are answered from.
+    ///
+    /// # Panics
+    /// When some metadata does not fit the database.
+    pub fn snapshot(&self, options: SchemaOptions) -> Snapshot {
+        let snapshot = self.snapshot_with_faults(options);
+        assert!(
+            snapshot.inconsistencies.is_empty(),
+            "the metadata does not fit: {:#?}",
+            snapshot.inconsistencies
+        );
+        snapshot
+    }
+
+    /// As [`Project::snapshot`], whatever does not fit.
+    pub fn snapshot_with_faults(&self, options: SchemaOptions) -> Snapshot {
+        resolve(ResolveInput {
+            generation: 1,
+            resource_version: 1,
+            metadata: self.metadata.clone(),
+            options,
+            databases: &self.databases,
+        })
+    }
+}
+
+/// A small pool on a test database.
+pub fn pool(database: &TestDatabase) -> Pool {
+    let mut settings = SourceSettings::new(database.url());
+    settings.pool.max_connections = 4;
+    Pool::new(settings).unwrap()
+}
+
+/// A whole document around the part of a source.
+fn document(tracked: Value) -> Metadata {
+    let Value::Object(mut source) = tracked else {
+        panic!("the metadata of a test is an object, not {tracked}");
+    };
+    let inherited = source.shift_remove("inherited_roles").unwrap_or(json!([]));
+    source.insert("name".into(), SOURCE.into());
+    source.insert("kind".into(), "postgres".into());
+    source.entry("tables").or_insert(json!([]));
+    source.insert(
+        "configuration".into(),
+        json!({"connection_info": {"database_url": "postgres://of.the.test/"}}),
+    );
+    Metadata::from_document(json!({
+        "version": 3,
+        "sources": [source],
+        "inherited_roles": inherited,
+    }))
+    .unwrap()
+}
+
+async fn read_database(pool: &Pool, source: &Source) -> Database {
+    let connection = pool.get().await.unwrap();
+    let client = connection.client().unwrap();
+    let catalog = introspection::introspect(client).await.unwrap();
+    let mut enum_values = HashMap::new();
+    for table in source.tables.iter().filter(|t| t.is_enum) {
+        let name = &table.table;
+        let columns = catalog
+            .table_named(&name.schema, &name.name)
+            .map(|id| EnumColumns::find(&catalog, id));
+        let Some(Ok(columns)) = columns else { continue };
+        let values = introspection::enum_values(
+            client,
+            &name.schema,
+            &name.name,
+            &columns.value,
+            columns.comment.as_deref(),
+        )
+        .await
+        .map(|rows| {
+            rows.into_iter().map(|(value, comment)| (value.into(), comment.map(Into::into))).collect()
+        });
+        enum_values.insert(name.clone(), values);
+    }
+    Database { catalog: Arc::new(catalog), enum_values: Arc::new(enum_values) }
+}
