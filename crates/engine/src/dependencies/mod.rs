@@ -8,10 +8,11 @@ mod expression;
 use expression::expression_needs;
 use howdah_ir::catalog::{ColumnId, FunctionId, TableId};
 use howdah_metadata::{
-    Columns, MetadataObject, PermissionKind, QualifiedName, RelationshipKind, RelationshipUsing,
-    SourceObject, TableObject,
+    Columns, MetadataObject, PermissionKind, Presets, QualifiedName, RelationshipKind,
+    RelationshipUsing, SourceObject, TableObject,
 };
 use howdah_schema::model::{ComputedReturn, Source};
+use howdah_schema::rules::session_variable;
 use std::collections::BTreeMap;
 
 /// Something an object needs.
@@ -171,11 +172,7 @@ fn on_table(
             .columns
             .iter()
             .for_each(|list| columns(list, &mut needs));
-        entry
-            .permission
-            .set
-            .keys()
-            .for_each(|name| add_column(source, id, name, &mut needs));
+        add_presets(source, id, &entry.permission.set, &mut needs);
         push(
             TableObject::Permission(PermissionKind::Insert, entry.role.clone()),
             needs,
@@ -200,11 +197,7 @@ fn on_table(
             expression_needs(source, id, check, &mut needs);
         }
         columns(&entry.permission.columns, &mut needs);
-        entry
-            .permission
-            .set
-            .keys()
-            .for_each(|name| add_column(source, id, name, &mut needs));
+        add_presets(source, id, &entry.permission.set, &mut needs);
         push(
             TableObject::Permission(PermissionKind::Update, entry.role.clone()),
             needs,
@@ -223,6 +216,20 @@ fn on_table(
 fn add_column(source: &Source, table: TableId, name: &str, needs: &mut Needs) {
     if let Some(column) = source.catalog.table(table).column_named(name) {
         needs.add(Need::Column(table, column));
+    }
+}
+
+/// A preset constant must fit its column's type.
+fn add_presets(source: &Source, table: TableId, presets: &Presets, needs: &mut Needs) {
+    for (name, value) in presets {
+        if let Some(column) = source.catalog.table(table).column_named(name) {
+            let need = Need::Column(table, column);
+            if value.is_null() || session_variable(value).is_some() {
+                needs.add(need);
+            } else {
+                needs.add_typed(need);
+            }
+        }
     }
 }
 

@@ -132,8 +132,8 @@ fn conflict(
         if !lines.is_empty() {
             return Some(Error::unexpected(format!(
                 "Encountered conflicting definitions in the selection set for '{root_name}' for \
-                 fields: [{}]. Fields must not be defined more than once across all sources.",
-                lines.join(", ")
+                 fields: [\n  {}\n]. Fields must not be defined more than once across all sources.",
+                lines.join(",\n  ")
             )));
         }
     }
