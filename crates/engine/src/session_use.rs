@@ -155,7 +155,9 @@ impl SessionUse {
         for field in fields {
             match &field.value {
                 FieldValue::Literal(_) => {}
-                FieldValue::Column { column, .. } => self.column(column),
+                FieldValue::Column { column, .. } | FieldValue::UpperCase(column) => {
+                    self.column(column)
+                }
                 FieldValue::Computed { computed, .. } => self.computed(computed),
                 FieldValue::Related(related) => self.rows(&related.rows),
                 FieldValue::ComputedRows(rows) => self.rows(rows),

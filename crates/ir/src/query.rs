@@ -70,6 +70,8 @@ pub enum FieldValue {
         /// Path of keys and indexes.
         path: Option<Vec<Arc<str>>>,
     },
+    /// A column whose text is shown in upper case (names of enum tables under a naming convention).
+    UpperCase(ColumnUse),
     /// A scalar computed field.
     Computed {
         /// The call.

@@ -126,6 +126,9 @@ impl Compiler<'_> {
                 let value = self.layered_column(column, layers)?;
                 self.output_at(ty, value, path.as_deref())
             }
+            FieldValue::UpperCase(column) => {
+                Expr::builtin("upper", vec![self.layered_column(column, layers)?])
+            }
             FieldValue::Computed { computed, path } => {
                 let value = self.layered_computed(computed, layers)?;
                 self.output_at(self.computed_type(computed), value, path.as_deref())

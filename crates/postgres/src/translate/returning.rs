@@ -41,7 +41,9 @@ pub(super) fn reads_tables(output: &MutationOutput) -> bool {
 fn any_reads(fields: &[Field]) -> bool {
     fields.iter().any(|f| match &f.value {
         FieldValue::Literal(_) => false,
-        FieldValue::Column { column, .. } => column.redaction().is_some(),
+        FieldValue::Column { column, .. } | FieldValue::UpperCase(column) => {
+            column.redaction().is_some()
+        }
         FieldValue::Computed { .. } | FieldValue::Related(_) | FieldValue::ComputedRows(_) => true,
     })
 }

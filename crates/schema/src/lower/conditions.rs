@@ -106,18 +106,13 @@ impl<'a> Lowerer<'a> {
             TypeRef::List(inner) => (**inner).clone(),
             other => other.clone(),
         };
-        let is_list = value.is_list();
         let mut all = Vec::new();
         for (i, item) in value.items().into_iter().enumerate() {
             let read = |l: &mut Self| {
                 let item = l.resolve_shape(item, &element)?;
                 l.condition(key, item)
             };
-            all.push(if is_list {
-                self.at_index(i, read)?
-            } else {
-                read(self)?
-            });
+            all.push(self.at_index(i, read)?);
         }
         Ok(all)
     }

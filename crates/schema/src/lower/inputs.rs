@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::selection::Collected;
-use super::values::{Input, whole_number};
+use super::values::{Input, plain_decimal, whole_number};
 use crate::document::Value;
 use crate::model::SourceId;
 use crate::types::{TypeKey, TypeRef, builtin, scalar_name};
@@ -237,7 +237,6 @@ impl<'a> Lowerer<'a> {
             other => other.clone(),
         };
         let mut texts = Vec::new();
-        let is_list = input.is_list();
         for (i, item) in input.items().into_iter().enumerate() {
             let read = |l: &mut Self| {
                 let item = l.resolve(item, &element_location)?;
@@ -249,11 +248,7 @@ impl<'a> Lowerer<'a> {
                 }
                 l.typed_text(source, ty, &element_location, item)
             };
-            let text = if is_list {
-                self.at_index(i, read)?
-            } else {
-                read(self)?
-            };
+            let text = self.at_index(i, read)?;
             texts.push(text);
         }
         if nested {
@@ -364,6 +359,11 @@ impl<'a> Lowerer<'a> {
                 }
                 match name {
                     "int2" | "int8" => self.bounded_integer(name, input),
+                    // The database's reader of money knows no exponents.
+                    "money" => input
+                        .number()
+                        .map(|digits| plain_decimal(&digits))
+                        .ok_or_else(|| self.parse_failed("Number", "money", input)),
                     _ if facts.numeric => input.number().ok_or_else(|| {
                         self.parse_failed("Number", &scalar_name(catalog, base), input)
                     }),
@@ -420,7 +420,6 @@ impl<'a> Lowerer<'a> {
         let nested = input.is_list() && input.items().iter().all(|i| i.is_list());
         let element_type = self.schema.value_type(source, element);
         let mut texts = Vec::new();
-        let is_list = input.is_list();
         for (i, item) in input.items().into_iter().enumerate() {
             let read = |l: &mut Self| {
                 let item = l.resolve_shape(item, &element_type)?;
@@ -432,11 +431,7 @@ impl<'a> Lowerer<'a> {
                 }
                 l.text(source, element, item).map(Some)
             };
-            let text = if is_list {
-                self.at_index(i, read)?
-            } else {
-                read(self)?
-            };
+            let text = self.at_index(i, read)?;
             texts.push(text);
         }
         if nested && !texts.is_empty() {

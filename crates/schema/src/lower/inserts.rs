@@ -66,13 +66,8 @@ impl<'a> Lowerer<'a> {
             return Err(self.fail("expected a list, but found null"));
         }
         let mut tree = self.empty_tree(key, on_conflict, output)?;
-        let is_list = input.is_list();
         for (i, item) in input.items().into_iter().enumerate() {
-            if is_list {
-                self.at_index(i, |l| l.object_row(key, item, &element, &mut tree))?;
-            } else {
-                self.object_row(key, item, &element, &mut tree)?;
-            }
+            self.at_index(i, |l| l.object_row(key, item, &element, &mut tree))?;
         }
         Ok(tree)
     }

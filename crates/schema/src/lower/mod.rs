@@ -105,7 +105,7 @@ pub fn choose<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Oper
 /// Lowers a request for a role.
 pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
     let operation = choose(request.document, request.operation_name)?;
-    selection::check_fragments(request.document)?;
+    selection::check_fragments(request.document, &operation.selection)?;
     let variables = Variables::new(schema, operation, request.variables)?;
     let mut lowerer = Lowerer {
         schema,
@@ -113,6 +113,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         variables,
         params: Params::default(),
         path: JsonPath::root(),
+        selected: 0,
     };
     let fields = lowerer.operation(operation)?;
     Ok(Lowered {
@@ -131,6 +132,8 @@ pub(crate) struct Lowerer<'a> {
     variables: Variables<'a>,
     params: Params,
     path: JsonPath,
+    /// Fields selected so far, fragments put in.
+    selected: usize,
 }
 
 impl<'a> Lowerer<'a> {

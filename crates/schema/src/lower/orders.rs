@@ -26,18 +26,13 @@ impl<'a> Lowerer<'a> {
             if l.absent(input) {
                 return Ok(Vec::new());
             }
-            let is_list = input.is_list();
             let mut terms = Vec::new();
             for (i, item) in input.items().into_iter().enumerate() {
                 let read = |l: &mut Self| {
                     let item = l.resolve_shape(item, &element)?;
                     l.order(key, item)
                 };
-                terms.extend(if is_list {
-                    l.at_index(i, read)?
-                } else {
-                    read(l)?
-                });
+                terms.extend(l.at_index(i, read)?);
             }
             Ok(terms)
         })
@@ -294,7 +289,6 @@ impl<'a> Lowerer<'a> {
     pub(super) fn columns(&mut self, key: TableKey, input: Input<'a>) -> Result<Vec<ColumnUse>> {
         let ty = TypeKey::SelectColumn(key);
         let element = TypeRef::from(ty.clone()).non_null();
-        let is_list = input.is_list();
         let mut columns = Vec::new();
         for (i, item) in input.items().into_iter().enumerate() {
             let read = |l: &mut Self| {
@@ -302,11 +296,7 @@ impl<'a> Lowerer<'a> {
                 let name = l.enum_value(&ty, item)?;
                 l.readable_column(key, &name)
             };
-            columns.push(if is_list {
-                self.at_index(i, read)?
-            } else {
-                read(self)?
-            });
+            columns.push(self.at_index(i, read)?);
         }
         Ok(columns)
     }

@@ -146,6 +146,10 @@ impl<'a> Lowerer<'a> {
             Member::Column(column) => {
                 self.no_selection(field)?;
                 let path = self.path_argument(field)?;
+                let style = &self.schema.source(key.0).names;
+                if style.renames() && self.schema.column_enum(key, column).is_some() {
+                    return Ok(FieldValue::UpperCase(self.column_use(key, column)?));
+                }
                 Ok(FieldValue::Column {
                     column: self.column_use(key, column)?,
                     path,

@@ -3,7 +3,7 @@
 use super::{Lowerer, check_directives};
 use crate::document::{Directive, Document, Selection, Value};
 use crate::types::{FieldInfo, TypeKey};
-use howdah_error::{Error, Result};
+use howdah_error::{Error, JsonPath, Result};
 use std::collections::{BTreeSet, HashMap};
 
 /// A field after merging: what all its occurrences select.
@@ -19,59 +19,85 @@ pub(crate) struct Collected<'a> {
     pub(crate) selections: Vec<&'a [Selection]>,
 }
 
-/// Refuses documents whose fragments contain each other.
-pub(super) fn check_fragments(document: &Document) -> Result<()> {
-    // States: absent = new, false = on the stack, true = done. The depth of the walk is bounded by
-    // the number of fragments times the nesting that the parser lets through.
-    fn visit<'d>(
-        document: &'d Document,
-        name: &'d str,
-        stack: &mut Vec<&'d str>,
-        done: &mut BTreeSet<&'d str>,
-    ) -> Result<()> {
-        if done.contains(name) {
+/// How deep selections may be nested once fragments are put in: far above honest use, far below what
+/// a stack can hold.
+const MAX_NESTING: usize = 200;
+
+/// How many fields an operation may select once fragments are put in: fragments that spread each
+/// other grow without bound.
+const MAX_FIELDS: usize = 200_000;
+
+/// Refuses fragments that contain themselves, as far as the operation reaches them. The path of the
+/// error goes through the names of fragments.
+pub(super) fn check_fragments(document: &Document, selection: &[Selection]) -> Result<()> {
+    let mut walk = Cycles {
+        document,
+        path: JsonPath::root(),
+        stack: Vec::new(),
+        done: BTreeSet::new(),
+    };
+    walk.selection(selection)
+}
+
+/// A walk in search of cycles.
+struct Cycles<'d> {
+    document: &'d Document,
+    path: JsonPath,
+    stack: Vec<&'d str>,
+    /// Fragments that were walked to their end.
+    done: BTreeSet<&'d str>,
+}
+
+impl<'d> Cycles<'d> {
+    fn selection(&mut self, selection: &'d [Selection]) -> Result<()> {
+        self.path.push("selectionSet");
+        if self.path.segments().len() > 2 * MAX_NESTING {
+            return Err(Error::validation("the selection is nested too deeply"));
+        }
+        for item in selection {
+            match item {
+                Selection::Field(field) => {
+                    if let Some(selection) = &field.selection {
+                        self.path.push(field.name.as_str());
+                        self.selection(selection)?;
+                        self.path.pop();
+                    }
+                }
+                Selection::Inline { selection, .. } => {
+                    // An inline fragment is no step of the path; the parser bounds its nesting.
+                    self.path.pop();
+                    self.selection(selection)?;
+                    self.path.push("selectionSet");
+                }
+                Selection::Spread { name, .. } => self.fragment(name)?,
+            }
+        }
+        self.path.pop();
+        Ok(())
+    }
+
+    fn fragment(&mut self, name: &'d str) -> Result<()> {
+        if self.done.contains(name) {
             return Ok(());
         }
-        if let Some(start) = stack.iter().position(|n| *n == name) {
-            let cycle = stack[start..].join(" and ");
+        if let Some(start) = self.stack.iter().position(|n| *n == name) {
+            let cycle = self.stack[start..].join(" and ");
             return Err(Error::validation(format!(
                 "the fragment definition(s) {cycle} form a cycle"
-            )));
+            ))
+            .at(self.path.clone()));
         }
-        if stack.len() > crate::document::MAX_DEPTH {
-            return Err(Error::validation("fragments are nested too deeply"));
-        }
+        let document: &'d Document = self.document;
         let Some(fragment) = document.fragments.get(name) else {
             return Ok(());
         };
-        stack.push(name);
-        let mut spreads = Vec::new();
-        collect_spreads(&fragment.selection, &mut spreads);
-        for spread in spreads {
-            visit(document, spread, stack, done)?;
-        }
-        stack.pop();
-        done.insert(name);
+        self.stack.push(name);
+        self.path.push(name);
+        self.selection(&fragment.selection)?;
+        self.path.pop();
+        self.stack.pop();
+        self.done.insert(name);
         Ok(())
-    }
-    let mut done = BTreeSet::new();
-    for name in document.fragments.keys() {
-        visit(document, name, &mut Vec::new(), &mut done)?;
-    }
-    Ok(())
-}
-
-fn collect_spreads<'d>(selection: &'d [Selection], found: &mut Vec<&'d str>) {
-    for item in selection {
-        match item {
-            Selection::Spread { name, .. } => found.push(name),
-            Selection::Inline { selection, .. } => collect_spreads(selection, found),
-            Selection::Field(field) => {
-                if let Some(selection) = &field.selection {
-                    collect_spreads(selection, found);
-                }
-            }
-        }
     }
 }
 
@@ -86,9 +112,14 @@ impl<'a> Lowerer<'a> {
         let mut merged = Merged {
             fields: Vec::new(),
             by_key: HashMap::new(),
+            spread: BTreeSet::new(),
         };
         for set in sets {
             self.collect_into(set, type_name, &mut merged, 0)?;
+        }
+        self.selected += merged.fields.len();
+        if self.selected > MAX_FIELDS {
+            return Err(self.fail("the operation selects too many fields"));
         }
         Ok(merged.fields)
     }
@@ -122,7 +153,8 @@ impl<'a> Lowerer<'a> {
                     };
                     check_directives(&fragment.directives, &[], "a fragment definition")
                         .map_err(|e| e.at(self.path.clone()))?;
-                    if fragment.condition == type_name {
+                    // A second spread of a fragment adds nothing to the same selection.
+                    if fragment.condition == type_name && merged.spread.insert(name) {
                         self.collect_into(&fragment.selection, type_name, merged, depth + 1)?;
                     }
                 }
@@ -180,6 +212,9 @@ impl<'a> Lowerer<'a> {
         if field.selections.is_empty() {
             return Err(self.fail(format!("missing selection set for '{type_name}'")));
         }
+        if self.path.segments().len() > 2 * MAX_NESTING {
+            return Err(self.fail("the selection is nested too deeply"));
+        }
         self.path.push("selectionSet");
         let fields = self.collect(&field.selections, &type_name)?;
         self.path.pop();
@@ -224,6 +259,8 @@ impl<'a> Lowerer<'a> {
 struct Merged<'a> {
     fields: Vec<Collected<'a>>,
     by_key: HashMap<&'a str, usize>,
+    /// Fragments that are in already.
+    spread: BTreeSet<&'a str>,
 }
 
 impl<'a> Merged<'a> {

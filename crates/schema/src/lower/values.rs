@@ -168,6 +168,36 @@ pub(crate) fn whole_number(text: &str) -> Option<i128> {
     Some(if negative { -value } else { value })
 }
 
+/// A number without exponent: `-2E-2` → `-0.02`. Exponents that would make a text of unreasonable
+/// length are left for the database to refuse.
+pub(crate) fn plain_decimal(text: &str) -> String {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return text.to_owned();
+    };
+    let Some(exponent) = exponent
+        .parse::<i32>()
+        .ok()
+        .filter(|e| e.unsigned_abs() <= 400)
+    else {
+        return text.to_owned();
+    };
+    let (sign, digits) = match mantissa.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", mantissa),
+    };
+    let (integer, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let point = integer.len() as i32 + exponent;
+    let all = format!("{integer}{fraction}");
+    let shift = point.unsigned_abs() as usize;
+    if point <= 0 {
+        format!("{sign}0.{}{all}", "0".repeat(shift))
+    } else if shift >= all.len() {
+        format!("{sign}{all}{}", "0".repeat(shift - all.len()))
+    } else {
+        format!("{sign}{}.{}", &all[..shift], &all[shift..])
+    }
+}
+
 /// Checks the form of a GeoJSON geometry: PostGIS reads some malformed ones without complaint.
 pub(crate) fn geojson(value: &Json) -> Result<(), String> {
     let Json::Object(object) = value else {
@@ -234,7 +264,15 @@ fn ring(value: &Json) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::whole_number;
+    use super::{plain_decimal, whole_number};
+
+    #[test]
+    fn exponents_are_written_out() {
+        assert_eq!(plain_decimal("-2E-2"), "-0.02");
+        assert_eq!(plain_decimal("1.25e1"), "12.5");
+        assert_eq!(plain_decimal("12e3"), "12000");
+        assert_eq!(plain_decimal("12.50"), "12.50");
+    }
 
     #[test]
     fn whole_numbers_are_read_from_digits() {
