@@ -15,16 +15,15 @@ const RESTARTS: usize = 3;
 /// See [`RESTARTS`].
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Starts the server with its data in a folder below `data_folder`, by the programs of `bin_dir`
-/// or whatever is found.
+/// Starts the server with its data in a folder below `data_folder`. Its programs are looked for,
+/// `HOWDAH_PG_BIN` first.
 ///
 /// # Errors
 /// As the crate says them: they tell what to do.
-pub async fn start_in(data_folder: &Path, bin_dir: Option<&Path>) -> Result<Managed, Fatal> {
+pub async fn start_in(data_folder: &Path) -> Result<Managed, Fatal> {
     let program = std::env::current_exe()
         .map_err(|e| Fatal::new(format!("cannot find this program's own file: {e}")))?;
-    let mut options = Options::new(data_folder.join("postgres"), program);
-    options.bin_dir = bin_dir.map(Path::to_owned);
+    let options = Options::new(data_folder.join("postgres"), program);
     start(options).await.map_err(Fatal::new)
 }
 

@@ -23,8 +23,8 @@ use std::time::Instant;
 pub async fn serve(mut config: Config, started: Instant) -> Result<(), Fatal> {
     // Before anything else is started, so that a taken port is told at once.
     let listener = bind(&config.http).await?;
-    let logger = Logger::stdout(&config.logs)
-        .map_err(|e| Fatal::new(format!("cannot write logs: {e}")))?;
+    let logger =
+        Logger::stdout(&config.logs).map_err(|e| Fatal::new(format!("cannot write logs: {e}")))?;
     let managed = own_database(&mut config).await?;
     let engine = start_engine(&config, variables(managed.as_ref())).await?;
     logger.configuration(&config);
@@ -44,7 +44,7 @@ async fn own_database(config: &mut Config) -> Result<Option<Managed>, Fatal> {
         ));
     }
     let folder = managed::data_folder(databases.data_dir.as_deref(), Path::new(""));
-    let managed = managed::start_in(&folder, databases.pg_bin.as_deref()).await?;
+    let managed = managed::start_in(&folder).await?;
     // Stored as the name of a variable: the URL may be another one at the next start.
     databases.database_url = Some(DatabaseUrl::Variable {
         name: DATABASE_VARIABLE.to_owned(),

@@ -26,7 +26,9 @@ fn without_a_database_it_names_the_ways_to_give_one() {
 #[test]
 fn a_bad_setting_is_one_plain_line() {
     let mut command = command();
-    command.arg("serve").env("HASURA_GRAPHQL_SERVER_PORT", "nonsense");
+    command
+        .arg("serve")
+        .env("HASURA_GRAPHQL_SERVER_PORT", "nonsense");
     let (status, stdout, stderr) = run(command);
     assert_eq!(status.code(), Some(1));
     let text = format!("{stdout}{stderr}");
@@ -51,7 +53,10 @@ fn it_answers_to_the_old_name() {
     let dir = tempfile::tempdir().unwrap();
     let link = dir.path().join("graphql-engine");
     std::os::unix::fs::symlink(support::BINARY, &link).unwrap();
-    let output = std::process::Command::new(link).arg("version").output().unwrap();
+    let output = std::process::Command::new(link)
+        .arg("version")
+        .output()
+        .unwrap();
     assert!(output.status.success());
 }
 
@@ -136,9 +141,14 @@ async fn a_client_that_leaves_gets_its_query_cancelled() {
     let howdah = tokio::task::spawn_blocking(move || {
         let howdah = Howdah::serve(&url, &[], &[]).ready(START);
         howdah.metadata("pg_track_table", json!({"source": "default", "table": "t"}));
-        howdah.metadata("pg_track_function", json!({"source": "default", "function": "slow"}));
+        howdah.metadata(
+            "pg_track_function",
+            json!({"source": "default", "function": "slow"}),
+        );
         let body = json!({"query": "{ slow { id } }"}).to_string();
-        let stream = howdah.open("POST", "/v1/graphql", &[], body.as_bytes()).unwrap();
+        let stream = howdah
+            .open("POST", "/v1/graphql", &[], body.as_bytes())
+            .unwrap();
         std::thread::sleep(Duration::from_millis(500));
         (howdah, stream)
     });
@@ -153,7 +163,10 @@ async fn a_client_that_leaves_gets_its_query_cancelled() {
     drop(stream);
     let start = Instant::now();
     while running().await > 0 {
-        assert!(start.elapsed() < Duration::from_secs(5), "the query still runs");
+        assert!(
+            start.elapsed() < Duration::from_secs(5),
+            "the query still runs"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     drop(howdah);
@@ -164,7 +177,9 @@ async fn it_heals_when_postgresql_comes_back() {
     let server = Server::start(ServerOptions::default()).await;
     let database = server.database().await;
     let url = database.url().to_owned();
-    database.run("create table t (id int primary key); insert into t values (1), (2);").await;
+    database
+        .run("create table t (id int primary key); insert into t values (1), (2);")
+        .await;
     tokio::task::spawn_blocking(move || {
         let howdah = Howdah::serve(&url, &[], &[]).ready(START);
         howdah.metadata("pg_track_table", json!({"source": "default", "table": "t"}));
@@ -182,7 +197,8 @@ async fn it_heals_when_postgresql_comes_back() {
 
         server.start_again();
         assert!(
-            eventually(Duration::from_secs(10), || howdah.graphql(query, &[]) == good),
+            eventually(Duration::from_secs(10), || howdah.graphql(query, &[])
+                == good),
             "{:?}",
             howdah.graphql(query, &[])
         );
@@ -210,7 +226,13 @@ async fn a_catalogue_of_another_version_is_left_alone() {
         let url = database.url().to_owned();
         let text = tokio::task::spawn_blocking(move || {
             let mut command = command();
-            command.args(["--database-url", &url, "serve", "--server-port", &support::free_port().to_string()]);
+            command.args([
+                "--database-url",
+                &url,
+                "serve",
+                "--server-port",
+                &support::free_port().to_string(),
+            ]);
             let (status, stdout, stderr) = run(command);
             assert_eq!(status.code(), Some(1), "{stdout}{stderr}");
             format!("{stdout}{stderr}")
@@ -227,7 +249,10 @@ async fn a_catalogue_of_another_version_is_left_alone() {
             )
             .await
             .unwrap();
-        assert_eq!((row.get::<_, String>(0).as_str(), row.get::<_, i64>(1)), (version, 1));
+        assert_eq!(
+            (row.get::<_, String>(0).as_str(), row.get::<_, i64>(1)),
+            (version, 1)
+        );
     }
 }
 
@@ -235,7 +260,9 @@ async fn a_catalogue_of_another_version_is_left_alone() {
 async fn bad_bodies_get_clear_errors_and_hurt_nobody() {
     let database = database().await;
     let url = database.url().to_owned();
-    database.run("create table t (id int primary key, name text); insert into t values (1, 'a');").await;
+    database
+        .run("create table t (id int primary key, name text); insert into t values (1, 'a');")
+        .await;
     tokio::task::spawn_blocking(move || {
         let howdah = Howdah::serve(&url, &[], &[]).ready(START);
         howdah.metadata("pg_track_table", json!({"source": "default", "table": "t"}));

@@ -83,7 +83,12 @@ pub async fn start(options: Options) -> Result<Managed, Error> {
     let candidates = binaries::candidates(options.bin_dir.as_deref())?;
     let folder = Folder::prepare(&options.data_dir, &programs.join("postgres"))?;
     let lock = folder.lock()?;
-    postmaster::make_way(&folder.cluster(), folder.account()).await?;
+    postmaster::make_way(
+        &folder.cluster(),
+        folder.account(),
+        postmaster::WATCHDOG_GRACE,
+    )
+    .await?;
     let programs = cluster::matching_programs(&folder, &candidates)?;
     let password = folder.password()?;
     let first_start = cluster::ensure(&folder, &programs, &password).await?;
@@ -199,7 +204,13 @@ impl Managed {
     /// As [`start`]; the server is then stopped.
     pub async fn restart(&mut self) -> Result<(), Error> {
         self.halt().await?;
-        postmaster::make_way(&self.folder.cluster(), self.folder.account()).await?;
+        // The watchdog has ended. A server that it left behind is nobody's to stop but ours.
+        postmaster::make_way(
+            &self.folder.cluster(),
+            self.folder.account(),
+            Duration::ZERO,
+        )
+        .await?;
         self.launch().await
     }
 

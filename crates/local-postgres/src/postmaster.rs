@@ -11,22 +11,26 @@ use crate::account::Account;
 use crate::{Error, process};
 
 /// A watchdog whose howdah was killed needs less than this to stop its server.
-const WATCHDOG_GRACE: Duration = Duration::from_secs(4);
+pub(crate) const WATCHDOG_GRACE: Duration = Duration::from_secs(4);
 /// How long a server may take to stop when it is asked to.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Sees to it that no server runs on `cluster` and that nothing keeps a new one from starting.
 /// The caller holds the folder's lock: a server that still runs has lost its howdah, and its
-/// watchdog is stopping it or is gone too.
-pub(crate) async fn make_way(cluster: &Path, account: Account) -> Result<(), Error> {
+/// watchdog is stopping it or is gone too. `grace` is what a watchdog gets to do so.
+pub(crate) async fn make_way(
+    cluster: &Path,
+    account: Account,
+    grace: Duration,
+) -> Result<(), Error> {
     let Some(pid) = written_pid(cluster) else {
         return Ok(());
     };
     if !is_server(pid, cluster, account) {
         return remove_pid_file_of_other(pid, cluster);
     }
-    if ended_within(WATCHDOG_GRACE, pid, cluster, account).await {
+    if ended_within(grace, pid, cluster, account).await {
         return Ok(());
     }
     process::signal(pid, Signal::INT);
@@ -120,14 +124,18 @@ mod tests {
     #[tokio::test]
     async fn a_number_that_went_to_another_process_is_forgotten() {
         let cluster = cluster_with_pid(std::process::id());
-        make_way(cluster.path(), Account::Own).await.unwrap();
+        make_way(cluster.path(), Account::Own, WATCHDOG_GRACE)
+            .await
+            .unwrap();
         assert!(!pid_file(cluster.path()).exists());
     }
 
     #[tokio::test]
     async fn the_file_of_a_process_that_is_gone_is_left_to_postgresql() {
         let cluster = cluster_with_pid(i32::MAX as u32);
-        make_way(cluster.path(), Account::Own).await.unwrap();
+        make_way(cluster.path(), Account::Own, WATCHDOG_GRACE)
+            .await
+            .unwrap();
         assert!(pid_file(cluster.path()).exists());
     }
 
@@ -135,6 +143,8 @@ mod tests {
     async fn rubbish_in_the_file_is_no_process() {
         let cluster = tempfile::tempdir().unwrap();
         fs::write(pid_file(cluster.path()), "\n\n").unwrap();
-        make_way(cluster.path(), Account::Own).await.unwrap();
+        make_way(cluster.path(), Account::Own, WATCHDOG_GRACE)
+            .await
+            .unwrap();
     }
 }

@@ -27,10 +27,12 @@ impl Assignments {
         let named: Vec<(&str, &str)> = metadata
             .iter()
             .flat_map(|metadata| &metadata.sources)
-            .filter_map(|source| match &source.configuration.connection_info.database_url {
-                UrlConfig::FromEnv(variable) => Some((source.name.as_str(), variable.as_str())),
-                _ => None,
-            })
+            .filter_map(
+                |source| match &source.configuration.connection_info.database_url {
+                    UrlConfig::FromEnv(variable) => Some((source.name.as_str(), variable.as_str())),
+                    _ => None,
+                },
+            )
             .collect();
         let distinct: BTreeSet<&str> = named.iter().map(|(_, variable)| *variable).collect();
         let main = named
@@ -40,10 +42,16 @@ impl Assignments {
         let mut assignments = Assignments::default();
         for (source, variable) in named {
             let database = (Some(variable) != main).then(|| database_name(source));
-            assignments.variables.entry(variable.to_owned()).or_insert(database);
+            assignments
+                .variables
+                .entry(variable.to_owned())
+                .or_insert(database);
             assignments.sources.insert(source.to_owned());
         }
-        assignments.variables.entry(DATABASE_VARIABLE.to_owned()).or_insert(None);
+        assignments
+            .variables
+            .entry(DATABASE_VARIABLE.to_owned())
+            .or_insert(None);
         if metadata.is_none() {
             assignments.sources.insert(DEFAULT_SOURCE.to_owned());
         }
@@ -64,7 +72,11 @@ impl Assignments {
 
 /// A name like the source's that no other database has.
 fn database_name(source: &str) -> String {
-    let suffix = if TAKEN.contains(&source) { "_source" } else { "" };
+    let suffix = if TAKEN.contains(&source) {
+        "_source"
+    } else {
+        ""
+    };
     let mut name = source.to_owned();
     while name.len() + suffix.len() > NAME_BYTES {
         name.pop();
@@ -129,7 +141,10 @@ mod tests {
     #[test]
     fn the_only_variable_means_the_main_database() {
         let assigned = assigned(&[("shop", json!({"from_env": "SHOP_URL"}))]);
-        assert_eq!(variables(&assigned), [(DATABASE_VARIABLE, None), ("SHOP_URL", None)]);
+        assert_eq!(
+            variables(&assigned),
+            [(DATABASE_VARIABLE, None), ("SHOP_URL", None)]
+        );
         assert!(assigned.sources().contains("shop"));
     }
 

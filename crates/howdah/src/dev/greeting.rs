@@ -35,7 +35,11 @@ impl fmt::Display for Greeting<'_> {
         self.line(f, "Admin secret", &self.secret_text())?;
         match self.place.project() {
             Some(project) => self.line(f, "Project", &project.root().display().to_string())?,
-            None => self.line(f, "Project", &format!("none in {}", self.place.folder().display()))?,
+            None => self.line(
+                f,
+                "Project",
+                &format!("none in {}", self.place.folder().display()),
+            )?,
         }
         if self.place.project().is_some() {
             self.line(f, "Applied", &self.applied_text())?;
@@ -45,7 +49,11 @@ impl fmt::Display for Greeting<'_> {
         match &self.suggestion {
             Some(query) => {
                 writeln!(f, "\nTry:\n")?;
-                self.curl(f, "/v1/graphql", &format!("{{\"query\":\"{}\"}}", escaped(query)))?;
+                self.curl(
+                    f,
+                    "/v1/graphql",
+                    &format!("{{\"query\":\"{}\"}}", escaped(query)),
+                )?;
             }
             None => self.first_steps(f)?,
         }
@@ -86,7 +94,10 @@ impl Greeting<'_> {
     }
 
     fn applied_text(&self) -> String {
-        let mut parts = vec![count(self.applied.migrations, "migration")];
+        let mut parts = vec![match self.applied.migrations {
+            0 => "no new migration".to_owned(),
+            number => count(number, "migration"),
+        }];
         if self.applied.seeds > 0 {
             parts.push(count(self.applied.seeds, "seed file"));
         }
@@ -116,13 +127,20 @@ impl Greeting<'_> {
             writeln!(f, "  - {object}")?;
         }
         if inconsistent.len() > TOLD {
-            writeln!(f, "  and {} more: see the log lines", inconsistent.len() - TOLD)?;
+            writeln!(
+                f,
+                "  and {} more: see the log lines",
+                inconsistent.len() - TOLD
+            )?;
         }
         Ok(())
     }
 
     fn first_steps(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "\nNo table is tracked yet. Make one, track it, and ask:\n")?;
+        writeln!(
+            f,
+            "\nNo table is tracked yet. Make one, track it, and ask:\n"
+        )?;
         // Dollar quotes, because the shell's quotes are around it.
         self.curl(
             f,
@@ -193,7 +211,11 @@ mod tests {
             inconsistent: vec!["table a: not there".into()],
             ..Applied::default()
         };
-        let text = shown(&AdminSecret::Own("s3".into()), &applied, Some("{ a { id } }"));
+        let text = shown(
+            &AdminSecret::Own("s3".into()),
+            &applied,
+            Some("{ a { id } }"),
+        );
         for part in [
             "http://localhost:8081/v1/graphql",
             "Admin secret  s3",
@@ -210,7 +232,11 @@ mod tests {
 
     #[test]
     fn a_secret_that_was_given_is_not_shown() {
-        let text = shown(&AdminSecret::OfProject("s3".into()), &Applied::default(), None);
+        let text = shown(
+            &AdminSecret::OfProject("s3".into()),
+            &Applied::default(),
+            None,
+        );
         assert!(!text.contains("s3"), "{text}");
         assert!(text.contains("pg_track_table"), "{text}");
     }

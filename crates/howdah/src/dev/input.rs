@@ -32,7 +32,10 @@ impl Input {
     /// The words are no command line.
     pub fn new(words: Vec<String>, environment: Vec<(String, String)>) -> Result<Self, Fatal> {
         let given = |name: &str| environment.iter().any(|(known, _)| known == name);
-        let unused = DATABASE_VARIABLES.into_iter().filter(|name| given(name)).collect();
+        let unused = DATABASE_VARIABLES
+            .into_iter()
+            .filter(|name| given(name))
+            .collect();
         let environment: Vec<(String, String)> = environment
             .into_iter()
             .filter(|(name, _)| !DATABASE_VARIABLES.contains(&name.as_str()))
@@ -84,7 +87,9 @@ impl Input {
     /// # Errors
     /// As [`Config::from`]; a database is named on the command line.
     pub fn config(&self, secret: &AdminSecret) -> Result<Config, Fatal> {
-        let secret = secret.to_set().map(|text| (SECRET_VARIABLE.to_owned(), text.to_owned()));
+        let secret = secret
+            .to_set()
+            .map(|text| (SECRET_VARIABLE.to_owned(), text.to_owned()));
         let environment = self.environment.iter().cloned().chain(secret);
         let Command::Dev { config, .. } = Config::from(self.words.clone(), environment)? else {
             return Err(Fatal::usage("this is no command line of dev"));
@@ -106,14 +111,19 @@ mod tests {
 
     fn input(line: &str, environment: &[(&str, &str)]) -> Input {
         let words = line.split_whitespace().map(str::to_owned).collect();
-        let environment =
-            environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let environment = environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         Input::new(words, environment).unwrap()
     }
 
     #[test]
     fn databases_of_the_environment_are_not_used_but_told() {
-        let input = input("dev", &[("HASURA_GRAPHQL_DATABASE_URL", "postgres://production")]);
+        let input = input(
+            "dev",
+            &[("HASURA_GRAPHQL_DATABASE_URL", "postgres://production")],
+        );
         assert_eq!(input.unused(), ["HASURA_GRAPHQL_DATABASE_URL"]);
         let config = input.config(&AdminSecret::Own("s".into())).unwrap();
         assert!(config.databases.database_url.is_none());
@@ -122,8 +132,13 @@ mod tests {
 
     #[test]
     fn databases_of_the_command_line_are_refused() {
-        for line in ["--database-url postgres://x dev", "--metadata-database-url postgres://x dev"] {
-            let fatal = input(line, &[]).config(&AdminSecret::Own("s".into())).unwrap_err();
+        for line in [
+            "--database-url postgres://x dev",
+            "--metadata-database-url postgres://x dev",
+        ] {
+            let fatal = input(line, &[])
+                .config(&AdminSecret::Own("s".into()))
+                .unwrap_err();
             assert_eq!(fatal.code(), 2);
             assert!(fatal.message().contains("serve"), "{fatal}");
         }
@@ -144,7 +159,10 @@ mod tests {
             ("dev", vec![("HASURA_GRAPHQL_ADMIN_SECRET", "a")]),
             ("dev", vec![("HASURA_GRAPHQL_ADMIN_SECRETS", "[\"a\"]")]),
         ] {
-            assert!(input(line, &environment).gives_secret().unwrap(), "{line} {environment:?}");
+            assert!(
+                input(line, &environment).gives_secret().unwrap(),
+                "{line} {environment:?}"
+            );
         }
         let none = [("HASURA_GRAPHQL_ADMIN_SECRETS", "[]")];
         assert!(!input("dev", &none).gives_secret().unwrap());

@@ -55,8 +55,7 @@ pub async fn run(
     // Before anything else is started, so that a taken port is told at once.
     let listener = bind(&config.http).await?;
     held::print("Starting PostgreSQL …\n");
-    let bin_dir = config.databases.pg_bin.clone();
-    let managed = managed::start_in(place.data(), bin_dir.as_deref()).await?;
+    let managed = managed::start_in(place.data()).await?;
     let output = HeldOutput::default();
     let logger = Logger::to(&config.logs, output.clone())
         .map_err(|e| Fatal::new(format!("cannot write logs: {e}")))?;
@@ -141,7 +140,11 @@ fn notes(
     notes.extend(input.unused().iter().map(|name| {
         format!("{name} of the environment is not used: dev has a database of its own.")
     }));
-    notes.extend(contents.iter().flat_map(|contents| contents.warnings.clone()));
+    notes.extend(
+        contents
+            .iter()
+            .flat_map(|contents| contents.warnings.clone()),
+    );
     notes.extend(applied.left_out.iter().map(|database| {
         format!(
             "The migrations and seeds of \"{database}\" are left out: the metadata has no source \

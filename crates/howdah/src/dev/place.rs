@@ -74,8 +74,10 @@ mod tests {
     use super::*;
 
     fn input(environment: &[(&str, &str)]) -> Input {
-        let environment =
-            environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let environment = environment
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         Input::new(vec!["dev".into()], environment).unwrap()
     }
 
@@ -84,7 +86,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let named = || Some(folder.path().to_owned());
         let fatal = Place::find(named(), &input(&[])).err().unwrap();
-        assert!(fatal.message().contains("there is no config.yaml"), "{fatal}");
+        assert!(
+            fatal.message().contains("there is no config.yaml"),
+            "{fatal}"
+        );
         std::fs::write(folder.path().join("config.yaml"), "version: 3\n").unwrap();
         let place = Place::find(named(), &input(&[])).unwrap();
         assert!(place.project().is_some());

@@ -35,7 +35,9 @@ impl AdminSecret {
         if input.gives_secret()? {
             return Ok(AdminSecret::Given);
         }
-        let of_project = place.project().and_then(|project| project.config().secret());
+        let of_project = place
+            .project()
+            .and_then(|project| project.config().secret());
         if let Some(secret) = of_project.filter(|secret| !secret.is_empty()) {
             return Ok(AdminSecret::OfProject(secret.to_owned()));
         }
@@ -102,7 +104,10 @@ mod tests {
         let secret = own(&folder).unwrap();
         assert_eq!(secret.len(), LENGTH);
         assert_eq!(own(&folder).unwrap(), secret);
-        let mode = fs::metadata(folder.join(FILE)).unwrap().permissions().mode();
+        let mode = fs::metadata(folder.join(FILE))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_ne!(own(&base.path().join("b")).unwrap(), secret);
     }

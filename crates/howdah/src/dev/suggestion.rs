@@ -7,7 +7,16 @@ use std::collections::BTreeMap;
 
 /// Fields that say what a row is, best first.
 const TELLING: [&str; 10] = [
-    "id", "name", "title", "label", "slug", "code", "email", "text", "status", "created_at",
+    "id",
+    "name",
+    "title",
+    "label",
+    "slug",
+    "code",
+    "email",
+    "text",
+    "status",
+    "created_at",
 ];
 /// How many fields are asked for.
 const FIELDS: usize = 3;
@@ -46,7 +55,10 @@ async fn ask(engine: &Engine, query: &str) -> Option<Value> {
         query: query.to_owned(),
         ..GraphqlRequest::default()
     };
-    let answer = engine.graphql(&request, &Session::admin(), false).await.ok()?;
+    let answer = engine
+        .graphql(&request, &Session::admin(), false)
+        .await
+        .ok()?;
     let mut body: Value = serde_json::from_slice(&answer.chunks.concat()).ok()?;
     Some(body.get_mut("data")?.take())
 }
@@ -56,7 +68,10 @@ fn array(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// Root fields that list rows, with the type of the rows; at most one for each type.
@@ -72,10 +87,16 @@ fn lists(fields: &Value) -> Vec<(String, String)> {
             && !array(&field["args"]).any(|arg| arg["name"] == "args")
         {
             let row_type = text(field, &format!("{row}/name")).to_owned();
-            found.entry(row_type).or_insert_with(|| text(field, "/name").to_owned());
+            found
+                .entry(row_type)
+                .or_insert_with(|| text(field, "/name").to_owned());
         }
     }
-    found.into_iter().map(|(row_type, root)| (root, row_type)).take(MANY).collect()
+    found
+        .into_iter()
+        .map(|(row_type, root)| (root, row_type))
+        .take(MANY)
+        .collect()
 }
 
 /// Names of fields that hold a value and need no argument.

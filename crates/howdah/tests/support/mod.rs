@@ -15,7 +15,11 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_howdah");
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// A howdah that runs; killed when dropped.
@@ -40,14 +44,19 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+        self.headers
+            .iter()
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v.as_str())
     }
 }
 
 /// A command for the binary with an empty environment but PATH.
 pub fn command() -> Command {
     let mut command = Command::new(BINARY);
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command
 }
 
@@ -67,7 +76,13 @@ impl Howdah {
         let port = free_port();
         let mut command = command();
         command
-            .args(["--database-url", url, "serve", "--server-port", &port.to_string()])
+            .args([
+                "--database-url",
+                url,
+                "serve",
+                "--server-port",
+                &port.to_string(),
+            ])
             .args(args)
             .envs(env.iter().copied());
         Howdah::start(command, port)
@@ -75,11 +90,17 @@ impl Howdah {
 
     /// Starts a command that will listen on `port`.
     pub fn start(mut command: Command, port: u16) -> Howdah {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let output: Arc<Mutex<Vec<String>>> = Arc::default();
-        let streams: [Box<dyn Read + Send>; 2] =
-            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
+        let streams: [Box<dyn Read + Send>; 2] = [
+            Box::new(child.stdout.take().unwrap()),
+            Box::new(child.stderr.take().unwrap()),
+        ];
         for stream in streams {
             let output = output.clone();
             std::thread::spawn(move || {
@@ -88,7 +109,11 @@ impl Howdah {
                 }
             });
         }
-        Howdah { child, port, output }
+        Howdah {
+            child,
+            port,
+            output,
+        }
     }
 
     /// Waits until requests are answered; panics with the output when that takes too long.
@@ -138,11 +163,20 @@ impl Howdah {
             .filter_map(|l| l.split_once(": "))
             .map(|(n, v)| (n.to_owned(), v.to_owned()))
             .collect();
-        let chunked =
-            headers.iter().any(|(n, v)| n.eq_ignore_ascii_case("transfer-encoding") && v == "chunked");
+        let chunked = headers
+            .iter()
+            .any(|(n, v)| n.eq_ignore_ascii_case("transfer-encoding") && v == "chunked");
         let body = &raw[end + 4..];
-        let body = if chunked { unchunk(body) } else { body.to_vec() };
-        Ok(Answer { status, headers, body })
+        let body = if chunked {
+            unchunk(body)
+        } else {
+            body.to_vec()
+        };
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
     }
 
     /// Sends a request and leaves the answer to the caller.
@@ -169,12 +203,14 @@ impl Howdah {
     }
 
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
-        self.try_send("POST", path, headers, body.to_string().as_bytes()).unwrap()
+        self.try_send("POST", path, headers, body.to_string().as_bytes())
+            .unwrap()
     }
 
     /// A GraphQL request as admin (or as the headers say).
     pub fn graphql(&self, query: &str, headers: &[(&str, &str)]) -> Value {
-        self.post("/v1/graphql", headers, &json!({ "query": query })).json()
+        self.post("/v1/graphql", headers, &json!({ "query": query }))
+            .json()
     }
 
     /// A command of the metadata API that must succeed.
@@ -224,8 +260,12 @@ impl Drop for Howdah {
 fn unchunk(mut body: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     while let Some(end) = body.windows(2).position(|w| w == b"\r\n") {
-        let size = std::str::from_utf8(&body[..end]).ok().and_then(|s| usize::from_str_radix(s, 16).ok());
-        let Some(size) = size.filter(|s| *s > 0 && body.len() >= end + 2 + s) else { break };
+        let size = std::str::from_utf8(&body[..end])
+            .ok()
+            .and_then(|s| usize::from_str_radix(s, 16).ok());
+        let Some(size) = size.filter(|s| *s > 0 && body.len() >= end + 2 + s) else {
+            break;
+        };
         out.extend_from_slice(&body[end + 2..end + 2 + size]);
         body = body.get(end + 4 + size..).unwrap_or_default();
     }
@@ -246,5 +286,8 @@ pub fn eventually(patience: Duration, mut done: impl FnMut() -> bool) -> bool {
 
 /// The root of the repository.
 pub fn repository() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }

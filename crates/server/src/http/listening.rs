@@ -52,7 +52,18 @@ pub async fn bind(http: &HttpSettings) -> Result<Listener, Fatal> {
         Host::OnlyIpv6 => take((Ipv6Addr::UNSPECIFIED, port).into(), true),
         Host::Named(name) => named(name, port).await,
     };
-    bound.map_err(|e| Fatal::new(format!("cannot listen on {} port {port}: {e}", http.host)))
+    bound.map_err(|e| refused(http, &e))
+}
+
+fn refused(http: &HttpSettings, error: &io::Error) -> Fatal {
+    let (host, port) = (&http.host, http.port);
+    if error.kind() == io::ErrorKind::AddrInUse {
+        return Fatal::new(format!(
+            "port {port} of {host} is in use by another program; choose another one with \
+             --server-port (HASURA_GRAPHQL_SERVER_PORT)"
+        ));
+    }
+    Fatal::new(format!("cannot listen on {host} port {port}: {error}"))
 }
 
 async fn named(name: &str, port: u16) -> io::Result<Listener> {
