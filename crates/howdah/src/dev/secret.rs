@@ -32,7 +32,7 @@ impl AdminSecret {
     /// # Errors
     /// The file of our own cannot be read or written.
     pub fn find(input: &Input, place: &Place) -> Result<Self, Fatal> {
-        if input.gives_secret()? {
+        if input.gives_secret() {
             return Ok(AdminSecret::Given);
         }
         let of_project = place

@@ -5,13 +5,16 @@
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_howdah");
+
+const SECRET_HEADER: &str = "x-hasura-admin-secret";
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
@@ -26,6 +29,8 @@ pub fn free_port() -> u16 {
 pub struct Howdah {
     pub child: Child,
     pub port: u16,
+    /// Sent with every request that does not send one itself.
+    pub secret: Option<String>,
     output: Arc<Mutex<Vec<String>>>,
 }
 
@@ -112,8 +117,32 @@ impl Howdah {
         Howdah {
             child,
             port,
+            secret: None,
             output,
         }
+    }
+
+    /// `howdah dev` in a folder, which needs not hold a project.
+    pub fn dev(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> Howdah {
+        let port = free_port();
+        let mut command = command();
+        command
+            .current_dir(folder)
+            .args(["dev", "--server-port", &port.to_string()])
+            .args(args)
+            .envs(env.iter().copied());
+        Howdah::start(command, port)
+    }
+
+    /// Takes the admin secret that was printed.
+    pub fn with_printed_secret(mut self) -> Howdah {
+        self.secret = self.lines().iter().find_map(|line| {
+            line.trim()
+                .strip_prefix("Admin secret")
+                .map(|secret| secret.trim().to_owned())
+        });
+        assert!(self.secret.is_some(), "no secret in {:#?}", self.lines());
+        self
     }
 
     /// Waits until requests are answered; panics with the output when that takes too long.
@@ -193,7 +222,9 @@ impl Howdah {
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
             body.len()
         );
-        for (name, value) in headers {
+        let secret = self.secret.as_deref().map(|secret| (SECRET_HEADER, secret));
+        let secret = secret.filter(|_| !headers.iter().any(|(name, _)| *name == SECRET_HEADER));
+        for (name, value) in headers.iter().copied().chain(secret) {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
@@ -290,4 +321,41 @@ pub fn repository() -> PathBuf {
         .join("../..")
         .canonicalize()
         .unwrap()
+}
+
+/// A folder that other accounts can reach, as PostgreSQL needs it when tests run as root.
+pub fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    folder
+}
+
+/// Copies a folder, leaving out what runs left behind.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_name() == ".howdah" {
+            continue;
+        } else if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Command lines of live processes that mention a folder.
+pub fn processes_of(folder: &Path) -> Vec<String> {
+    let output = Command::new("ps")
+        .args(["-eo", "stat=,pid=,args=", "-ww"])
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter(|line| !line.starts_with('Z') && line.contains(folder.to_str().unwrap()))
+        .map(str::to_owned)
+        .collect()
 }
