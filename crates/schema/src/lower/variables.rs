@@ -65,7 +65,11 @@ impl<'a> Variables<'a> {
             let variable = Variable {
                 ty: &definition.ty,
                 value,
-                has_default: definition.default.is_some(),
+                // A default of null lets no variable in where null is not allowed.
+                has_default: definition
+                    .default
+                    .as_ref()
+                    .is_some_and(|d| *d != Value::Null),
             };
             if by_name.insert(definition.name.as_str(), variable).is_some() {
                 return Err(Error::validation(format!(
