@@ -6,10 +6,10 @@ use super::success;
 use crate::dependencies::table_name;
 use bytes::Bytes;
 use howdah_error::{Error, Result};
-use howdah_metadata::QualifiedName;
 use howdah_metadata::apply::{self, Applied};
 use howdah_metadata::commands::Command;
-use howdah_schema::model::{ComputedReturn, Source};
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName};
+use howdah_schema::model::{ComputedReturn, Snapshot, Source};
 
 impl Draft {
     /// Runs a command that changes the metadata; paths of errors are relative to its arguments.
@@ -35,16 +35,7 @@ impl Draft {
             _ => {}
         }
         let mut metadata = (**self.state.metadata()).clone();
-        let applied = {
-            let source = command_source(command)
-                .and_then(|name| self.state.snapshot.source_named(name))
-                .map(|(_, source)| source);
-            let target = |table: &QualifiedName, field: &str| field_target(source?, table, field);
-            apply::command(&mut metadata, command, &target)?
-        };
-        let Applied::Changed(object) = applied else {
-            return Err(Error::unexpected("a command that nobody knows how to run"));
-        };
+        let object = apply_command(&self.state.snapshot, &mut metadata, command)?;
         self.note_sources(command);
         self.adopt(metadata, object.as_ref(), attitude(command))
             .await?;
@@ -75,6 +66,22 @@ impl Draft {
             self.adopt(metadata, None, Attitude::Lenient).await?;
         }
         Ok(success())
+    }
+}
+
+/// Applies a command to a copy of the metadata; the object that it made, changed or removed.
+pub(super) fn apply_command(
+    before: &Snapshot,
+    metadata: &mut Metadata,
+    command: &Command,
+) -> Result<Option<MetadataObject>> {
+    let source = command_source(command)
+        .and_then(|name| before.source_named(name))
+        .map(|(_, source)| source);
+    let target = |table: &QualifiedName, field: &str| field_target(source?, table, field);
+    match apply::command(metadata, command, &target)? {
+        Applied::Changed(object) => Ok(object),
+        Applied::Elsewhere => Err(Error::unexpected("a command that nobody knows how to run")),
     }
 }
 

@@ -2,7 +2,7 @@
 //! or forgotten.
 
 use super::attitude::{self, Attitude};
-use super::{answer, failure, list, sql};
+use super::{answer, sql};
 use crate::building::Reread;
 use crate::engine::Engine;
 use crate::state::State;
@@ -10,7 +10,7 @@ use crate::sync::invalidations;
 use bytes::Bytes;
 use howdah_error::{Error, Result, Within};
 use howdah_ir::Session;
-use howdah_metadata::commands::{BulkItem, Command, Endpoint};
+use howdah_metadata::commands::{Command, Endpoint};
 use howdah_metadata::{Metadata, MetadataObject};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,22 +49,8 @@ impl Draft {
     /// Runs a command; paths of errors are relative to the request.
     pub(super) async fn run(&mut self, endpoint: Endpoint, command: &Command) -> Result<Bytes> {
         match command {
-            Command::Bulk(items) => {
-                let mut answers = Vec::with_capacity(items.len());
-                for (position, item) in items.iter().enumerate() {
-                    let answer = self.run_item(endpoint, item).await;
-                    answers.push(answer.within(position).within("args")?);
-                }
-                Ok(list(&answers))
-            }
-            Command::BulkKeepGoing(items) => {
-                let mut answers = Vec::with_capacity(items.len());
-                for item in items {
-                    let answer = self.run_item(endpoint, item).await;
-                    answers.push(answer.unwrap_or_else(|error| failure(&error)));
-                }
-                Ok(list(&answers))
-            }
+            Command::Bulk(items) => self.bulk(endpoint, items).await,
+            Command::BulkKeepGoing(items) => self.bulk_keep_going(endpoint, items).await,
             Command::Data(operation) => {
                 self.engine
                     .data(&self.state, operation, &self.session)
@@ -80,11 +66,6 @@ impl Draft {
             other if other.changes_metadata() => self.change(other).await.within("args"),
             other => self.engine.read(&self.state, other).await.within("args"),
         }
-    }
-
-    async fn run_item(&mut self, endpoint: Endpoint, item: &BulkItem) -> Result<Bytes> {
-        let command = item.command(endpoint)?;
-        Box::pin(self.run(endpoint, &command)).await
     }
 
     /// The state that other metadata would give.

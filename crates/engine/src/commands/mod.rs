@@ -1,7 +1,7 @@
 //! The metadata and query APIs: `/v1/metadata`, `/v1/query`, `/v2/query`.
 //!
 //! * `request`: from a body to a command, and who may send it.
-//! * `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
+//! * `bulk`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
 //! * `changes`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
 //! * `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
 //!
@@ -9,6 +9,7 @@
 //! the whole request has gone well.
 
 mod attitude;
+mod bulk;
 mod changes;
 mod data;
 mod documents;
