@@ -127,52 +127,49 @@ impl Draft {
 
     /// Stores and puts in force what has become of the request.
     pub(super) async fn finish(mut self, result: Result<Bytes>) -> Result<Bytes> {
-        let failed = result.is_err();
-        if failed {
-            match self.committed.take() {
-                Some(state) => self.state = state,
+        let committed = self.committed.take();
+        if result.is_err() {
+            match &committed {
+                Some(state) => self.state = state.clone(),
                 None => return result,
             }
         }
-        self.committed = None;
         let changed = *self.stored != **self.state.metadata();
-        let version = self.state.snapshot.resource_version;
         if changed || self.announce || !self.stale.is_empty() {
-            let stored = self
-                .engine
-                .store
-                .store(
-                    &self.state.metadata().to_export(),
-                    version,
-                    &invalidations(&self.stale),
-                )
-                .await;
-            match stored {
+            let document = self.state.metadata().to_export();
+            let version = self.state.snapshot.resource_version;
+            let store = &self.engine.store;
+            match store
+                .store(&document, version, &invalidations(&self.stale))
+                .await
+            {
                 Ok(version) => self.renumber(version),
-                Err(error) if failed => {
-                    // What failed first is what the client asked about.
-                    let _ = error;
-                    return result;
+                Err(error) => {
+                    // The metadata stays, but what SQL did to the databases is done.
+                    if committed.is_some() {
+                        let state = self.resolve(self.stored.clone(), version);
+                        self.engine.put_in_force(state);
+                    }
+                    return result.and(Err(error));
                 }
-                Err(error) => return Err(error),
             }
         }
         self.engine.put_in_force(self.state);
         result
     }
 
+    /// The state of other metadata over the databases as they are.
+    fn resolve(&self, metadata: Arc<Metadata>, version: i64) -> State {
+        let (databases, pools) = (self.state.databases.clone(), self.state.pools.clone());
+        self.engine
+            .builder
+            .resolve(metadata, version, databases, pools)
+    }
+
     fn renumber(&mut self, version: i64) {
         match Arc::get_mut(&mut self.state.snapshot) {
             Some(snapshot) => snapshot.resource_version = version,
-            None => {
-                let state = &self.state;
-                self.state = self.engine.builder.resolve(
-                    state.metadata().clone(),
-                    version,
-                    state.databases.clone(),
-                    state.pools.clone(),
-                );
-            }
+            None => self.state = self.resolve(self.state.metadata().clone(), version),
         }
     }
 

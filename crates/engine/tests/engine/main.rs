@@ -1,0 +1,9 @@
+//! The engine over a real PostgreSQL: metadata changes, what they refuse, and queries.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod changes;
+mod dependencies;
+mod instances;
+mod queries;
+mod sql;
+mod support;

@@ -1,0 +1,163 @@
+use crate::support::{library, user, world};
+use howdah_error::Code;
+use howdah_ir::Session;
+use serde_json::json;
+
+#[tokio::test]
+async fn nested_questions_are_answered_in_the_order_of_the_selection() {
+    let world = library().await;
+    let answer = world
+        .ask("{ b: author(order_by: {id: desc}) { name articles(order_by: {id: asc}) { title } } a: article_aggregate { aggregate { count } } }")
+        .await;
+    let expected = r#"{"b":[{"name":"Bob","articles":[{"title":"Three"}]},{"name":"Ann","articles":[{"title":"One"},{"title":"Two"}]}],"a":{"aggregate":{"count":3}}}"#;
+    assert_eq!(answer.to_string(), expected);
+}
+
+#[tokio::test]
+async fn a_role_sees_its_rows_and_needs_its_session_variables() {
+    let world = library().await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "article", "role": "user", "permission": {
+                "columns": ["title"], "filter": {"author": {"id": "X-Hasura-User-Id"}}}}),
+        )
+        .await;
+    let answer = world
+        .ask_as(&user(2), "{ article { title } }")
+        .await
+        .unwrap();
+    assert_eq!(answer, json!({"article": [{"title": "Three"}]}));
+
+    let error = world
+        .ask_as(&user(2), "{ article { id } }")
+        .await
+        .unwrap_err();
+    assert_eq!(error.message(), "field 'id' not found in type: 'article'");
+
+    let error = world
+        .ask_as(&Session::new("user", []), "{ article { title } }")
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::NotFound);
+    assert_eq!(
+        error.message(),
+        "missing session variable: \"x-hasura-user-id\""
+    );
+    assert_eq!(error.path().to_string(), "$");
+}
+
+#[tokio::test]
+async fn inherited_roles_see_cells_that_a_parent_sees() {
+    let world = library().await;
+    for (role, columns, filter) in [
+        ("titles", json!(["id", "title"]), json!({"id": {"_lte": 2}})),
+        (
+            "authors",
+            json!(["id", "author_id"]),
+            json!({"id": {"_gte": 2}}),
+        ),
+    ] {
+        world
+            .done(
+                "pg_create_select_permission",
+                json!({"table": "article", "role": role,
+                       "permission": {"columns": columns, "filter": filter}}),
+            )
+            .await;
+    }
+    world
+        .done(
+            "add_inherited_role",
+            json!({"role_name": "both", "role_set": ["titles", "authors"]}),
+        )
+        .await;
+    let both = Session::new("both", []);
+    let query = "{ article(order_by: {id: asc}) { id title author_id } }";
+    let expected = json!({"article": [
+        {"id": 1, "title": "One", "author_id": null},
+        {"id": 2, "title": "Two", "author_id": 1},
+        {"id": 3, "title": null, "author_id": 2},
+    ]});
+    assert_eq!(world.ask_as(&both, query).await.unwrap(), expected);
+
+    // A role that inherits an inherited role is no exception.
+    world
+        .done(
+            "add_inherited_role",
+            json!({"role_name": "more", "role_set": ["both"]}),
+        )
+        .await;
+    let more = Session::new("more", []);
+    assert_eq!(world.ask_as(&more, query).await.unwrap(), expected);
+    // Hidden cells cannot be found by their values either.
+    let hidden = "{ article(where: {title: {_eq: \"Three\"}}) { id } }";
+    assert_eq!(
+        world.ask_as(&more, hidden).await.unwrap(),
+        json!({"article": []})
+    );
+}
+
+#[tokio::test]
+async fn roles_that_inherit_each_other_are_inconsistent() {
+    let world = world().await;
+    world
+        .done(
+            "add_inherited_role",
+            json!({"role_name": "a", "role_set": ["b"]}),
+        )
+        .await;
+    let error = world
+        .refused(
+            "add_inherited_role",
+            json!({"role_name": "b", "role_set": ["a"]}),
+        )
+        .await;
+    assert!(error.message().contains("cycle"), "{error}");
+}
+
+#[tokio::test]
+async fn the_database_decides_what_values_are() {
+    let world = library().await;
+    world.sql("create table thing (id uuid primary key)").await;
+    world
+        .done("pg_track_table", json!({"table": "thing"}))
+        .await;
+    let error = world
+        .ask_as(
+            &Session::admin(),
+            "{ thing(where: {id: {_eq: \"no uuid\"}}) { id } }",
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::DataException);
+    assert_eq!(error.path().to_string(), "$");
+}
+
+#[tokio::test]
+async fn explaining_shows_sql_and_plan_for_the_role_that_is_asked_about() {
+    let world = library().await;
+    let body = json!({"query": {"query": "{ author { name } __typename }"}});
+    let answer = world.engine.explain(body).await.unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(answer[0]["field"], "author");
+    assert!(
+        answer[0]["sql"].as_str().unwrap().contains("author"),
+        "{answer}"
+    );
+    assert!(
+        answer[0]["plan"]
+            .as_array()
+            .is_some_and(|lines| !lines.is_empty()),
+        "{answer}"
+    );
+    assert_eq!(answer[1]["sql"], json!(null));
+
+    let body =
+        json!({"query": {"query": "{ author { name } }"}, "user": {"x-hasura-role": "user"}});
+    let error = world.engine.explain(body).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "field 'author' not found in type: 'query_root'"
+    );
+}
