@@ -179,10 +179,13 @@ impl Connector {
     }
 
     /// What answers depend on and a server might have set otherwise. Time zone, interval style
-    /// and the like are left as the server has them.
+    /// and the like are left as the server has them. Compiling to machine code is off: statements
+    /// made of many small expressions take minutes and gigabytes that way.
     async fn set_up(&self, established: &Established) -> Result<()> {
-        let mut sql =
-            String::from("set client_min_messages = warning; set standard_conforming_strings = on");
+        let mut sql = String::from(
+            "set client_min_messages = warning; set standard_conforming_strings = on; \
+             select set_config('jit', 'off', false) where current_setting('jit', true) = 'on'",
+        );
         if self.extensions_schema != "public" {
             let schema = self.extensions_schema.replace('\'', "''");
             let quoted = quote_identifier(&self.extensions_schema).replace('\'', "''");
