@@ -1,6 +1,7 @@
 //! A GraphQL request on its way: text → document → IR → SQL → PostgreSQL → answer.
 
 use crate::project::Project;
+use howdah_engine::{Engine, GraphqlRequest};
 use howdah_error::{Error, Result, envelope};
 use howdah_ir::Session;
 use howdah_postgres::translate::{self, Statement};
@@ -75,6 +76,23 @@ impl Ask {
                 variables: &self.variables,
             },
         )
+    }
+
+    /// Has an engine answer it.
+    ///
+    /// # Panics
+    /// When the answer is not JSON.
+    pub async fn serve(&self, engine: &Engine) -> Value {
+        let request = GraphqlRequest {
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+            operation_name: self.operation.clone(),
+        };
+        match engine.graphql(&request, &self.session, false).await {
+            Ok(answer) => serde_json::from_slice(&answer.chunks.concat())
+                .unwrap_or_else(|e| panic!("the answer is not JSON: {e}")),
+            Err(error) => envelope::graphql_response(&error, envelope::Internals::Hide),
+        }
     }
 
     /// Runs it on the project's database.

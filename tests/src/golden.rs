@@ -22,7 +22,8 @@
 
 use crate::ask::Ask;
 use crate::oracle::Oracle;
-use crate::project::Project;
+use crate::project::{self, Project};
+use howdah_engine::Engine;
 use howdah_ir::Session;
 use howdah_schema::model::SchemaOptions;
 use serde_json::{Map, Value};
@@ -31,6 +32,7 @@ use std::fmt::Write;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The folder of all folders.
 pub fn home() -> PathBuf {
@@ -146,8 +148,7 @@ pub fn requests(folder: &Path) -> Vec<Golden> {
         .collect()
 }
 
-/// The database and metadata of a folder.
-pub async fn project(folder: &Path) -> Project {
+async fn load(folder: &Path) -> Project {
     let schema = fs::read_to_string(folder.join("schema.sql")).unwrap();
     let metadata = fs::read_to_string(folder.join("metadata.yaml")).unwrap();
     let metadata: Value = serde_norway::from_str(&metadata).unwrap();
@@ -161,7 +162,7 @@ pub async fn project(folder: &Path) -> Project {
 /// When something differs, after all requests have been run.
 pub async fn run(name: &str) {
     let folder = home().join(name);
-    let project = project(&folder).await;
+    let project = load(&folder).await;
     let requests = requests(&folder);
     let known: BTreeSet<String> = requests.iter().map(|r| r.name.clone()).collect();
     let mut failures = Vec::new();
@@ -170,17 +171,24 @@ pub async fn run(name: &str) {
             failures.push(format!("{} belongs to no request", record.display()));
         }
     }
+    let mut engines: HashMap<String, Arc<Engine>> = HashMap::new();
     let mut oracles: HashMap<(String, String), Oracle> = HashMap::new();
     for golden in &requests {
         let snapshot = project.snapshot(golden.options.clone());
         let mut record = String::new();
         let mut last_sql = Vec::new();
         for ask in &golden.asks {
+            let options = format!("{:?}", golden.options);
+            if !engines.contains_key(&options) {
+                let engine = project::engine(&project, golden.options.clone()).await;
+                engines.insert(options.clone(), engine);
+            }
+            let answer = ask.serve(&engines[&options]).await;
             let told = ask.run(&project, &snapshot).await;
             title(&mut record, ask);
-            let response = serde_json::to_string_pretty(&told.response()).unwrap();
+            let response = serde_json::to_string_pretty(&answer).unwrap();
             let _ = writeln!(record, "{response}");
-            if told.outcome.is_err() != golden.rejected {
+            if answer.get("errors").is_some() != golden.rejected {
                 failures.push(format!(
                     "{name}/{}: {} was expected but got {response}\n{}\n{}",
                     golden.name,
@@ -188,8 +196,14 @@ pub async fn run(name: &str) {
                     told.outcome.err().map_or_else(String::new, |e| format!("{:#?}", e.internal())),
                     told.sql.join("\n"),
                 ));
+            } else if answer != told.response() && !golden.rejected {
+                failures.push(format!(
+                    "{name}/{}: the engine answers otherwise than its parts: {response}\n{}",
+                    golden.name,
+                    told.response(),
+                ));
             }
-            if told.sql != last_sql {
+            if told.sql != last_sql && !golden.rejected {
                 for statement in &told.sql {
                     let _ = writeln!(record, "---- sql\n{statement}");
                 }
@@ -197,7 +211,7 @@ pub async fn run(name: &str) {
             }
             let role = ask.session.role().to_string();
             let oracle = oracles
-                .entry((role, format!("{:?}", golden.options)))
+                .entry((role, options))
                 .or_insert_with(|| Oracle::of(&snapshot, ask.session.role()));
             let verdict = oracle.judge(&ask.query);
             if verdict.is_ok() == golden.rejected && golden.apart.is_none() {

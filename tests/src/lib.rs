@@ -4,8 +4,8 @@
 //! * [`ask`]: a GraphQL request on its way from text to answer.
 //! * [`golden`]: folders of requests with recorded SQL and answers.
 //! * [`sdl`], [`oracle`]: a role's schema, judged by an independent implementation.
-//! * [`world`], [`asking`], [`naive`], [`matching`], [`shrinking`]: random schemas, rules and
-//!   requests, and an evaluator that shares nothing with the engine.
+//! * [`random`]: random schemas, rules and requests, and an evaluator that shares nothing with
+//!   the engine.
 //!
 //! For tests only: everything here panics when it cannot do its work.
 
@@ -15,4 +15,5 @@ pub mod ask;
 pub mod golden;
 pub mod oracle;
 pub mod project;
+pub mod random;
 pub mod sdl;

@@ -1,5 +1,7 @@
 //! A throwaway database with metadata resolved against it: what a server would hold.
 
+use howdah_engine::{Engine, EngineOptions, SourceDefaults};
+use howdah_ir::Session;
 use howdah_metadata::{Metadata, Source};
 use howdah_postgres::introspection;
 use howdah_postgres::{Pool, SourceSettings};
@@ -21,8 +23,9 @@ pub struct Project {
     pub pool: Pool,
     metadata: Arc<Metadata>,
     databases: Databases,
+    document: Value,
     // Dropped last: it drops the database.
-    _database: Option<Arc<TestDatabase>>,
+    database: Option<Arc<TestDatabase>>,
 }
 
 impl Project {
@@ -35,31 +38,35 @@ impl Project {
         database.run(schema_sql).await;
         let pool = pool(&database);
         let mut project = Project::read(&pool, tracked).await;
-        project._database = Some(database);
+        project.database = Some(database);
         project
     }
 
     /// Reads the database behind `pool` as it is now.
     pub async fn read(pool: &Pool, tracked: Value) -> Project {
-        let metadata = Arc::new(document(tracked));
+        let document = document(tracked);
+        let metadata = Arc::new(Metadata::from_document(document.clone()).unwrap());
         let source = metadata.sources.first().unwrap();
         let database = read_database(pool, source).await;
         Project {
             pool: pool.clone(),
             databases: HashMap::from([(SOURCE.to_owned(), Ok(database))]),
             metadata,
-            _database: None,
+            document,
+            database: None,
         }
     }
 
     /// The same database with other metadata. Its catalogue is not read again.
     #[must_use]
     pub fn with_metadata(&self, tracked: Value) -> Project {
+        let document = document(tracked);
         Project {
             pool: self.pool.clone(),
             databases: self.databases.clone(),
-            metadata: Arc::new(document(tracked)),
-            _database: self._database.clone(),
+            metadata: Arc::new(Metadata::from_document(document.clone()).unwrap()),
+            document,
+            database: self.database.clone(),
         }
     }
 
@@ -89,6 +96,31 @@ impl Project {
     }
 }
 
+/// An engine that serves the project, with its own metadata in the same database.
+///
+/// # Panics
+/// When it does not start, or takes the metadata to be inconsistent.
+pub async fn engine(project: &Project, schema: SchemaOptions) -> Arc<Engine> {
+    let url = project.database.as_ref().expect("a project with a database").url();
+    let options = EngineOptions {
+        metadata_database: SourceSettings::new(url),
+        default_source: None,
+        sources: SourceDefaults::default(),
+        schema,
+        checks_pass_on_null: false,
+        maintenance_mode: false,
+        sync_interval: None,
+    };
+    let engine = Engine::start(options).await.unwrap();
+    let mut document = project.document.clone();
+    document["sources"][0]["configuration"] =
+        json!({"connection_info": {"database_url": url, "pool_settings": {"max_connections": 2}}});
+    let command = json!({"type": "replace_metadata", "args": document});
+    let told = engine.metadata(command, &Session::admin()).await.unwrap();
+    assert_eq!(&told[..], br#"{"message":"success"}"#, "{}", String::from_utf8_lossy(&told));
+    engine
+}
+
 /// A small pool on a test database.
 pub fn pool(database: &TestDatabase) -> Pool {
     let mut settings = SourceSettings::new(database.url());
@@ -97,7 +129,7 @@ pub fn pool(database: &TestDatabase) -> Pool {
 }
 
 /// A whole document around the part of a source.
-fn document(tracked: Value) -> Metadata {
+fn document(tracked: Value) -> Value {
     let Value::Object(mut source) = tracked else {
         panic!("the metadata of a test is an object, not {tracked}");
     };
@@ -109,12 +141,11 @@ fn document(tracked: Value) -> Metadata {
         "configuration".into(),
         json!({"connection_info": {"database_url": "postgres://of.the.test/"}}),
     );
-    Metadata::from_document(json!({
+    json!({
         "version": 3,
         "sources": [source],
         "inherited_roles": inherited,
-    }))
-    .unwrap()
+    })
 }
 
 async fn read_database(pool: &Pool, source: &Source) -> Database {

@@ -1,0 +1,20 @@
+//! Random schemas, rows, rules and requests, and an evaluator that shares nothing with the engine.
+//!
+//! * [`world`], [`condition`], [`request`]: plain models, and how they are written as SQL,
+//!   metadata and GraphQL.
+//! * [`worlds`], [`requests`]: random ones, from [`dice`].
+//! * [`naive`]: what a role gets, found by walking over rows; [`expected`]: such an answer, with
+//!   what it leaves open.
+//! * [`trial`]: a request run on PostgreSQL and compared; [`shrinking`]: a smaller one that fails
+//!   as well.
+
+pub mod condition;
+pub mod dice;
+pub mod expected;
+pub mod naive;
+pub mod request;
+pub mod requests;
+pub mod shrinking;
+pub mod trial;
+pub mod world;
+pub mod worlds;

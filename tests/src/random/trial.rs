@@ -1,0 +1,132 @@
+//! A request run on PostgreSQL by the engine's parts, compared with the naive answer.
+
+use super::expected::Expected;
+use super::naive::{Mistake, Naive};
+use super::request::Request;
+use super::world::World;
+use crate::ask::Ask;
+use crate::project::{self, Project};
+use howdah_ir::Session;
+use howdah_postgres::Pool;
+use howdah_schema::model::{SchemaOptions, Snapshot};
+use howdah_test_postgres::TestDatabase;
+use std::collections::BTreeMap;
+
+/// A request of somebody in a world.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The tables, rows and rules.
+    pub world: World,
+    /// Who asks.
+    pub role: String,
+    /// Session variables by lower-case name.
+    pub session: BTreeMap<String, String>,
+    /// What is asked.
+    pub request: Request,
+}
+
+/// What came of a comparison.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The answer is as it must be.
+    Right,
+    /// It is not: why, with the statements.
+    Wrong(String),
+    /// The world cannot be made: only while looking for a smaller case.
+    Impossible,
+}
+
+/// A database that takes one world after the other.
+pub struct Ground {
+    database: TestDatabase,
+    pool: Pool,
+}
+
+/// A world in a database.
+pub struct Settled {
+    project: Project,
+    snapshot: Snapshot,
+}
+
+impl Ground {
+    /// An empty one.
+    pub async fn new() -> Ground {
+        let database = howdah_test_postgres::database().await;
+        let pool = project::pool(&database);
+        Ground { database, pool }
+    }
+
+    /// Makes a world here, in place of the one before. `None` when PostgreSQL refuses it.
+    pub async fn settle(&self, world: &World) -> Option<Settled> {
+        let sql = format!("drop schema public cascade; create schema public; {}", world.sql());
+        self.database.client().await.batch_execute(&sql).await.ok()?;
+        self.pool.forget_statements();
+        let project = Project::read(&self.pool, world.metadata()).await;
+        let snapshot = project.snapshot(SchemaOptions::default());
+        Some(Settled { project, snapshot })
+    }
+}
+
+impl Settled {
+    /// Asks and compares with what an evaluator with a mistake (or none) expects.
+    pub async fn compare(&self, case: &Case, mistake: Mistake) -> Verdict {
+        let expected = case.expected(mistake);
+        let session = Session::new(case.role.as_str(), case.session.clone());
+        let told = Ask::of(session, case.request.graphql(&case.world))
+            .run(&self.project, &self.snapshot)
+            .await;
+        let found = match &told.outcome {
+            Ok(_) => told.data(),
+            Err(e) => {
+                let internal = e.internal().map(ToString::to_string).unwrap_or_default();
+                return Verdict::Wrong(format!("{e} {internal}\n{}", told.sql.join("\n")));
+            }
+        };
+        match expected.compare(&found) {
+            Ok(()) => Verdict::Right,
+            Err(why) => Verdict::Wrong(format!("$.data{why}\n{}", told.sql.join("\n"))),
+        }
+    }
+
+    /// Asks for something that the role must not get.
+    ///
+    /// # Errors
+    /// The answer, if there is one.
+    pub async fn refuse(&self, case: &Case, document: &str) -> Result<(), String> {
+        let session = Session::new(case.role.as_str(), case.session.clone());
+        let told = Ask::of(session, document).run(&self.project, &self.snapshot).await;
+        match told.outcome {
+            Err(e) if *e.code() == howdah_error::Code::ValidationFailed => Ok(()),
+            other => Err(format!("{document}\n{other:?}")),
+        }
+    }
+}
+
+impl Case {
+    /// What must be answered.
+    pub fn expected(&self, mistake: Mistake) -> Expected {
+        let naive =
+            Naive { world: &self.world, role: &self.role, session: &self.session, mistake };
+        naive.answer(&self.request)
+    }
+
+    /// Makes the world and compares.
+    pub async fn verdict(&self, ground: &Ground, mistake: Mistake) -> Verdict {
+        match ground.settle(&self.world).await {
+            Some(settled) => settled.compare(self, mistake).await,
+            None => Verdict::Impossible,
+        }
+    }
+
+    /// Everything a person needs to look into it.
+    pub fn report(&self) -> String {
+        format!(
+            "{}\n{}\nas {} {:?}\n{}",
+            self.world.sql(),
+            serde_json::to_string(&self.world.metadata()).unwrap(),
+            self.role,
+            self.session,
+            self.request.graphql(&self.world),
+        )
+    }
+}

@@ -1,0 +1,283 @@
+//! A small database with relationships and rules, as data; written as SQL and as metadata.
+
+use super::condition::{Condition, name_root};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// A value of a column.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cell {
+    /// NULL
+    Null,
+    /// `int4`
+    Int(i64),
+    /// `text`
+    Text(String),
+    /// `bool`
+    Bool(bool),
+}
+
+/// A type of columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// `int4`
+    Int,
+    /// `text`
+    Text,
+    /// `bool`
+    Bool,
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// Type.
+    pub ty: Type,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// Whether no value stands twice (and a constraint says so).
+    pub unique: bool,
+}
+
+/// How many rows a relationship leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arity {
+    /// At most one.
+    One,
+    /// Any number.
+    Many,
+}
+
+/// What makes a relationship.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// A foreign key here.
+    OwnKey,
+    /// A foreign key of the other table.
+    ForeignKey,
+    /// Columns named by hand.
+    ByHand,
+}
+
+/// A relationship.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Name.
+    pub name: String,
+    /// To one or many.
+    pub arity: Arity,
+    /// The other table.
+    pub target: usize,
+    /// Pairs of own and other columns.
+    pub mapping: Vec<(usize, usize)>,
+    /// What makes it.
+    pub basis: Basis,
+}
+
+/// A row.
+pub type Row = Vec<Cell>;
+
+/// A table with its rows. The first `key` columns are the primary key.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Name.
+    pub name: String,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// How many columns the key has.
+    pub key: usize,
+    /// Relationships.
+    pub links: Vec<Link>,
+    /// Rows.
+    pub rows: Vec<Row>,
+}
+
+/// What a role may see of a table.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Columns.
+    pub columns: BTreeSet<usize>,
+    /// Rows.
+    pub filter: Condition,
+    /// How many rows at once.
+    pub limit: Option<usize>,
+    /// Whether aggregates may be asked for.
+    pub aggregates: bool,
+}
+
+/// Everything.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Rules by role and table.
+    pub rules: BTreeMap<(String, usize), Rule>,
+    /// Roles that are made of others, which stand before them.
+    pub inherited: Vec<(String, Vec<String>)>,
+}
+
+impl Cell {
+    /// As SQL.
+    pub fn sql(&self) -> String {
+        match self {
+            Cell::Null => "null".to_owned(),
+            Cell::Int(n) => n.to_string(),
+            Cell::Text(text) => format!("'{}'", text.replace('\'', "''")),
+            Cell::Bool(value) => value.to_string(),
+        }
+    }
+
+    /// As JSON.
+    pub fn json(&self) -> Value {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Int(n) => json!(n),
+            Cell::Text(text) => json!(text),
+            Cell::Bool(value) => json!(value),
+        }
+    }
+}
+
+impl Type {
+    /// As SQL.
+    pub fn sql(self) -> &'static str {
+        match self {
+            Type::Int => "int",
+            Type::Text => "text",
+            Type::Bool => "bool",
+        }
+    }
+}
+
+impl World {
+    /// The statements that make it, from an empty schema `public`.
+    pub fn sql(&self) -> String {
+        let mut out = String::new();
+        for table in &self.tables {
+            let columns: Vec<String> = table
+                .columns
+                .iter()
+                .map(|c| {
+                    let null = if c.nullable { "" } else { " not null" };
+                    let unique = if c.unique { " unique" } else { "" };
+                    format!("{} {}{null}{unique}", c.name, c.ty.sql())
+                })
+                .collect();
+            let key: Vec<&str> =
+                table.columns.iter().take(table.key).map(|c| c.name.as_str()).collect();
+            let _ = writeln!(
+                out,
+                "create table {} ({}, primary key ({}));",
+                table.name,
+                columns.join(", "),
+                key.join(", ")
+            );
+            if !table.rows.is_empty() {
+                let rows: Vec<String> = table
+                    .rows
+                    .iter()
+                    .map(|row| {
+                        let cells: Vec<String> = row.iter().map(Cell::sql).collect();
+                        format!("({})", cells.join(", "))
+                    })
+                    .collect();
+                let _ = writeln!(out, "insert into {} values {};", table.name, rows.join(", "));
+            }
+        }
+        // Keys come last: tables may refer to each other in circles.
+        for table in &self.tables {
+            for link in table.links.iter().filter(|l| l.basis == Basis::OwnKey) {
+                let target = &self.tables[link.target];
+                let (own, other) = self.names(table, link);
+                let _ = writeln!(
+                    out,
+                    "alter table {} add foreign key ({}) references {} ({});",
+                    table.name,
+                    own.join(", "),
+                    target.name,
+                    other.join(", ")
+                );
+            }
+        }
+        out
+    }
+
+    /// Names of the columns of a relationship on both sides.
+    fn names(&self, table: &Table, link: &Link) -> (Vec<String>, Vec<String>) {
+        let target = &self.tables[link.target];
+        link.mapping
+            .iter()
+            .map(|(own, other)| {
+                (table.columns[*own].name.clone(), target.columns[*other].name.clone())
+            })
+            .unzip()
+    }
+
+    /// The metadata: what a source's part of a document holds, and `inherited_roles`.
+    pub fn metadata(&self) -> Value {
+        let tables: Vec<Value> =
+            self.tables.iter().enumerate().map(|(i, _)| self.table_metadata(i)).collect();
+        let inherited: Vec<Value> = self
+            .inherited
+            .iter()
+            .map(|(name, of)| json!({"role_name": name, "role_set": of}))
+            .collect();
+        json!({"tables": tables, "inherited_roles": inherited})
+    }
+
+    fn table_metadata(&self, index: usize) -> Value {
+        let table = &self.tables[index];
+        let links = |arity: Arity| -> Vec<Value> {
+            table
+                .links
+                .iter()
+                .filter(|l| l.arity == arity)
+                .map(|l| json!({"name": l.name, "using": self.using(table, l)}))
+                .collect()
+        };
+        let permissions: Vec<Value> = self
+            .rules
+            .iter()
+            .filter(|((_, of), _)| *of == index)
+            .map(|((role, _), rule)| {
+                let columns: Vec<&str> =
+                    rule.columns.iter().map(|c| table.columns[*c].name.as_str()).collect();
+                let mut permission = Map::new();
+                permission.insert("columns".into(), json!(columns));
+                let mut filter = rule.filter.metadata(self, index);
+                name_root(&mut filter, self, index);
+                permission.insert("filter".into(), filter);
+                permission.insert("allow_aggregations".into(), json!(rule.aggregates));
+                if let Some(limit) = rule.limit {
+                    permission.insert("limit".into(), json!(limit));
+                }
+                json!({"role": role, "permission": permission})
+            })
+            .collect();
+        json!({
+            "table": {"schema": "public", "name": table.name},
+            "object_relationships": links(Arity::One),
+            "array_relationships": links(Arity::Many),
+            "select_permissions": permissions,
+        })
+    }
+
+    fn using(&self, table: &Table, link: &Link) -> Value {
+        let target = json!({"schema": "public", "name": self.tables[link.target].name});
+        let (own, other) = self.names(table, link);
+        match link.basis {
+            Basis::OwnKey => json!({"foreign_key_constraint_on": own}),
+            Basis::ForeignKey => {
+                json!({"foreign_key_constraint_on": {"table": target, "columns": other}})
+            }
+            Basis::ByHand => {
+                let mapping: Map<String, Value> =
+                    own.into_iter().zip(other.into_iter().map(Value::from)).collect();
+                json!({"manual_configuration": {"remote_table": target, "column_mapping": mapping}})
+            }
+        }
+    }
+}

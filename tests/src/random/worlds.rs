@@ -1,0 +1,325 @@
+//! Random worlds: few tables, few rows, many NULLs and duplicates.
+
+use super::condition::{Condition, List, Operand, Operator};
+use super::dice::Dice;
+use super::world::{Arity, Basis, Cell, Column, Link, Row, Rule, Table, Type, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Roles with rules of their own.
+pub const PLAIN_ROLES: [&str; 3] = ["red", "green", "blue"];
+/// A role made of two others, and one made of it and a third.
+pub const MIXED_ROLES: [(&str, &[&str]); 2] =
+    [("yellow", &["red", "green"]), ("white", &["yellow", "blue"])];
+
+/// A world.
+pub fn world(dice: &mut Dice) -> World {
+    let count = dice.between(3, 5);
+    let mut tables: Vec<Table> = (0..count).map(|i| table(dice, i)).collect();
+    for i in 0..count {
+        for _ in 0..dice.between(0, 2) {
+            foreign_key(dice, &mut tables, i);
+        }
+    }
+    for i in 0..count {
+        if dice.chance(40) {
+            link_by_hand(dice, &mut tables, i);
+        }
+    }
+    let mut world = World { tables, rules: BTreeMap::new(), inherited: Vec::new() };
+    for role in PLAIN_ROLES {
+        for table in 0..count {
+            if dice.chance(80) {
+                let rule = rule(dice, &world, table);
+                world.rules.insert((role.to_owned(), table), rule);
+            }
+        }
+    }
+    for (role, parents) in MIXED_ROLES {
+        let parents = parents.iter().map(|p| (*p).to_owned()).collect();
+        world.inherited.push((role.to_owned(), parents));
+        // A rule of its own takes the place of what would be inherited.
+        if dice.chance(15) {
+            let table = dice.below(count);
+            let rule = rule(dice, &world, table);
+            world.rules.insert((role.to_owned(), table), rule);
+        }
+    }
+    world
+}
+
+/// The session variables of a request.
+pub fn session(dice: &mut Dice) -> BTreeMap<String, String> {
+    let list = |dice: &mut Dice, ty: Type| -> String {
+        let mut items: Vec<String> =
+            (0..dice.between(0, 3)).map(|_| session_text(&value(dice, ty))).collect();
+        if dice.chance(15) {
+            items.push("NULL".to_owned());
+        }
+        format!("{{{}}}", items.join(","))
+    };
+    let mut session = BTreeMap::new();
+    for ty in [Type::Int, Type::Text, Type::Bool] {
+        session.insert(variable(ty).to_lowercase(), session_text(&value(dice, ty)));
+        let items = list(dice, ty);
+        session.insert(list_variable(ty).to_lowercase(), items);
+    }
+    session
+}
+
+fn session_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        other => other.json().to_string(),
+    }
+}
+
+fn variable(ty: Type) -> String {
+    match ty {
+        Type::Int => "X-Hasura-Number",
+        Type::Text => "x-hasura-word",
+        Type::Bool => "X-HASURA-FLAG",
+    }
+    .to_owned()
+}
+
+fn list_variable(ty: Type) -> String {
+    match ty {
+        Type::Int => "X-Hasura-Numbers",
+        Type::Text => "x-hasura-words",
+        Type::Bool => "X-HASURA-FLAGS",
+    }
+    .to_owned()
+}
+
+// ---- Tables
+
+fn table(dice: &mut Dice, index: usize) -> Table {
+    let key = if dice.chance(80) { 1 } else { 2 };
+    let mut columns: Vec<Column> = ["id", "part"][..key]
+        .iter()
+        .map(|name| Column {
+            name: (*name).to_owned(),
+            ty: Type::Int,
+            nullable: false,
+            unique: false,
+        })
+        .collect();
+    for i in 0..dice.between(2, 4) {
+        let ty = *dice.pick(&[Type::Int, Type::Text, Type::Bool]).unwrap();
+        let letter = ['a', 'b', 'c', 'd'][i];
+        let nullable = dice.chance(75);
+        columns.push(Column { name: letter.to_string(), ty, nullable, unique: false });
+    }
+    let mut keys: BTreeSet<Row> = BTreeSet::new();
+    for _ in 0..dice.between(0, 7) {
+        keys.insert((0..key).map(|_| Cell::Int(dice.between(1, 8) as i64)).collect());
+    }
+    let rows = keys
+        .into_iter()
+        .map(|key_cells| {
+            let rest = &columns[key..];
+            let cells: Vec<Cell> = rest
+                .iter()
+                .map(|c| {
+                    if c.nullable && dice.chance(25) { Cell::Null } else { value(dice, c.ty) }
+                })
+                .collect();
+            key_cells.into_iter().chain(cells).collect()
+        })
+        .collect();
+    Table { name: format!("t{index}"), columns, key, links: Vec::new(), rows }
+}
+
+/// A value out of few.
+fn value(dice: &mut Dice, ty: Type) -> Cell {
+    match ty {
+        Type::Int => Cell::Int(dice.between(0, 5) as i64 - 1),
+        Type::Text => {
+            Cell::Text((*dice.pick(&["a", "b", "ab", "B", "ba_b"]).unwrap()).to_owned())
+        }
+        Type::Bool => Cell::Bool(dice.chance(50)),
+    }
+}
+
+/// New columns of a table that refer to the key of some table, and relationships on both sides.
+fn foreign_key(dice: &mut Dice, tables: &mut [Table], from: usize) {
+    let to = dice.below(tables.len());
+    let number = tables[from].columns.len();
+    let width = tables[to].key;
+    let keys: Vec<Row> = tables[to].rows.iter().map(|r| r[..width].to_vec()).collect();
+    let nullable = keys.is_empty() || dice.chance(70);
+    let unique = width == 1 && nullable && dice.chance(25);
+    for i in 0..width {
+        let name = format!("r{number}{}", ["", "x"][i]);
+        tables[from].columns.push(Column { name, ty: Type::Int, nullable, unique });
+    }
+    let mut left = keys.clone();
+    for row in &mut tables[from].rows {
+        let none = vec![Cell::Null; width];
+        let cells = if nullable && dice.chance(25) {
+            none
+        } else if unique {
+            if left.is_empty() { none } else { left.remove(dice.below(left.len())) }
+        } else {
+            let mut cells = dice.pick(&keys).cloned().unwrap_or(none);
+            if nullable && width > 1 && dice.chance(15) {
+                // A key that is NULL in part refers to nothing.
+                cells[0] = Cell::Null;
+            }
+            cells
+        };
+        row.extend(cells);
+    }
+    let mapping: Vec<(usize, usize)> = (0..width).map(|i| (number + i, i)).collect();
+    let back = mapping.iter().map(|(own, other)| (*other, *own)).collect();
+    tables[from].links.push(Link {
+        name: format!("to{from}{number}"),
+        arity: Arity::One,
+        target: to,
+        mapping,
+        basis: Basis::OwnKey,
+    });
+    tables[to].links.push(Link {
+        name: format!("of{from}{number}"),
+        arity: if unique { Arity::One } else { Arity::Many },
+        target: from,
+        mapping: back,
+        basis: Basis::ForeignKey,
+    });
+}
+
+/// A relationship over columns of the same type, without any key.
+fn link_by_hand(dice: &mut Dice, tables: &mut [Table], from: usize) {
+    let to = dice.below(tables.len());
+    let own = dice.below(tables[from].columns.len());
+    let ty = tables[from].columns[own].ty;
+    let fitting: Vec<usize> =
+        (0..tables[to].columns.len()).filter(|c| tables[to].columns[*c].ty == ty).collect();
+    let Some(other) = dice.pick(&fitting).copied() else { return };
+    tables[from].links.push(Link {
+        name: format!("like{from}"),
+        arity: Arity::Many,
+        target: to,
+        mapping: vec![(own, other)],
+        basis: Basis::ByHand,
+    });
+}
+
+// ---- Rules
+
+fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
+    let all: Vec<usize> = (0..world.tables[table].columns.len()).collect();
+    let columns = if dice.chance(25) { all.clone() } else { dice.some(&all, 75) };
+    let filter = if dice.chance(15) {
+        Condition::everything()
+    } else {
+        rule_condition(dice, world, table, table, 3)
+    };
+    Rule {
+        columns: columns.into_iter().collect(),
+        filter,
+        limit: if dice.chance(20) { Some(dice.between(0, 4)) } else { None },
+        aggregates: dice.chance(70),
+    }
+}
+
+/// A condition of a rule on `root`, at a row of `table`.
+fn rule_condition(
+    dice: &mut Dice,
+    world: &World,
+    table: usize,
+    root: usize,
+    depth: usize,
+) -> Condition {
+    let of = &world.tables[table];
+    let nested = if depth == 0 { 0 } else { 55 };
+    if dice.chance(nested) {
+        match dice.below(6) {
+            0 | 1 => {
+                let parts = (0..dice.between(0, 3))
+                    .map(|_| rule_condition(dice, world, table, root, depth - 1))
+                    .collect();
+                return if dice.chance(50) { Condition::And(parts) } else { Condition::Or(parts) };
+            }
+            2 => {
+                let inner = rule_condition(dice, world, table, root, depth - 1);
+                return Condition::Not(Box::new(inner));
+            }
+            3 => {
+                let other = dice.below(world.tables.len());
+                let inner = rule_condition(dice, world, other, other, depth - 1);
+                return Condition::Exists(other, Box::new(inner));
+            }
+            _ if !of.links.is_empty() => {
+                let link = dice.below(of.links.len());
+                let inner = rule_condition(dice, world, of.links[link].target, root, depth - 1);
+                return Condition::Link(link, Box::new(inner));
+            }
+            _ => {}
+        }
+    }
+    let column = dice.below(of.columns.len());
+    let ty = of.columns[column].ty;
+    match dice.below(10) {
+        0 => Condition::IsNull(column, dice.chance(50)),
+        1 => Condition::In(column, dice.chance(60), List::Session(list_variable(ty))),
+        2 => {
+            let items = (0..dice.between(0, 3))
+                .map(|_| {
+                    if dice.chance(25) {
+                        Operand::Session(variable(ty))
+                    } else {
+                        Operand::Value(value(dice, ty))
+                    }
+                })
+                .collect();
+            Condition::In(column, dice.chance(60), List::Of(items))
+        }
+        3 | 4 => {
+            let operator = plain_operator(dice);
+            let same = |t: usize| -> Vec<usize> {
+                let columns = &world.tables[t].columns;
+                (0..columns.len()).filter(|c| columns[*c].ty == ty).collect()
+            };
+            let at_root = dice.chance(50);
+            match dice.pick(&same(if at_root { root } else { table })) {
+                Some(c) if at_root => Condition::Compare(column, operator, Operand::Root(*c)),
+                Some(c) => Condition::Compare(column, operator, Operand::Column(*c)),
+                None => Condition::IsNull(column, true),
+            }
+        }
+        5 | 6 => Condition::Compare(column, plain_operator(dice), Operand::Session(variable(ty))),
+        _ => compare_with_value(dice, column, ty),
+    }
+}
+
+/// A comparison of a column with a value.
+pub fn compare_with_value(dice: &mut Dice, column: usize, ty: Type) -> Condition {
+    if ty == Type::Text && dice.chance(40) {
+        let operator =
+            *dice.pick(&[Operator::Like, Operator::NotLike, Operator::LikeInAnyCase]).unwrap();
+        let pattern = *dice.pick(&["a%", "%b", "_", "%", "b%b"]).unwrap();
+        let pattern = Cell::Text(pattern.to_owned());
+        return Condition::Compare(column, operator, Operand::Value(pattern));
+    }
+    Condition::Compare(column, plain_operator(dice), Operand::Value(value(dice, ty)))
+}
+
+/// A list of values.
+pub fn values(dice: &mut Dice, ty: Type) -> List {
+    List::Of((0..dice.between(0, 3)).map(|_| Operand::Value(value(dice, ty))).collect())
+}
+
+fn plain_operator(dice: &mut Dice) -> Operator {
+    *dice
+        .pick(&[
+            Operator::Equal,
+            Operator::Equal,
+            Operator::Unequal,
+            Operator::Greater,
+            Operator::Less,
+            Operator::AtLeast,
+            Operator::AtMost,
+        ])
+        .unwrap()
+}
