@@ -17,7 +17,7 @@ pub mod service;
 pub mod version;
 
 pub use config::{Command, Config, Fatal};
-pub use http::{Listener, bind, run_server, serve, stop_signal};
+pub use http::{Listener, bind, run_server, serve, serve_with, stop_signal};
 pub use logs::Logger;
 pub use service::Service;
 pub use version::VERSION;

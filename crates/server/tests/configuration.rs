@@ -1,7 +1,7 @@
 //! Settings from command line and environment to the typed configuration.
 #![allow(clippy::unwrap_used)]
 
-use howdah_server::auth::AuthMode;
+use howdah_server::auth::{AuthMode, HookMode};
 use howdah_server::config::{
     Api, Cors, DatabaseUrl, Experimental, Host, Isolation, Naming, Notice, ShowInternals,
 };
@@ -168,10 +168,9 @@ fn bad_values_are_fatal_with_their_name() {
 
 #[test]
 fn admin_secrets_and_their_older_names() {
-    let opens = |config: &Config, secret: &str| {
-        let mut headers = http::HeaderMap::new();
-        headers.insert("x-hasura-admin-secret", secret.parse().unwrap());
-        config.auth.authenticate(&headers).is_ok()
+    let opens = |config: &Config, secret: &str| match &config.auth {
+        AuthMode::Protected { secrets, .. } => secrets.accept(secret.as_bytes()),
+        AuthMode::Open => true,
     };
     let config = serve(
         "--access-key flag",
@@ -188,29 +187,17 @@ fn admin_secrets_and_their_older_names() {
 
 #[test]
 fn protection_that_is_missing_refuses_to_start() {
-    for (flags, environment) in [
-        ("--admin-secret s --jwt-secret {}", &[][..]),
-        ("--admin-secret s", &[("HASURA_GRAPHQL_JWT_SECRETS", "[]")]),
-        (
-            "--admin-secret s",
-            &[("HASURA_GRAPHQL_AUTH_HOOK", "http://h")],
-        ),
-        ("", &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "true")]),
-    ] {
-        let text = refused(flags, environment);
-        assert!(text.contains("refusing to start"), "{text}");
-    }
-    serve(
-        "--auth-hook-mode POST",
-        &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "false")],
-    );
+    let text = refused("", &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "true")]);
+    assert!(text.contains("refusing to start"), "{text}");
+    serve("", &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "false")]);
 }
 
 #[test]
 fn credentials_that_contradict_each_other_are_fatal() {
+    let url = r#"{"jwk_url":"https://h/keys"}"#;
     for (flags, part) in [
         (
-            "--jwt-secret {}",
+            "--jwt-secret URL",
             "--jwt-secret (HASURA_GRAPHQL_JWT_SECRET) requires --admin-secret",
         ),
         (
@@ -218,7 +205,7 @@ fn credentials_that_contradict_each_other_are_fatal() {
             "--auth-hook (HASURA_GRAPHQL_AUTH_HOOK) requires --admin-secret",
         ),
         (
-            "--admin-secret s --auth-hook http://h --jwt-secret {}",
+            "--admin-secret s --auth-hook http://h --jwt-secret URL",
             "Both webhook and JWT mode",
         ),
         (
@@ -231,10 +218,145 @@ fn credentials_that_contradict_each_other_are_fatal() {
         ),
         ("--ws-read-cookie", "can only be used when CORS is disabled"),
     ] {
-        let text = refused(flags, &[]);
+        let text = refused(&flags.replace("URL", url), &[]);
         assert!(text.contains(part), "{text}");
     }
     serve("--ws-read-cookie --disable-cors", &[]);
+}
+
+#[test]
+fn the_webhook_has_three_settings() {
+    let hook = |flags: &str| {
+        let config = serve(&format!("--admin-secret s {flags}"), &[]);
+        assert!(config.notices.is_empty(), "{:?}", config.notices);
+        config.auth.hook().unwrap().clone()
+    };
+    assert_eq!(hook("--auth-hook http://h/auth").mode, HookMode::Get);
+    assert_eq!(
+        hook("--auth-hook http://h --auth-hook-mode POST").mode,
+        HookMode::Post { with_request: true }
+    );
+    assert_eq!(
+        hook("--auth-hook http://h --auth-hook-mode POST --auth-hook-send-request-body no").mode,
+        HookMode::Post {
+            with_request: false
+        }
+    );
+    for bad in ["ftp://h", "nowhere", "http://"] {
+        let text = refused("--admin-secret s", &[("HASURA_GRAPHQL_AUTH_HOOK", bad)]);
+        let reason = "Environment variable HASURA_GRAPHQL_AUTH_HOOK: not a valid http or https URL";
+        assert_eq!(text, format!("Fatal Error:- {reason}"));
+    }
+}
+
+#[test]
+fn several_jwt_secrets_win_over_the_single_one() {
+    let one = r#"{"type":"HS256","key":"0123456789abcdef0123456789abcdef","issuer":"one"}"#;
+    let two = r#"{"jwk_url":"https://h/keys","claims_namespace_path":"$.a['b c']"}"#;
+    let config = serve(
+        &format!("--admin-secret s --unauthorized-role anon --jwt-secret {one}"),
+        &[],
+    );
+    assert_eq!(config.auth.jwt_secrets().len(), 1);
+    assert_eq!(config.auth.anonymous_role(), Some("anon"));
+    let list = format!("[{one},{two},{one}]");
+    let config = serve(
+        &format!("--admin-secret s --jwt-secret {one}"),
+        &[("HASURA_GRAPHQL_JWT_SECRETS", &list)],
+    );
+    let secrets = config.auth.jwt_secrets();
+    assert_eq!(secrets.len(), 2, "equal ones count once");
+    assert_eq!(
+        secrets[1].shown().to_string(),
+        r#"{"claims_namespace":"$.a[\"b c\"]","claims_format":"json"}"#
+    );
+    assert!(!format!("{config:?}").contains("0123456789"));
+    let empty = refused("--admin-secret s", &[("HASURA_GRAPHQL_JWT_SECRETS", "[]")]);
+    assert!(empty.contains("at least one JWT secret"), "{empty}");
+}
+
+#[test]
+fn jwt_secrets_that_verify_nothing_are_fatal() {
+    for (secret, part) in [
+        ("{}", "key and jwk_url both cannot be empty"),
+        (
+            r#"{"key":"k","jwk_url":"http://h"}"#,
+            "key, jwk_url both cannot be present",
+        ),
+        (
+            r#"{"jwk_url":"file:///etc/passwd"}"#,
+            "jwk_url: not a valid http or https URL",
+        ),
+        (r#"{"key":"k"}"#, r#"key "type" not found"#),
+        (
+            r#"{"type":"none","key":"k"}"#,
+            "Invalid JWK: Key type: none is not supported",
+        ),
+        (
+            r#"{"type":"HS256","key":"s3cret"}"#,
+            "Key size too small; should be atleast 32 characters",
+        ),
+        (
+            r#"{"type":"HS512","key":"0123456789012345678901234567890123456789"}"#,
+            "atleast 64",
+        ),
+        (
+            r#"{"type":"RS256","key":"s3cret"}"#,
+            "Invalid JWK: Could not decode PEM: No pem found",
+        ),
+        (
+            r#"{"jwk_url":"http://h","claims_namespace":"a","claims_namespace_path":"$.a"}"#,
+            "claims_namespace and claims_namespace_path both cannot be set",
+        ),
+        (
+            r#"{"jwk_url":"http://h","claims_namespace_path":"$..a"}"#,
+            "invalid JSON path",
+        ),
+        (
+            r#"{"jwk_url":"http://h","claims_format":"xml"}"#,
+            "expecting json or stringified_json",
+        ),
+        (
+            r#"{"jwk_url":"http://h","claims_map":{"x-hasura-default-role":"a"}}"#,
+            "x-hasura-allowed-roles is expected but not found",
+        ),
+        (
+            r#"{"jwk_url":"http://h","claims_map":{"x-hasura-default-role":"a","x-hasura-allowed-roles":"a"}}"#,
+            "parsing [] failed, expected Array, but encountered String",
+        ),
+        (
+            r#"{"jwk_url":"http://h","header":{"type":"Query"}}"#,
+            "expected 'type' is 'Authorization'",
+        ),
+        (
+            r#"{"jwk_url":"http://h","header":{"type":"Cookie"}}"#,
+            r#""name" not found"#,
+        ),
+        (
+            r#"{"jwk_url":"http://h","allowed_skew":"x"}"#,
+            "allowed_skew",
+        ),
+        (r#"{"jwk_url":"http://h","audience":[1]}"#, "audience"),
+        (r#"["s3cret"#, "not a valid JSON value (line 1"),
+    ] {
+        let text = refused("--admin-secret s", &[("HASURA_GRAPHQL_JWT_SECRET", secret)]);
+        let start = "Fatal Error:- Environment variable HASURA_GRAPHQL_JWT_SECRET: ";
+        assert!(text.starts_with(start) && text.contains(part), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn egress_has_rules() {
+    let allows = |rules: &str, address: &str| {
+        let config = serve("", &[("HOWDAH_EGRESS", rules)]);
+        config.egress.allows(address.parse().unwrap())
+    };
+    let default = serve("", &[]).egress;
+    assert!(!default.allows("169.254.169.254".parse().unwrap()));
+    assert!(default.allows("10.0.0.1".parse().unwrap()));
+    assert!(!allows("public", "10.0.0.1") && allows("public,10.0.0.0/8", "10.0.0.1"));
+    assert!(refused("", &[("HOWDAH_EGRESS", "none")]).contains("HOWDAH_EGRESS: Only expecting"));
 }
 
 #[test]

@@ -1,34 +1,64 @@
 //! Who asks: from request headers to a [`Session`], or a refusal. This module knows header
-//! names and secrets; it knows nothing of endpoints and of how errors are written.
+//! names, secrets, tokens and the authentication webhook; it knows nothing of endpoints and of
+//! how errors are written.
+//!
+//! * [`AuthMode`]: what the settings say. [`Authenticator`]: the same, ready to judge requests.
+//! * [`secrets`]: admin secrets. [`jwt`]: tokens. [`webhook`]: somebody else decides.
 
+mod headers;
+pub mod jwt;
+mod lifetime;
 mod secrets;
+#[cfg(test)]
+mod tests;
+pub mod webhook;
 
+pub use jwt::JwtSecret;
 pub use secrets::SecretDigests;
+pub use webhook::{Hook, HookMode};
 
-use crate::config::value;
+use crate::config::Fatal;
+use crate::logs::Logger;
+use headers::{ACCESS_KEY, ADMIN_SECRET};
 use howdah_error::{Code, Error, Result};
+use howdah_http_client::{Egress, HttpClient};
 use howdah_ir::Session;
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
+use jwt::JwtAuthentication;
+use serde_json::Value;
 use std::sync::Arc;
-
-const ADMIN_SECRET: &str = "x-hasura-admin-secret";
-const ACCESS_KEY: &str = "x-hasura-access-key";
-const ROLE: &str = "x-hasura-role";
-const BACKEND_ONLY: &str = "x-hasura-use-backend-only-permissions";
-const SESSION_PREFIX: &str = "x-hasura-";
+use std::time::SystemTime;
+use url::Url;
+use webhook::WebhookAuthentication;
 
 /// How requests prove who they are.
 #[derive(Debug, Clone)]
 pub enum AuthMode {
     /// They need not: everybody is trusted with any role.
     Open,
-    /// With a secret any role is trusted; without one there may be a role for everybody.
-    AdminSecret {
+    /// With a secret any role is trusted.
+    Protected {
         /// The accepted secrets.
         secrets: SecretDigests,
-        /// The role of requests without a secret.
+        /// What becomes of requests without a secret.
+        others: Others,
+    },
+}
+
+/// What becomes of requests without an admin secret.
+#[derive(Debug, Clone)]
+pub enum Others {
+    /// They are refused, or have one role for all.
+    Anonymous(Option<Arc<str>>),
+    /// They have a token; without one they are refused, or have one role for all.
+    Jwt {
+        /// How tokens are verified.
+        secrets: Vec<JwtSecret>,
+        /// The role without a token.
         anonymous: Option<Arc<str>>,
     },
+    /// A webhook decides.
+    Webhook(Hook),
 }
 
 impl AuthMode {
@@ -37,39 +67,179 @@ impl AuthMode {
         secrets: impl IntoIterator<Item = &'a str>,
         anonymous: Option<&str>,
     ) -> Self {
-        AuthMode::AdminSecret {
+        Self::protected(secrets, Others::Anonymous(anonymous.map(Arc::from)))
+    }
+
+    /// Protection by one of these secrets, and something else for requests without one.
+    pub fn protected<'a>(secrets: impl IntoIterator<Item = &'a str>, others: Others) -> Self {
+        AuthMode::Protected {
             secrets: SecretDigests::of(secrets),
-            anonymous: anonymous.map(Arc::from),
+            others,
         }
     }
 
     /// Whether a secret protects the server.
     pub fn has_admin_secret(&self) -> bool {
-        matches!(self, AuthMode::AdminSecret { .. })
+        matches!(self, AuthMode::Protected { .. })
     }
 
-    /// The session that these headers stand for.
+    /// What becomes of requests without a secret, if there are secrets.
+    pub fn others(&self) -> Option<&Others> {
+        match self {
+            AuthMode::Open => None,
+            AuthMode::Protected { others, .. } => Some(others),
+        }
+    }
+
+    /// The role of requests without any credentials.
+    pub fn anonymous_role(&self) -> Option<&str> {
+        match self.others()? {
+            Others::Anonymous(role)
+            | Others::Jwt {
+                anonymous: role, ..
+            } => role.as_deref(),
+            Others::Webhook(_) => None,
+        }
+    }
+
+    /// How tokens are verified, if they are.
+    pub fn jwt_secrets(&self) -> &[JwtSecret] {
+        match self.others() {
+            Some(Others::Jwt { secrets, .. }) => secrets,
+            _ => &[],
+        }
+    }
+
+    /// The webhook, if there is one.
+    pub fn hook(&self) -> Option<&Hook> {
+        match self.others() {
+            Some(Others::Webhook(hook)) => Some(hook),
+            _ => None,
+        }
+    }
+}
+
+/// What a request was granted.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Whom it stands for.
+    pub session: Session,
+    /// When the grant ends; one request is short, but a websocket may outlive it.
+    pub expires: Option<SystemTime>,
+    /// `Set-Cookie` headers of the webhook, to be passed on to the client.
+    pub cookies: Vec<HeaderValue>,
+}
+
+impl Grant {
+    fn of(session: Session) -> Self {
+        Grant {
+            session,
+            expires: None,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+/// Judges requests. Keeps fetched keys fresh for as long as it lives.
+#[derive(Debug)]
+pub struct Authenticator {
+    /// The admin secrets, if the server is protected.
+    secrets: Option<SecretDigests>,
+    others: Judge,
+}
+
+/// What becomes of requests without an admin secret.
+#[derive(Debug)]
+enum Judge {
+    Anonymous(Option<Arc<str>>),
+    Jwt(JwtAuthentication),
+    Webhook(WebhookAuthentication),
+}
+
+impl Authenticator {
+    /// Trusts everybody, as without any settings.
+    pub fn open() -> Self {
+        Authenticator {
+            secrets: None,
+            others: Judge::Anonymous(None),
+        }
+    }
+
+    /// Makes ready what the settings ask for; fetches key sets.
     ///
     /// # Errors
-    /// 401 `access-denied` if credentials are missing or wrong; 400 `bad-request` if the
-    /// backend-only header is no boolean.
-    pub fn authenticate(&self, headers: &HeaderMap) -> Result<Session> {
-        match self {
-            AuthMode::Open => trusted(headers),
-            AuthMode::AdminSecret { secrets, anonymous } => {
-                match (sent_secret(headers), anonymous) {
-                    (Some(sent), _) if secrets.accept(sent) => trusted(headers),
-                    (Some(_), _) => {
-                        Err(denied(&format!("invalid {ADMIN_SECRET:?}/{ACCESS_KEY:?}")))
-                    }
-                    (None, Some(role)) => {
-                        Ok(Session::new(Arc::clone(role), session_variables(headers)))
-                    }
-                    (None, None) => Err(denied(&format!(
-                        "{ADMIN_SECRET}/{ACCESS_KEY} required, but not found"
-                    ))),
-                }
+    /// Keys cannot be fetched, or the trusted certificates cannot be read.
+    pub async fn start(mode: &AuthMode, egress: &Egress, logger: &Logger) -> Result<Self, Fatal> {
+        let AuthMode::Protected { secrets, others } = mode else {
+            return Ok(Self::open());
+        };
+        let client = || HttpClient::new(egress.clone()).map_err(Fatal::new);
+        let others = match others {
+            Others::Anonymous(role) => Judge::Anonymous(role.clone()),
+            Others::Jwt { secrets, anonymous } => {
+                let fetching = secrets.iter().any(JwtSecret::needs_fetching);
+                let client = fetching.then(client).transpose()?;
+                let anonymous = anonymous.clone();
+                Judge::Jwt(
+                    JwtAuthentication::start(secrets, anonymous, client.as_ref(), logger).await?,
+                )
             }
+            Others::Webhook(hook) => Judge::Webhook(WebhookAuthentication::new(
+                hook.clone(),
+                client()?,
+                logger.clone(),
+            )),
+        };
+        Ok(Authenticator {
+            secrets: Some(secrets.clone()),
+            others,
+        })
+    }
+
+    /// Whether [`Authenticator::authenticate`] wants the GraphQL request of these headers.
+    pub fn wants_request(&self, headers: &HeaderMap) -> bool {
+        match &self.others {
+            Judge::Webhook(hook) => {
+                hook.wants_request() && headers::sent_secrets(headers).is_empty()
+            }
+            Judge::Anonymous(_) | Judge::Jwt(_) => false,
+        }
+    }
+
+    /// Whom a request with these headers stands for. `graphql` is what it asks (one request or
+    /// an array of them), where that is known.
+    ///
+    /// # Errors
+    /// 401 `access-denied` if credentials are missing or wrong; 400 with a code of tokens; 500
+    /// `unexpected` if the webhook fails; 400 `bad-request` if the backend-only header is no
+    /// boolean.
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        graphql: Option<&Value>,
+    ) -> Result<Grant> {
+        let Some(secrets) = &self.secrets else {
+            return headers::trusted(headers).map(Grant::of);
+        };
+        let sent = headers::sent_secrets(headers);
+        if !sent.is_empty() {
+            // Somebody in between may have added one of several: none of them may be wrong.
+            return if sent.iter().all(|secret| secrets.accept(secret)) {
+                headers::trusted(headers).map(Grant::of)
+            } else {
+                Err(denied(&format!("invalid {ADMIN_SECRET:?}/{ACCESS_KEY:?}")))
+            };
+        }
+        match &self.others {
+            Judge::Anonymous(Some(role)) => Ok(Grant::of(Session::new(
+                Arc::clone(role),
+                headers::session_variables(headers),
+            ))),
+            Judge::Anonymous(None) => Err(denied(&format!(
+                "{ADMIN_SECRET}/{ACCESS_KEY} required, but not found"
+            ))),
+            Judge::Jwt(tokens) => tokens.authenticate(headers).await,
+            Judge::Webhook(hook) => hook.authenticate(headers, graphql).await,
         }
     }
 }
@@ -78,149 +248,12 @@ fn denied(text: &str) -> Error {
     Error::new(Code::AccessDenied, text)
 }
 
-fn sent_secret(headers: &HeaderMap) -> Option<&[u8]> {
-    headers
-        .get(ADMIN_SECRET)
-        .or_else(|| headers.get(ACCESS_KEY))
-        .map(http::HeaderValue::as_bytes)
-}
-
-/// The session of a request that may choose its role itself.
-fn trusted(headers: &HeaderMap) -> Result<Session> {
-    let variables = session_variables(headers);
-    let role = variables
-        .iter()
-        .find(|(name, role)| name == ROLE && !role.is_empty())
-        .map_or(howdah_ir::session::ADMIN, |(_, role)| role.as_str());
-    let backend_only = match variables.iter().find(|(name, _)| name == BACKEND_ONLY) {
-        None => false,
-        Some((_, text)) => value::boolean(text)
-            .map_err(|reason| Error::new(Code::BadRequest, format!("{BACKEND_ONLY}: {reason}")))?,
-    };
-    let role: Arc<str> = role.into();
-    Ok(Session::new(role, variables).with_backend_only(backend_only))
-}
-
-/// Headers that are session variables. Secrets are no variables; of a header that comes
-/// several times the last one counts.
-fn session_variables(headers: &HeaderMap) -> Vec<(String, String)> {
-    let mut variables = Vec::new();
-    for name in headers.keys().map(http::HeaderName::as_str) {
-        if name.starts_with(SESSION_PREFIX)
-            && name != ADMIN_SECRET
-            && name != ACCESS_KEY
-            && let Some(value) = headers.get_all(name).iter().next_back()
-        {
-            let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            variables.push((name.to_owned(), text));
-        }
-    }
-    variables
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
-        let mut map = HeaderMap::new();
-        for (name, value) in pairs {
-            map.append(*name, value.parse().unwrap());
-        }
-        map
-    }
-
-    fn protected(anonymous: Option<&str>) -> AuthMode {
-        AuthMode::admin_secret(["one", "two"], anonymous)
-    }
-
-    #[test]
-    fn without_a_secret_everybody_chooses_the_role() {
-        let session = AuthMode::Open.authenticate(&headers(&[])).unwrap();
-        assert!(session.is_admin());
-        let session = AuthMode::Open
-            .authenticate(&headers(&[
-                ("x-hasura-role", "user"),
-                ("x-hasura-user-id", "7"),
-            ]))
-            .unwrap();
-        assert_eq!(&**session.role(), "user");
-        assert_eq!(session.variable("x-hasura-user-id"), Some("7"));
-        assert!(!session.backend_only());
-    }
-
-    #[test]
-    fn each_of_several_secrets_opens() {
-        for secret in ["one", "two"] {
-            for name in ["x-hasura-admin-secret", "x-hasura-access-key"] {
-                let session = protected(None)
-                    .authenticate(&headers(&[(name, secret)]))
-                    .unwrap();
-                assert!(session.is_admin());
-                assert_eq!(
-                    session.variable(name),
-                    None,
-                    "secrets are no session variables"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn wrong_and_missing_secrets_are_refused_with_401() {
-        let wrong = protected(Some("anonymous"))
-            .authenticate(&headers(&[("x-hasura-admin-secret", "three")]))
-            .unwrap_err();
-        assert_eq!(
-            wrong.message(),
-            r#"invalid "x-hasura-admin-secret"/"x-hasura-access-key""#
-        );
-        assert_eq!(
-            (wrong.status(), wrong.code().as_str()),
-            (401, "access-denied")
-        );
-        let missing = protected(None)
-            .authenticate(&headers(&[("x-hasura-role", "admin")]))
-            .unwrap_err();
-        assert_eq!(
-            missing.message(),
-            "x-hasura-admin-secret/x-hasura-access-key required, but not found"
-        );
-    }
-
-    #[test]
-    fn the_anonymous_role_cannot_be_left() {
-        let session = protected(Some("anonymous"))
-            .authenticate(&headers(&[
-                ("x-hasura-role", "admin"),
-                ("x-hasura-use-backend-only-permissions", "true"),
-            ]))
-            .unwrap();
-        assert_eq!(&**session.role(), "anonymous");
-        assert_eq!(session.variable("x-hasura-role"), Some("anonymous"));
-        assert!(!session.is_admin() && !session.backend_only());
-    }
-
-    #[test]
-    fn backend_only_must_be_a_boolean() {
-        let open = |text| {
-            AuthMode::Open
-                .authenticate(&headers(&[("x-hasura-use-backend-only-permissions", text)]))
-        };
-        assert!(open("Yes").unwrap().backend_only());
-        assert!(!open("f").unwrap().backend_only());
-        let error = open("1").unwrap_err();
-        assert_eq!(
-            (error.status(), error.code().as_str()),
-            (400, "bad-request")
-        );
-        assert!(error.message().contains(r#"["true","t","yes","y"]"#));
-    }
-
-    #[test]
-    fn debug_output_holds_no_secret() {
-        let mode = AuthMode::admin_secret(["hunter2"], None);
-        assert!(!format!("{mode:?}").contains("hunter2"));
-    }
+/// A URL as logs and messages may show it: without credentials and query.
+pub(crate) fn shown_url(url: &Url) -> String {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    shown.set_fragment(None);
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.to_string()
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+const BEGINNING: &str = "Fatal Error:- ";
+
 /// Why the process ends before it serves anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fatal {
@@ -13,7 +15,7 @@ impl Fatal {
     /// A fatal error with exit code 1; the text gets the usual beginning.
     pub fn new(reason: impl fmt::Display) -> Self {
         Fatal {
-            message: format!("Fatal Error:- {reason}"),
+            message: format!("{BEGINNING}{reason}"),
             code: 1,
         }
     }
@@ -29,6 +31,13 @@ impl Fatal {
     /// The line to print.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The line without its usual beginning.
+    pub fn reason(&self) -> &str {
+        self.message
+            .strip_prefix(BEGINNING)
+            .unwrap_or(&self.message)
     }
 
     /// The exit code of the process.

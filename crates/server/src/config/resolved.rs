@@ -9,6 +9,7 @@ use super::value::{Isolation, Naming};
 use crate::auth::AuthMode;
 use crate::logs::{Level, LogType};
 use howdah_error::envelope::Internals;
+use howdah_http_client::Egress;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub struct Config {
     pub http: HttpSettings,
     /// Who may ask.
     pub auth: AuthMode,
+    /// Whom the server may call.
+    pub egress: Egress,
     /// How GraphQL behaves.
     pub graphql: GraphqlSettings,
     /// Live and streaming queries.

@@ -14,7 +14,7 @@ use super::settings::{
     auth as authentication, connection, eventing, graphql, observing, pool, server,
 };
 use super::values::{Origin, Values};
-use crate::auth::AuthMode;
+use crate::auth::{AuthMode, Hook, HookMode, JwtSecret, Others};
 use std::time::Duration;
 
 /// Builds the configuration.
@@ -27,6 +27,7 @@ pub(super) fn resolve(values: &Values) -> Result<Config, Fatal> {
         pool: pool_settings(values)?,
         http: http_settings(values)?,
         auth,
+        egress: values.value(&eventing::EGRESS)?,
         graphql: graphql_settings(values)?,
         subscriptions: SubscriptionSettings {
             live_refetch: values.value(&eventing::LIVE_REFETCH)?,
@@ -209,28 +210,27 @@ fn auth(values: &Values) -> Result<AuthMode, Fatal> {
         }
     }
     let anonymous = values.given(&authentication::UNAUTHORIZED_ROLE)?;
-    let hook = values.text(&authentication::AUTH_HOOK).is_some();
-    let jwt = values.text(&authentication::JWT_SECRET).is_some()
-        || values.text(&authentication::JWT_SECRETS).is_some();
+    let hook = hook(values)?;
+    let jwt = jwt_secrets(values)?;
     let needs_secret = "requires --admin-secret (HASURA_GRAPHQL_ADMIN_SECRET) or \
                         --access-key (HASURA_GRAPHQL_ACCESS_KEY) to be set";
-    if anonymous.is_some() && (hook || secrets.is_empty()) {
+    if anonymous.is_some() && (hook.is_some() || secrets.is_empty()) {
         return Err(Fatal::new(format!(
             "--unauthorized-role (HASURA_GRAPHQL_UNAUTHORIZED_ROLE) {needs_secret} and is not \
              allowed when --auth-hook (HASURA_GRAPHQL_AUTH_HOOK) is set"
         )));
     }
-    if hook && jwt {
+    if hook.is_some() && !jwt.is_empty() {
         return Err(Fatal::new(
             "Both webhook and JWT mode cannot be enabled at the same time",
         ));
     }
-    if secrets.is_empty() && hook {
+    if secrets.is_empty() && hook.is_some() {
         return Err(Fatal::new(format!(
             "--auth-hook (HASURA_GRAPHQL_AUTH_HOOK) {needs_secret}"
         )));
     }
-    if secrets.is_empty() && jwt {
+    if secrets.is_empty() && !jwt.is_empty() {
         return Err(Fatal::new(format!(
             "--jwt-secret (HASURA_GRAPHQL_JWT_SECRET) {needs_secret}"
         )));
@@ -238,10 +238,42 @@ fn auth(values: &Values) -> Result<AuthMode, Fatal> {
     if secrets.is_empty() {
         return Ok(AuthMode::Open);
     }
-    Ok(AuthMode::admin_secret(
+    let anonymous = anonymous.map(Into::into);
+    let others = match hook {
+        Some(hook) => Others::Webhook(hook),
+        None if jwt.is_empty() => Others::Anonymous(anonymous),
+        None => Others::Jwt {
+            secrets: jwt,
+            anonymous,
+        },
+    };
+    Ok(AuthMode::protected(
         secrets.iter().map(Secret::expose),
-        anonymous.as_deref(),
+        others,
     ))
+}
+
+fn hook(values: &Values) -> Result<Option<Hook>, Fatal> {
+    let Some(url) = values.given(&authentication::AUTH_HOOK)? else {
+        return Ok(None);
+    };
+    let mode = match values.value(&authentication::AUTH_HOOK_MODE)?.as_str() {
+        "POST" => HookMode::Post {
+            with_request: values.value(&authentication::AUTH_HOOK_BODY)?,
+        },
+        _ => HookMode::Get,
+    };
+    Ok(Some(Hook { url, mode }))
+}
+
+fn jwt_secrets(values: &Values) -> Result<Vec<JwtSecret>, Fatal> {
+    match values.given(&authentication::JWT_SECRETS)? {
+        Some(secrets) => Ok(secrets),
+        None => Ok(values
+            .given(&authentication::JWT_SECRET)?
+            .into_iter()
+            .collect()),
+    }
 }
 
 /// A setting that would keep people out must not be passed over in silence.

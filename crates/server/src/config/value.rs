@@ -5,6 +5,7 @@ use super::secret::Secret;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
+use url::Url;
 
 /// Isolation level of transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,6 +209,14 @@ pub fn hook_mode(text: &str) -> Result<String, String> {
         "GET" | "POST" => Ok(text.to_owned()),
         _ => Err("Only expecting GET / POST".into()),
     }
+}
+
+/// A URL of http or https. The reason never repeats the text: it may hold credentials.
+pub fn http_url(text: &str) -> Result<Url, String> {
+    Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .ok_or_else(|| "not a valid http or https URL".into())
 }
 
 /// A JSON object.

@@ -1,5 +1,6 @@
 //! The answer of `GET /v1alpha1/config`: what consoles and tools ask about a server.
 
+use crate::auth::JwtSecret;
 use crate::config::{Api, Config};
 use crate::version::VERSION;
 use serde_json::{Value, json};
@@ -9,6 +10,8 @@ use std::time::Duration;
 pub(super) fn body(config: &Config) -> Value {
     let graphql = &config.graphql;
     let subscriptions = &config.subscriptions;
+    let secrets = config.auth.jwt_secrets().iter();
+    let jwt: Vec<Value> = secrets.map(JwtSecret::shown).collect();
     let flags: Vec<Value> = graphql
         .feature_flags
         .iter()
@@ -19,9 +22,9 @@ pub(super) fn body(config: &Config) -> Value {
         "is_function_permissions_inferred": graphql.infer_function_permissions,
         "is_remote_schema_permissions_enabled": graphql.remote_schema_permissions,
         "is_admin_secret_set": config.auth.has_admin_secret(),
-        "is_auth_hook_set": false,
-        "is_jwt_set": false,
-        "jwt": [],
+        "is_auth_hook_set": config.auth.hook().is_some(),
+        "is_jwt_set": !jwt.is_empty(),
+        "jwt": jwt,
         "is_allow_list_enabled": false,
         "live_queries": {
             "batch_size": subscriptions.live_batch,

@@ -96,6 +96,11 @@ impl Endpoint {
         }
     }
 
+    /// Whether bodies are GraphQL requests.
+    pub(super) fn takes_graphql(self) -> bool {
+        matches!(self, Endpoint::Graphql | Endpoint::LegacyGraphql)
+    }
+
     /// Whether bodies may hold connection strings.
     pub(super) fn takes_metadata(self) -> bool {
         matches!(self, Endpoint::Metadata | Endpoint::QueryV1)

@@ -27,6 +27,26 @@ pub(super) fn parse(body: Value) -> Result<Posted> {
     }
 }
 
+/// What a body asks in the form in which it is passed on, for an authentication webhook; `None`
+/// if it is no GraphQL request.
+pub(super) fn as_sent(body: &[u8]) -> Option<Value> {
+    let sent = |request: GraphqlRequest| {
+        let mut map = Map::new();
+        if let Some(variables) = request.variables {
+            map.insert("variables".into(), Value::Object(variables));
+        }
+        if let Some(name) = request.operation_name {
+            map.insert("operationName".into(), name.into());
+        }
+        map.insert("query".into(), request.query.into());
+        Value::Object(map)
+    };
+    match parse(super::body::json(body).ok()?).ok()? {
+        Posted::One(request) => Some(sent(request)),
+        Posted::Batch(requests) => Some(requests.into_iter().map(sent).collect()),
+    }
+}
+
 fn request(body: Value) -> Result<GraphqlRequest> {
     let mut body = match body {
         Value::Object(map) => map,

@@ -15,11 +15,12 @@ use bytes::Bytes;
 use howdah_error::envelope::Internals;
 use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
+use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use http_body::Body;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Answers a request whose head was understood.
 pub(super) async fn handle<S, B>(
@@ -95,13 +96,28 @@ where
     B: Body<Data = Bytes> + Unpin,
 {
     let http = &app.config.http;
-    let session = match app.config.auth.authenticate(headers) {
-        Ok(session) => Arc::new(session),
+    let bounds = Bounds {
+        max_bytes: http.max_body_bytes,
+        stall_timeout: http.stall_timeout,
+    };
+    let mut body = Incoming::Unread(body);
+    let mut posted = None;
+    if record.endpoint.takes_graphql() && app.auth.wants_request(headers) {
+        let bytes = match body.read(bounds).await {
+            Ok(bytes) => bytes,
+            Err(error) => return transport_error(record, error),
+        };
+        posted = graphql_body::as_sent(&bytes);
+        body = Incoming::Read(bytes);
+    }
+    let grant = match app.auth.authenticate(headers, posted.as_ref()).await {
+        Ok(grant) => grant,
         Err(error) => {
-            body::discard(body, http.stall_timeout).await;
+            body.discard(http.stall_timeout).await;
             return refused(app, record, error, http.internals.for_client(false));
         }
     };
+    let session = Arc::new(grant.session);
     let context = RequestContext {
         request_id: Arc::clone(&record.request_id),
         headers: Arc::clone(headers),
@@ -110,18 +126,39 @@ where
         observe: app.logger.writes(Level::Info, LogType::Query),
     };
     record.session = Some(Arc::clone(&session));
-    let bounds = Bounds {
-        max_bytes: http.max_body_bytes,
-        stall_timeout: http.stall_timeout,
-    };
-    let bytes = match body::read(body, bounds).await {
+    let bytes = match body.read(bounds).await {
         Ok(bytes) => bytes,
         Err(error) => return transport_error(record, error),
     };
     record.body_read = Some(Instant::now());
-    match perform(app, record, bytes, &session, &context).await {
+    let mut reply = match perform(app, record, bytes, &session, &context).await {
         Ok(reply) => reply,
         Err(error) => refused(app, record, error, context.internals),
+    };
+    for cookie in grant.cookies {
+        reply.headers.append(SET_COOKIE, cookie);
+    }
+    reply
+}
+
+/// A body, before or after it is read.
+enum Incoming<B> {
+    Unread(B),
+    Read(Bytes),
+}
+
+impl<B: Body<Data = Bytes> + Unpin> Incoming<B> {
+    async fn read(self, bounds: Bounds) -> Result<Bytes> {
+        match self {
+            Incoming::Unread(body) => body::read(body, bounds).await,
+            Incoming::Read(bytes) => Ok(bytes),
+        }
+    }
+
+    async fn discard(self, stall_timeout: Option<Duration>) {
+        if let Incoming::Unread(body) = self {
+            body::discard(body, stall_timeout).await;
+        }
     }
 }
 

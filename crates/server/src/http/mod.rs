@@ -24,8 +24,9 @@ pub mod serving;
 mod stalls;
 
 pub use listening::{Listener, bind};
-pub use serving::{run_server, serve, stop_signal};
+pub use serving::{run_server, serve, serve_with, stop_signal};
 
+use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::logs::Logger;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 /// What every request needs.
 pub(crate) struct App<S> {
     pub(crate) config: Arc<Config>,
+    pub(crate) auth: Authenticator,
     pub(crate) service: Arc<S>,
     pub(crate) logger: Logger,
 }

@@ -4,6 +4,7 @@
 use super::listening::{Listener, bind};
 use super::stalls::Patient;
 use super::{App, exchange};
+use crate::auth::Authenticator;
 use crate::config::{Config, Fatal, HttpSettings};
 use crate::logs::{Level, LogType, Logger};
 use crate::service::Service;
@@ -26,11 +27,11 @@ const REQUEST_LINE: usize = 64 * 1024;
 /// The pause after a failed accept (out of file descriptors, mostly).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Binds, logs the start, and serves until SIGTERM or SIGINT. From here on panics are log
-/// lines too. `started` is when the process began, for the log.
+/// Binds, makes authentication ready, logs the start, and serves until SIGTERM or SIGINT. From
+/// here on panics are log lines too. `started` is when the process began, for the log.
 ///
 /// # Errors
-/// The port cannot be had.
+/// The port cannot be had, or keys of tokens cannot be fetched.
 pub async fn run_server<S: Service>(
     config: Arc<Config>,
     service: Arc<S>,
@@ -38,13 +39,42 @@ pub async fn run_server<S: Service>(
     started: Instant,
 ) -> Result<(), Fatal> {
     let listener = bind(&config.http).await?;
+    let auth = Authenticator::start(&config.auth, &config.egress, &logger).await?;
     logger.catch_panics();
     logger.listening(listener.address(), started.elapsed());
-    serve(listener, service, config, logger.clone(), stop_signal())
-        .await
-        .map_err(|e| Fatal::new(format!("cannot listen: {e}")))?;
+    serve_with(
+        listener,
+        service,
+        config,
+        auth,
+        logger.clone(),
+        stop_signal(),
+    )
+    .await
+    .map_err(|e| Fatal::new(format!("cannot listen: {e}")))?;
     logger.flush();
     Ok(())
+}
+
+/// Makes authentication ready, then serves as [`serve_with`] does.
+///
+/// # Errors
+/// The port cannot be opened, or keys of tokens cannot be fetched.
+pub async fn serve<S: Service>(
+    listener: Listener,
+    service: Arc<S>,
+    config: Arc<Config>,
+    logger: Logger,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let mut stop = std::pin::pin!(stop);
+    let auth = tokio::select! {
+        biased;
+        () = &mut stop => return Ok(()),
+        auth = Authenticator::start(&config.auth, &config.egress, &logger) => auth,
+    };
+    let auth = auth.map_err(|fatal| io::Error::other(fatal.reason().to_owned()))?;
+    serve_with(listener, service, config, auth, logger, stop).await
 }
 
 /// Serves until `stop` is ready, then until running requests end or
@@ -52,10 +82,11 @@ pub async fn run_server<S: Service>(
 ///
 /// # Errors
 /// The port cannot be opened.
-pub async fn serve<S: Service>(
+pub async fn serve_with<S: Service>(
     listener: Listener,
     service: Arc<S>,
     config: Arc<Config>,
+    auth: Authenticator,
     logger: Logger,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -64,6 +95,7 @@ pub async fn serve<S: Service>(
     let patience = config.http.graceful_shutdown;
     let app = Arc::new(App {
         config,
+        auth,
         service,
         logger,
     });

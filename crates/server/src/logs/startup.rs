@@ -1,7 +1,7 @@
 //! Lines of type `startup`: what was understood of the settings, and that requests are taken.
 
 use super::{Level, LogType, Logger};
-use crate::auth::AuthMode;
+use crate::auth::{JwtSecret, shown_url};
 use crate::config::{Config, Cors, Notice};
 use crate::version::VERSION;
 use serde_json::{Value, json};
@@ -66,10 +66,8 @@ fn summary(config: &Config) -> Value {
     let http = &config.http;
     let pool = &config.pool;
     let graphql = &config.graphql;
-    let anonymous = match &config.auth {
-        AuthMode::Open => None,
-        AuthMode::AdminSecret { anonymous, .. } => anonymous.as_deref(),
-    };
+    let auth = &config.auth;
+    let jwt: Vec<Value> = auth.jwt_secrets().iter().map(JwtSecret::shown).collect();
     let cors = match &http.cors {
         Cors::Disabled => "disabled",
         Cors::Everybody => "*",
@@ -87,7 +85,10 @@ fn summary(config: &Config) -> Value {
         "graceful_shutdown_timeout": http.graceful_shutdown.as_secs(),
         "preserve_401_errors": http.preserve_401,
         "is_admin_secret_set": config.auth.has_admin_secret(),
-        "unauth_role": anonymous,
+        "unauth_role": auth.anonymous_role(),
+        "auth_hook": auth.hook().map(|hook| shown_url(&hook.url)),
+        "auth_hook_mode": auth.hook().map(|hook| hook.mode.as_str()),
+        "jwt_secret": jwt,
         "max_connections": pool.max_connections,
         "use_prepared_statements": pool.prepared_statements,
         "stringify_numeric_types": graphql.stringify_numeric_types,

@@ -1,9 +1,11 @@
 //! Who may ask.
 
+use crate::auth::JwtSecret;
 use crate::config::secret::Secret;
 use crate::config::setting::{AnySetting, Edition, Setting, Status};
 use crate::config::value;
 use serde_json::Value;
+use url::Url;
 
 /// `--admin-secret`.
 pub static ADMIN_SECRET: Setting<Secret> = Setting::new(value::password, "SECRET")
@@ -31,13 +33,12 @@ pub static ADMIN_SECRETS: Setting<Vec<Secret>> = Setting::new(value::passwords, 
     .meaning("JSON array of admin secrets, each of which is accepted; wins over the single one");
 
 /// `--auth-hook`.
-pub static AUTH_HOOK: Setting<Secret> = Setting::new(value::secret, "URL")
+pub static AUTH_HOOK: Setting<Url> = Setting::new(value::http_url, "URL")
     .secret()
     .flag("auth-hook")
     .variables(&["HASURA_GRAPHQL_AUTH_HOOK"])
     .without("none")
-    .status(Status::Refused)
-    .meaning("Webhook that authenticates requests");
+    .meaning("Webhook that says whom requests without an admin secret stand for; needs one");
 
 /// `--auth-hook-mode`.
 pub static AUTH_HOOK_MODE: Setting<String> = Setting::new(value::hook_mode, "GET|POST")
@@ -47,35 +48,38 @@ pub static AUTH_HOOK_MODE: Setting<String> = Setting::new(value::hook_mode, "GET
         "HASURA_GRAPHQL_AUTH_HOOK_TYPE",
     ])
     .default("GET")
-    .status(Status::Later)
-    .meaning("Method of the webhook");
+    .meaning("Method of the webhook: with GET it gets the client's headers, with POST a body");
 
 /// `--auth-hook-send-request-body`.
 pub static AUTH_HOOK_BODY: Setting<bool> = Setting::new(value::boolean, "BOOL")
     .flag("auth-hook-send-request-body")
     .variables(&["HASURA_GRAPHQL_AUTH_HOOK_SEND_REQUEST_BODY"])
     .default("true")
-    .status(Status::Later)
     .meaning("Send the request's body to the webhook (POST only)");
 
 /// `--jwt-secret`.
-pub static JWT_SECRET: Setting<Value> = Setting::new(value::json, "JSON")
+pub static JWT_SECRET: Setting<JwtSecret> = Setting::new(JwtSecret::parse, "JSON")
     .secret()
     .flag("jwt-secret")
     .variables(&["HASURA_GRAPHQL_JWT_SECRET"])
     .without("none")
-    .status(Status::Refused)
-    .meaning("How JSON web tokens are verified, one JSON object");
+    .meaning(
+        "How JSON web tokens are verified, one JSON object: `type` and `key`, or `jwk_url`; \
+         `claims_namespace`, `claims_namespace_path`, `claims_format`, `claims_map`, `audience`, \
+         `issuer`, `allowed_skew`, `header`; needs an admin secret",
+    );
 
 /// `--jwt-secrets`.
-pub static JWT_SECRETS: Setting<Value> = Setting::new(value::json, "JSON")
+pub static JWT_SECRETS: Setting<Vec<JwtSecret>> = Setting::new(JwtSecret::parse_list, "JSON")
     .secret()
     .edition(Edition::Enterprise)
     .flag("jwt-secrets")
     .variables(&["HASURA_GRAPHQL_JWT_SECRETS"])
     .without("none")
-    .status(Status::Refused)
-    .meaning("Several such objects as a JSON array; wins over the single one");
+    .meaning(
+        "Several such objects as a JSON array, chosen by the token's issuer; wins over the \
+         single one",
+    );
 
 /// `--unauthorized-role`.
 pub static UNAUTHORIZED_ROLE: Setting<String> = Setting::new(value::non_empty, "ROLE")

@@ -2,6 +2,7 @@
 
 use crate::config::setting::{AnySetting, Edition, Setting, Status};
 use crate::config::value;
+use howdah_http_client::Egress;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -106,12 +107,15 @@ pub static METADATA_DEFAULTS: Setting<Value> = Setting::new(value::json_object, 
     .meaning("JSON object laid under the metadata");
 
 /// `HOWDAH_EGRESS`.
-pub static EGRESS: Setting<String> = Setting::new(value::text, "RULES")
+pub static EGRESS: Setting<Egress> = Setting::new(Egress::parse, "RULES")
     .edition(Edition::Howdah)
     .variables(&["HOWDAH_EGRESS"])
-    .without("cloud metadata addresses are refused")
-    .status(Status::Later)
-    .meaning("Addresses that webhooks and remote schemas may have (nothing calls out yet)");
+    .default("no-metadata")
+    .meaning(
+        "Addresses that may be called (authentication webhooks, JWK URLs): `no-metadata` all but \
+         the metadata services of clouds, `public` no private networks either, `all`; then \
+         exceptions that may be called, such as `public,10.1.0.0/16`",
+    );
 
 /// Every setting of this file, in the order of the documentation.
 pub static ALL: &[&dyn AnySetting] = &[

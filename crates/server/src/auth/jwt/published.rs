@@ -1,0 +1,225 @@
+//! Keys behind a URL: fetched at start, again when their time is over, and again when a token
+//! names a key that is not among them. Whatever goes wrong later, the last good set stays.
+
+use super::jwk;
+use super::key::Key;
+use crate::auth::{lifetime, shown_url};
+use crate::config::Fatal;
+use crate::logs::{Level, LogType, Logger};
+use crate::version::VERSION;
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use howdah_http_client::{HttpClient, HttpError, Limits, Outgoing, Redirects};
+use http::header::{ACCEPT, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::{Value, json};
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::Mutex;
+use url::Url;
+
+const LIMITS: Limits = Limits {
+    timeout: Duration::from_secs(10),
+    max_bytes: 1024 * 1024,
+    redirects: Redirects::Follow(5),
+};
+/// The pauses between attempts at start.
+const START_PAUSES: [Duration; 4] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+/// When to look again if the publisher says nothing: withdrawn keys must not live for ever.
+const UNTOLD: Duration = Duration::from_secs(60 * 60);
+/// When to look again after a failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// Tokens that name unknown keys lead to a fetch this often at most.
+const UNKNOWN_KEY_GAP: Duration = Duration::from_secs(5);
+
+/// The keys at one moment.
+#[derive(Debug)]
+pub(super) struct KeySet {
+    pub(super) keys: Vec<Key>,
+    /// Grows whenever the keys change.
+    pub(super) generation: u64,
+}
+
+/// A published key set.
+pub(super) struct PublishedKeys {
+    url: Url,
+    client: HttpClient,
+    logger: Logger,
+    set: ArcSwap<KeySet>,
+    /// Held while a token's unknown key is looked up; when that last happened.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl fmt::Debug for PublishedKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublishedKeys").finish_non_exhaustive()
+    }
+}
+
+/// Why a fetch brought no keys.
+#[derive(Debug)]
+enum Failure {
+    Exchange(HttpError),
+    Status(u16),
+    Content(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Exchange(error) => error.fmt(f),
+            Failure::Status(status) => write!(f, "the answer has status {status}"),
+            Failure::Content(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl PublishedKeys {
+    /// Fetches the keys and keeps them fresh for as long as they are used.
+    ///
+    /// # Errors
+    /// Several attempts brought no keys.
+    pub(super) async fn start(
+        url: Url,
+        client: HttpClient,
+        logger: Logger,
+    ) -> Result<Arc<Self>, Fatal> {
+        let keys = Arc::new(PublishedKeys {
+            url,
+            client,
+            logger,
+            set: ArcSwap::from_pointee(KeySet {
+                keys: Vec::new(),
+                generation: 0,
+            }),
+            asked: Mutex::new(None),
+        });
+        let mut pauses = START_PAUSES.into_iter();
+        let next = loop {
+            match keys.refresh().await {
+                Ok(next) => break next,
+                Err(failure) => match pauses.next() {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => {
+                        return Err(Fatal::new(format!(
+                            "the JSON web keys cannot be fetched from {}: {failure}",
+                            shown_url(&keys.url)
+                        )));
+                    }
+                },
+            }
+        };
+        tokio::spawn(keep_fresh(Arc::downgrade(&keys), next));
+        Ok(keys)
+    }
+
+    /// The keys now.
+    pub(super) fn current(&self) -> Arc<KeySet> {
+        self.set.load_full()
+    }
+
+    /// The keys after a look for one that is not among `seen`. Does not look again if somebody
+    /// has just looked.
+    pub(super) async fn look_again(&self, seen: &KeySet) -> Arc<KeySet> {
+        let mut asked = self.asked.lock().await;
+        let current = self.current();
+        let just_asked = asked.is_some_and(|at| at.elapsed() < UNKNOWN_KEY_GAP);
+        if current.generation != seen.generation || just_asked {
+            return current;
+        }
+        *asked = Some(Instant::now());
+        // What goes wrong stands in the log; the token is judged by the keys at hand.
+        let _ = self.refresh().await;
+        self.current()
+    }
+
+    /// Fetches the keys; answers when to do so again.
+    async fn refresh(&self) -> Result<Duration, Failure> {
+        let url = shown_url(&self.url);
+        match self.fetch().await {
+            Ok((found, next)) => {
+                let level = if found.keys.is_empty() {
+                    Level::Warn
+                } else {
+                    Level::Info
+                };
+                self.log(
+                    level,
+                    json!({
+                        "message": format!("refreshed JWK from endpoint: {url}"),
+                        "error": null,
+                        "keys": found.keys.len(),
+                        "keys_passed_over": found.passed_over,
+                        "next_refresh_in": next.as_secs(),
+                    }),
+                );
+                self.replace(found.keys);
+                Ok(next)
+            }
+            Err(failure) => {
+                let error = match &failure {
+                    Failure::Exchange(error) => json!({"http_exception": error.to_string()}),
+                    Failure::Status(status) => json!({"status_code": status, "url": url}),
+                    Failure::Content(reason) => json!({
+                        "error": reason,
+                        "message": format!("Error parsing JWK from url: {url}"),
+                    }),
+                };
+                let message = format!("cannot refresh JWK from endpoint: {url}");
+                self.log(Level::Error, json!({"message": message, "error": error}));
+                Err(failure)
+            }
+        }
+    }
+
+    async fn fetch(&self) -> Result<(jwk::Published, Duration), Failure> {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            ACCEPT,
+            HeaderValue::from_static("application/json, */*;q=0.5"),
+        );
+        if let Ok(agent) = HeaderValue::from_str(&format!("howdah/{VERSION}")) {
+            headers.insert(USER_AGENT, agent);
+        }
+        let request = Outgoing {
+            method: Method::GET,
+            url: self.url.clone(),
+            headers,
+            body: Bytes::new(),
+        };
+        let answer = self.client.send(request, LIMITS).await;
+        let answer = answer.map_err(Failure::Exchange)?;
+        if !answer.status.is_success() {
+            return Err(Failure::Status(answer.status.as_u16()));
+        }
+        let found = jwk::key_set(&answer.body).map_err(Failure::Content)?;
+        let next = lifetime::of_answer(&answer.headers, SystemTime::now());
+        Ok((found, next.unwrap_or(UNTOLD)))
+    }
+
+    fn replace(&self, keys: Vec<Key>) {
+        let current = self.current();
+        if current.keys != keys {
+            let generation = current.generation + 1;
+            self.set.store(Arc::new(KeySet { keys, generation }));
+        }
+    }
+
+    fn log(&self, level: Level, detail: Value) {
+        self.logger.log(level, LogType::JwkRefresh, detail);
+    }
+}
+
+async fn keep_fresh(keys: Weak<PublishedKeys>, mut pause: Duration) {
+    loop {
+        tokio::time::sleep(pause).await;
+        let Some(keys) = keys.upgrade() else { return };
+        pause = keys.refresh().await.unwrap_or(AFTER_FAILURE);
+    }
+}
