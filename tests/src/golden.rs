@@ -180,7 +180,7 @@ pub async fn run(name: &str) {
         for ask in &golden.asks {
             let options = format!("{:?}", golden.options);
             if !engines.contains_key(&options) {
-                let engine = project::engine(&project, golden.options.clone()).await;
+                let engine = project::engine(&project, project.url(), golden.options.clone()).await;
                 engines.insert(options.clone(), engine);
             }
             let answer = ask.serve(&engines[&options]).await;

@@ -57,6 +57,14 @@ impl Project {
         }
     }
 
+    /// The address of the database, where this project made it.
+    ///
+    /// # Panics
+    /// When the project only reads a database of somebody else.
+    pub fn url(&self) -> &str {
+        self.database.as_ref().expect("a project with a database").url()
+    }
+
     /// The same database with other metadata. Its catalogue is not read again.
     #[must_use]
     pub fn with_metadata(&self, tracked: Value) -> Project {
@@ -96,12 +104,11 @@ impl Project {
     }
 }
 
-/// An engine that serves the project, with its own metadata in the same database.
+/// An engine that serves the project's metadata on the database at `url`, where it keeps them.
 ///
 /// # Panics
 /// When it does not start, or takes the metadata to be inconsistent.
-pub async fn engine(project: &Project, schema: SchemaOptions) -> Arc<Engine> {
-    let url = project.database.as_ref().expect("a project with a database").url();
+pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<Engine> {
     let options = EngineOptions {
         metadata_database: SourceSettings::new(url),
         default_source: None,

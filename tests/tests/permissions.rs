@@ -36,7 +36,8 @@ fn cases(dice: &mut Dice, world: &World, roles: &[&str]) -> Vec<Case> {
             let naive =
                 Naive { world, role: &role, session: &session, mistake: Mistake::Nothing };
             let request = Inventor { dice, naive: &naive }.request()?;
-            Some(Case { world: world.clone(), role, session, request })
+            let spelling = dice.below(1 << 30) as u64;
+            Some(Case { world: world.clone(), role, session, request, spelling })
         })
         .collect()
 }
@@ -66,6 +67,30 @@ async fn roles_get_what_their_rules_say() {
 #[tokio::test]
 async fn roles_made_of_roles_get_what_those_may_see() {
     try_worlds(1_000_000, &MIXED_ROLES.map(|(name, _)| name)).await;
+}
+
+/// The same through the engine as a server holds it, where one request may profit from what was
+/// kept of another: each is asked again by others and with other variables.
+#[tokio::test]
+async fn the_engine_answers_as_its_parts_do() {
+    let ground = Ground::new().await;
+    let roles: Vec<&str> = PLAIN_ROLES.into_iter().chain(MIXED_ROLES.map(|r| r.0)).collect();
+    for seed in seeds(4_000_000).step_by(10) {
+        let mut dice = Dice::new(seed);
+        let world = worlds::world(&mut dice);
+        let settled = ground.settle(&world).await.unwrap();
+        let served = ground.serve(&settled).await;
+        let mut all = cases(&mut dice, &world, &roles);
+        for case in all.clone() {
+            let session = worlds::session(&mut dice);
+            all.push(Case { session, ..case });
+        }
+        for case in all {
+            if let Verdict::Wrong(why) = served.compare(&case).await {
+                panic!("seed {seed}: {why}\n{}", case.report());
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Conditions of rules and of requests, written as metadata and as GraphQL.
 
 use super::world::{Cell, World};
-use serde_json::{Value, json};
+use super::writer::Writer;
+use serde_json::{Map, Value, json};
 
 /// A condition on a row. Rules use all but [`Condition::Aggregate`]; requests have only values as
 /// operands and no [`Condition::Exists`].
@@ -120,7 +121,7 @@ impl Condition {
         Condition::And(Vec::new())
     }
 
-    /// As metadata writes it, on a table.
+    /// As metadata and variables write it, on a table.
     pub fn metadata(&self, world: &World, table: usize) -> Value {
         let of = &world.tables[table];
         let column = |c: usize| of.columns[c].name.as_str();
@@ -172,44 +173,73 @@ impl Condition {
                     "_where": inner_value,
                 }})
             }
-            Condition::Aggregate(_) => panic!("rules have no aggregates"),
+            Condition::Aggregate(aggregate) => aggregate.json(world, table),
         }
     }
 
+    /// As [`Condition::graphql`], or as a variable of the type with `required` at its end.
+    pub fn written(
+        &self,
+        world: &World,
+        table: usize,
+        required: &str,
+        writer: &mut Writer,
+    ) -> String {
+        let literal = self.graphql(world, table, &mut Writer::literals());
+        let ty = format!("{}_bool_exp{required}", world.tables[table].name);
+        let text = writer.value(&ty, 8, literal.clone(), self.metadata(world, table));
+        if text == literal { self.graphql(world, table, writer) } else { text }
+    }
+
     /// As GraphQL writes it, on a table.
-    pub fn graphql(&self, world: &World, table: usize) -> String {
+    pub fn graphql(&self, world: &World, table: usize, writer: &mut Writer) -> String {
         let of = &world.tables[table];
         let column = |c: usize| of.columns[c].name.as_str();
-        let list = |all: &[Condition]| -> String {
-            let all: Vec<String> = all.iter().map(|c| c.graphql(world, table)).collect();
+        let list = |all: &[Condition], writer: &mut Writer| -> String {
+            let all: Vec<String> =
+                all.iter().map(|c| c.written(world, table, "!", writer)).collect();
             format!("[{}]", all.join(", "))
         };
         match self {
-            Condition::And(all) => format!("{{_and: {}}}", list(all)),
-            Condition::Or(any) => format!("{{_or: {}}}", list(any)),
-            Condition::Not(inner) => format!("{{_not: {}}}", inner.graphql(world, table)),
+            Condition::And(all) => format!("{{_and: {}}}", list(all, writer)),
+            Condition::Or(any) => format!("{{_or: {}}}", list(any, writer)),
+            Condition::Not(inner) => format!("{{_not: {}}}", inner.written(world, table, "", writer)),
             Condition::Compare(c, operator, Operand::Value(cell)) => {
-                format!("{{{}: {{_{}: {}}}}}", column(*c), operator.name(), cell.json())
+                let ty = of.columns[*c].ty.graphql();
+                let value = writer.value(ty, 30, cell.json().to_string(), cell.json());
+                format!("{{{}: {{_{}: {value}}}}}", column(*c), operator.name())
             }
             Condition::IsNull(c, positive) => {
-                format!("{{{}: {{_is_null: {positive}}}}}", column(*c))
+                let value = writer.value("Boolean", 20, positive.to_string(), json!(positive));
+                format!("{{{}: {{_is_null: {value}}}}}", column(*c))
             }
             Condition::In(c, positive, List::Of(items)) => {
                 let operator = if *positive { "_in" } else { "_nin" };
-                let items: Vec<String> = items
-                    .iter()
-                    .map(|item| match item {
-                        Operand::Value(cell) => cell.json().to_string(),
-                        other => panic!("{other:?} in a request"),
-                    })
-                    .collect();
-                format!("{{{}: {{{operator}: [{}]}}}}", column(*c), items.join(", "))
+                let ty = of.columns[*c].ty.graphql();
+                let mut literals = Vec::new();
+                let mut values = Vec::new();
+                for item in items {
+                    let Operand::Value(cell) = item else { panic!("{item:?} in a request") };
+                    literals.push(cell.json().to_string());
+                    values.push(cell.json());
+                }
+                let whole = format!("[{}]", literals.join(", "));
+                let mut value = writer.value(&format!("[{ty}!]"), 30, whole.clone(), json!(values));
+                if value == whole {
+                    let items: Vec<String> = literals
+                        .into_iter()
+                        .zip(values)
+                        .map(|(literal, value)| writer.value(&format!("{ty}!"), 20, literal, value))
+                        .collect();
+                    value = format!("[{}]", items.join(", "));
+                }
+                format!("{{{}: {{{operator}: {value}}}}}", column(*c))
             }
             Condition::Link(link, inner) => {
                 let link = &of.links[*link];
-                format!("{{{}: {}}}", link.name, inner.graphql(world, link.target))
+                format!("{{{}: {}}}", link.name, inner.written(world, link.target, "", writer))
             }
-            Condition::Aggregate(aggregate) => aggregate.graphql(world, table),
+            Condition::Aggregate(aggregate) => aggregate.graphql(world, table, writer),
             other => panic!("a request cannot say {other:?}"),
         }
     }
@@ -286,34 +316,63 @@ pub fn name_root(value: &mut Value, world: &World, table: usize) {
 }
 
 impl Aggregate {
-    fn graphql(&self, world: &World, table: usize) -> String {
+    /// Function, arguments.
+    fn measure(&self, world: &World, table: usize) -> (&'static str, Vec<String>, bool) {
         let link = &world.tables[table].links[self.link];
         let target = &world.tables[link.target];
         let column = |c: &usize| target.columns[*c].name.clone();
-        let (function, arguments, distinct) = match &self.of {
+        match &self.of {
             Figure::Count(columns, distinct) => {
-                let columns: Vec<String> = columns.iter().map(column).collect();
-                let arguments = if columns.is_empty() {
-                    String::new()
-                } else {
-                    format!("arguments: [{}], ", columns.join(", "))
-                };
-                ("count", arguments, *distinct)
+                ("count", columns.iter().map(column).collect(), *distinct)
             }
-            Figure::All(c) => ("bool_and", format!("arguments: {}, ", column(c)), false),
-            Figure::Any(c) => ("bool_or", format!("arguments: {}, ", column(c)), false),
-        };
-        let distinct = if distinct { "distinct: true, " } else { "" };
-        let filter = self
-            .filter
-            .as_ref()
-            .map(|f| format!("filter: {}, ", f.graphql(world, link.target)))
-            .unwrap_or_default();
-        format!(
-            "{{{}_aggregate: {{{function}: {{{arguments}{distinct}{filter}predicate: {{_{}: {}}}}}}}}}",
-            link.name,
-            self.operator.name(),
-            self.value.json()
-        )
+            Figure::All(c) => ("bool_and", vec![column(c)], false),
+            Figure::Any(c) => ("bool_or", vec![column(c)], false),
+        }
+    }
+
+    fn json(&self, world: &World, table: usize) -> Value {
+        let link = &world.tables[table].links[self.link];
+        let (function, arguments, distinct) = self.measure(world, table);
+        let mut measure = Map::new();
+        match arguments.as_slice() {
+            [] => {}
+            [only] if function != "count" => {
+                measure.insert("arguments".into(), json!(only));
+            }
+            all => {
+                measure.insert("arguments".into(), json!(all));
+            }
+        }
+        if distinct {
+            measure.insert("distinct".into(), json!(true));
+        }
+        if let Some(filter) = &self.filter {
+            measure.insert("filter".into(), filter.metadata(world, link.target));
+        }
+        let operator = format!("_{}", self.operator.name());
+        measure.insert("predicate".into(), json!({ operator: self.value.json() }));
+        json!({ format!("{}_aggregate", link.name): { function: measure } })
+    }
+
+    fn graphql(&self, world: &World, table: usize, writer: &mut Writer) -> String {
+        let link = &world.tables[table].links[self.link];
+        let (function, arguments, distinct) = self.measure(world, table);
+        let mut inside = Vec::new();
+        match arguments.as_slice() {
+            [] => {}
+            [only] if function != "count" => inside.push(format!("arguments: {only}")),
+            all => inside.push(format!("arguments: [{}]", all.join(", "))),
+        }
+        if distinct {
+            let value = writer.value("Boolean", 20, "true".to_owned(), json!(true));
+            inside.push(format!("distinct: {value}"));
+        }
+        if let Some(filter) = &self.filter {
+            inside.push(format!("filter: {}", filter.written(world, link.target, "", writer)));
+        }
+        let ty = if function == "count" { "Int" } else { "Boolean" };
+        let value = writer.value(ty, 30, self.value.json().to_string(), self.value.json());
+        inside.push(format!("predicate: {{_{}: {value}}}", self.operator.name()));
+        format!("{{{}_aggregate: {{{function}: {{{}}}}}}}", link.name, inside.join(", "))
     }
 }

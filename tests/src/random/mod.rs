@@ -2,6 +2,7 @@
 //!
 //! * [`world`], [`condition`], [`request`]: plain models, and how they are written as SQL,
 //!   metadata and GraphQL.
+//! * [`writer`]: values as literals and as variables.
 //! * [`worlds`], [`requests`]: random ones, from [`dice`].
 //! * [`naive`]: what a role gets, found by walking over rows; [`expected`]: such an answer, with
 //!   what it leaves open.
@@ -18,3 +19,4 @@ pub mod shrinking;
 pub mod trial;
 pub mod world;
 pub mod worlds;
+pub mod writer;

@@ -2,6 +2,7 @@
 
 use super::condition::Condition;
 use super::world::{Cell, World};
+use super::writer::Writer;
 
 /// A query.
 #[derive(Debug, Clone)]
@@ -173,47 +174,51 @@ impl Function {
 
 impl Request {
     /// The document.
-    pub fn graphql(&self, world: &World) -> String {
-        let mut out = String::from("query {\n");
+    pub fn graphql(&self, world: &World, writer: &mut Writer) -> String {
+        let mut out = String::new();
         for root in &self.roots {
             let name = &world.tables[root.table].name;
             let text = match &root.kind {
                 RootKind::List(arguments, fields) => format!(
                     "{name}{} {}",
-                    arguments.graphql(world, root.table),
-                    select(fields, world, root.table)
+                    arguments.graphql(world, root.table, writer),
+                    select(fields, world, root.table, writer)
                 ),
                 RootKind::ByKey(key, fields) => {
                     let columns = &world.tables[root.table].columns;
                     let key: Vec<String> = columns
                         .iter()
                         .zip(key)
-                        .map(|(column, cell)| format!("{}: {}", column.name, cell.json()))
+                        .map(|(column, cell)| {
+                            let literal = cell.json().to_string();
+                            let value = writer.value("Int!", 40, literal, cell.json());
+                            format!("{}: {value}", column.name)
+                        })
                         .collect();
-                    let fields = select(fields, world, root.table);
+                    let fields = select(fields, world, root.table, writer);
                     format!("{name}_by_pk({}) {fields}", key.join(", "))
                 }
                 RootKind::Aggregate(arguments, parts) => format!(
                     "{name}_aggregate{} {}",
-                    arguments.graphql(world, root.table),
-                    parts_text(parts, world, root.table)
+                    arguments.graphql(world, root.table, writer),
+                    parts_text(parts, world, root.table, writer)
                 ),
             };
             out.push_str(&format!("  {}: {text}\n", root.key));
         }
-        out.push('}');
-        out
+        format!("query{} {{\n{out}}}", writer.head())
     }
 }
 
 impl Arguments {
-    fn graphql(&self, world: &World, table: usize) -> String {
+    fn graphql(&self, world: &World, table: usize, writer: &mut Writer) -> String {
         let mut all = Vec::new();
         if let Some(filter) = &self.filter {
-            all.push(format!("where: {}", filter.graphql(world, table)));
+            all.push(format!("where: {}", filter.written(world, table, "", writer)));
         }
         if !self.order.is_empty() {
-            let terms: Vec<String> = self.order.iter().map(|o| o.graphql(world, table)).collect();
+            let terms: Vec<String> =
+                self.order.iter().map(|o| o.graphql(world, table, writer)).collect();
             all.push(format!("order_by: [{}]", terms.join(", ")));
         }
         if !self.distinct.is_empty() {
@@ -225,24 +230,27 @@ impl Arguments {
             all.push(format!("distinct_on: [{}]", columns.join(", ")));
         }
         if let Some(limit) = self.limit {
-            all.push(format!("limit: {limit}"));
+            let value = writer.value("Int", 30, limit.to_string(), limit.into());
+            all.push(format!("limit: {value}"));
         }
         if let Some(offset) = self.offset {
-            all.push(format!("offset: {offset}"));
+            let value = writer.value("Int", 30, offset.to_string(), offset.into());
+            all.push(format!("offset: {value}"));
         }
         if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) }
     }
 }
 
 impl Order {
-    fn graphql(&self, world: &World, table: usize) -> String {
+    fn graphql(&self, world: &World, table: usize, writer: &mut Writer) -> String {
         let direction = match (self.descending, self.nulls_first) {
             (false, false) => "asc",
             (false, true) => "asc_nulls_first",
             (true, true) => "desc",
             (true, false) => "desc_nulls_last",
         };
-        self.by.graphql(world, table, direction)
+        let direction = writer.value("order_by", 20, direction.to_owned(), direction.into());
+        self.by.graphql(world, table, &direction)
     }
 }
 
@@ -271,25 +279,27 @@ impl By {
     }
 }
 
-fn select(fields: &[Field], world: &World, table: usize) -> String {
+fn select(fields: &[Field], world: &World, table: usize, writer: &mut Writer) -> String {
     let of = &world.tables[table];
     let texts: Vec<String> = fields
         .iter()
         .map(|field| {
             let text = match &field.kind {
-                FieldKind::Typename => "__typename".to_owned(),
-                FieldKind::Column(c) => of.columns[*c].name.clone(),
+                FieldKind::Typename => format!("__typename{}", writer.directive()),
+                FieldKind::Column(c) => {
+                    format!("{}{}", of.columns[*c].name, writer.directive())
+                }
                 FieldKind::One(link, inner) => {
                     let link = &of.links[*link];
-                    format!("{} {}", link.name, select(inner, world, link.target))
+                    format!("{} {}", link.name, select(inner, world, link.target, writer))
                 }
                 FieldKind::Many(link, arguments, inner) => {
                     let link = &of.links[*link];
                     format!(
                         "{}{} {}",
                         link.name,
-                        arguments.graphql(world, link.target),
-                        select(inner, world, link.target)
+                        arguments.graphql(world, link.target, writer),
+                        select(inner, world, link.target, writer)
                     )
                 }
                 FieldKind::Aggregate(link, arguments, parts) => {
@@ -297,8 +307,8 @@ fn select(fields: &[Field], world: &World, table: usize) -> String {
                     format!(
                         "{}_aggregate{} {}",
                         link.name,
-                        arguments.graphql(world, link.target),
-                        parts_text(parts, world, link.target)
+                        arguments.graphql(world, link.target, writer),
+                        parts_text(parts, world, link.target, writer)
                     )
                 }
             };
@@ -308,14 +318,14 @@ fn select(fields: &[Field], world: &World, table: usize) -> String {
     format!("{{ {} }}", texts.join(" "))
 }
 
-fn parts_text(parts: &[Part], world: &World, table: usize) -> String {
+fn parts_text(parts: &[Part], world: &World, table: usize, writer: &mut Writer) -> String {
     let columns = &world.tables[table].columns;
     let names = |of: &[usize]| -> Vec<&str> { of.iter().map(|c| columns[*c].name.as_str()).collect() };
     let texts: Vec<String> = parts
         .iter()
         .map(|part| match &part.kind {
             PartKind::Nodes(fields) => {
-                format!("{}: nodes {}", part.key, select(fields, world, table))
+                format!("{}: nodes {}", part.key, select(fields, world, table, writer))
             }
             PartKind::Figures(figures) => {
                 let figures: Vec<String> = figures

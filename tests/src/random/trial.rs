@@ -4,13 +4,16 @@ use super::expected::Expected;
 use super::naive::{Mistake, Naive};
 use super::request::Request;
 use super::world::World;
+use super::writer::Writer;
 use crate::ask::Ask;
 use crate::project::{self, Project};
+use howdah_engine::Engine;
 use howdah_ir::Session;
 use howdah_postgres::Pool;
 use howdah_schema::model::{SchemaOptions, Snapshot};
 use howdah_test_postgres::TestDatabase;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A request of somebody in a world.
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub struct Case {
     pub session: BTreeMap<String, String>,
     /// What is asked.
     pub request: Request,
+    /// Which values are written as variables.
+    pub spelling: u64,
 }
 
 /// What came of a comparison.
@@ -40,6 +45,11 @@ pub enum Verdict {
 pub struct Ground {
     database: TestDatabase,
     pool: Pool,
+}
+
+/// A world that a whole engine serves.
+pub struct Served {
+    engine: Arc<Engine>,
 }
 
 /// A world in a database.
@@ -65,16 +75,33 @@ impl Ground {
         let snapshot = project.snapshot(SchemaOptions::default());
         Some(Settled { project, snapshot })
     }
+
+    /// Has an engine serve a world that was settled here.
+    pub async fn serve(&self, settled: &Settled) -> Served {
+        let url = self.database.url();
+        Served { engine: project::engine(&settled.project, url, SchemaOptions::default()).await }
+    }
+}
+
+impl Served {
+    /// Asks the engine and compares.
+    pub async fn compare(&self, case: &Case) -> Verdict {
+        let answer = case.ask().serve(&self.engine).await;
+        match answer.get("data") {
+            None => Verdict::Wrong(answer.to_string()),
+            Some(data) => match case.expected(Mistake::Nothing).compare(data) {
+                Ok(()) => Verdict::Right,
+                Err(why) => Verdict::Wrong(format!("$.data{why}")),
+            },
+        }
+    }
 }
 
 impl Settled {
     /// Asks and compares with what an evaluator with a mistake (or none) expects.
     pub async fn compare(&self, case: &Case, mistake: Mistake) -> Verdict {
         let expected = case.expected(mistake);
-        let session = Session::new(case.role.as_str(), case.session.clone());
-        let told = Ask::of(session, case.request.graphql(&case.world))
-            .run(&self.project, &self.snapshot)
-            .await;
+        let told = case.ask().run(&self.project, &self.snapshot).await;
         let found = match &told.outcome {
             Ok(_) => told.data(),
             Err(e) => {
@@ -110,6 +137,14 @@ impl Case {
         naive.answer(&self.request)
     }
 
+    /// The request, with some values as variables.
+    pub fn ask(&self) -> Ask {
+        let session = Session::new(self.role.as_str(), self.session.clone());
+        let mut writer = Writer::variables(self.spelling);
+        let query = self.request.graphql(&self.world, &mut writer);
+        Ask { variables: writer.into_values(), ..Ask::of(session, query) }
+    }
+
     /// Makes the world and compares.
     pub async fn verdict(&self, ground: &Ground, mistake: Mistake) -> Verdict {
         match ground.settle(&self.world).await {
@@ -120,13 +155,15 @@ impl Case {
 
     /// Everything a person needs to look into it.
     pub fn report(&self) -> String {
+        let ask = self.ask();
         format!(
-            "{}\n{}\nas {} {:?}\n{}",
+            "{}\n{}\nas {} {:?}\n{}\nwith {:?}",
             self.world.sql(),
             serde_json::to_string(&self.world.metadata()).unwrap(),
             self.role,
             self.session,
-            self.request.graphql(&self.world),
+            ask.query,
+            ask.variables,
         )
     }
 }

@@ -152,6 +152,17 @@ impl Type {
     }
 }
 
+impl Type {
+    /// As GraphQL names it.
+    pub fn graphql(self) -> &'static str {
+        match self {
+            Type::Int => "Int",
+            Type::Text => "String",
+            Type::Bool => "Boolean",
+        }
+    }
+}
+
 impl World {
     /// The statements that make it, from an empty schema `public`.
     pub fn sql(&self) -> String {
