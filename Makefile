@@ -46,9 +46,7 @@ bench: needs-run ## Load howdah and hand-written SQL in turn and compare
 	scripts/bench --bin target/release/howdah
 
 docs: ## Write docs/configuration.md anew from the table of settings
-	mkdir -p docs
-	$(CARGO) run -q -p howdah -- config-docs > docs/configuration.md.new
-	mv docs/configuration.md.new docs/configuration.md
+	$(CARGO) run -q -p howdah-server --example configuration_docs
 
 needs-run:
 	@scripts/install-needs run

@@ -23,21 +23,14 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Documents and rules may nest deeply; what walks them recurses.
 const THREAD_STACK: usize = 16 * 1024 * 1024;
-/// Not for people: prints the documentation of the settings.
-const CONFIG_DOCS: &str = "config-docs";
 
 fn main() -> ExitCode {
     let started = Instant::now();
     // Before anything else: the watchdog of a managed PostgreSQL is this program too, and must not
     // read settings or start threads.
     let mut words = std::env::args_os().skip(1);
-    match words.next() {
-        Some(word) if word == watchdog::COMMAND => return watchdog::main(words),
-        Some(word) if word == CONFIG_DOCS => {
-            print!("{}", howdah_server::config::docs());
-            return ExitCode::SUCCESS;
-        }
-        _ => {}
+    if words.next().is_some_and(|word| word == watchdog::COMMAND) {
+        return watchdog::main(words);
     }
     match run(started) {
         Ok(()) => ExitCode::SUCCESS,

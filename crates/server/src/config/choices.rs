@@ -77,7 +77,11 @@ impl Experimental {
         matches!(
             self,
             Experimental::InheritedRoles
+                | Experimental::NamingConvention
                 | Experimental::StreamingSubscriptions
+                | Experimental::HideUpdateManyFields
+                | Experimental::HideAggregationPredicates
+                | Experimental::HideStreamFields
                 | Experimental::DisablePostgresArrays
                 | Experimental::NoNullUnboundVariableDefault
         )

@@ -104,7 +104,7 @@ pub static DATA_DIR: Setting<PathBuf> = Setting::new(value::path, "FOLDER")
     .global()
     .edition(Edition::Howdah)
     .variables(&["HOWDAH_DATA_DIR"])
-    .without("chosen by howdah")
+    .without("`.howdah` in the project or the current folder")
     .meaning("Folder where a managed database keeps its data");
 
 /// Every setting of this file, in the order of the documentation.

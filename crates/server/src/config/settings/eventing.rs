@@ -87,7 +87,6 @@ pub static SCHEMA_SYNC: Setting<Duration> = Setting::new(value::milliseconds, "M
     .flag("schema-sync-poll-interval")
     .variables(&["HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL"])
     .default("1000")
-    .status(Status::Later)
     .meaning("Milliseconds between two looks for metadata changes of other instances; 0 = off");
 
 /// `--enable-maintenance-mode`.

@@ -76,7 +76,6 @@ pub static NAMING: Setting<Naming> = Setting::new(value::naming, "CONVENTION")
     .flag("default-naming-convention")
     .variables(&["HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION"])
     .default("hasura-default")
-    .status(Status::Later)
     .meaning("hasura-default or graphql-default");
 
 /// `--enable-apollo-federation`.
@@ -174,7 +173,6 @@ pub static CHECKS_PASS_ON_NULL: Setting<bool> = Setting::new(value::boolean, "BO
     .edition(Edition::Howdah)
     .variables(&["HOWDAH_CHECKS_PASS_ON_NULL"])
     .default("false")
-    .status(Status::Later)
     .meaning("Let a permission check that evaluates to NULL pass, as the old engine does");
 
 /// Every setting of this file, in the order of the documentation.
