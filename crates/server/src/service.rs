@@ -1,6 +1,7 @@
 //! The engine as HTTP sees it: the narrow trait that [`crate::http`] calls. Whoever
 //! implements it knows nothing of headers, statuses or compression.
 
+use crate::subscription::{Subscriber, Subscription};
 use async_trait::async_trait;
 use bytes::Bytes;
 use howdah_error::Error;
@@ -10,6 +11,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 use std::net::IpAddr;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// One GraphQL operation as it was posted.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,4 +126,22 @@ pub trait Service: Send + Sync + 'static {
 
     /// Asks the metadata database and looks at the metadata.
     async fn health(&self) -> Health;
+
+    /// Starts a subscription. What does not fit the schema or the database is an error here,
+    /// not an event later.
+    async fn subscribe(
+        &self,
+        request: GraphqlRequest,
+        subscriber: Subscriber,
+        context: &RequestContext,
+    ) -> Result<Subscription, Error> {
+        let _ = (request, subscriber, context);
+        Err(Error::not_supported("subscriptions are not served yet"))
+    }
+
+    /// Counts changes of the metadata, after which open websockets may show what is no longer
+    /// so; `None` if there are never any.
+    fn metadata_changes(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
 }

@@ -30,6 +30,8 @@ pub struct Config {
     pub egress: Egress,
     /// How GraphQL behaves.
     pub graphql: GraphqlSettings,
+    /// Websockets.
+    pub websockets: WebsocketSettings,
     /// Live and streaming queries.
     pub subscriptions: SubscriptionSettings,
     /// The metadata in use.
@@ -175,6 +177,21 @@ pub struct HttpSettings {
     pub internals: ShowInternals,
     /// Shown by the config API.
     pub console_assets_dir: Option<PathBuf>,
+}
+
+/// Websockets.
+#[derive(Debug, Clone)]
+pub struct WebsocketSettings {
+    /// Cookies are read though CORS is off.
+    pub read_cookies: bool,
+    /// Messages may be compressed.
+    pub compression: bool,
+    /// Time between keep-alive messages; `None` = none are sent.
+    pub keep_alive: Option<Duration>,
+    /// How long the first message may take; `None` = forever.
+    pub init_timeout: Option<Duration>,
+    /// Sockets are closed when the metadata changes.
+    pub close_on_metadata_change: bool,
 }
 
 /// How GraphQL behaves.

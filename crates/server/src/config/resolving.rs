@@ -6,7 +6,7 @@ use super::cors::Cors;
 use super::fatal::Fatal;
 use super::resolved::{
     Config, DatabaseUrl, Databases, GraphqlSettings, HttpSettings, LogSettings, MetadataSettings,
-    Notice, PoolSettings, ShowInternals, SubscriptionSettings,
+    Notice, PoolSettings, ShowInternals, SubscriptionSettings, WebsocketSettings,
 };
 use super::secret::Secret;
 use super::setting::{AnySetting, Status};
@@ -29,6 +29,13 @@ pub(super) fn resolve(values: &Values) -> Result<Config, Fatal> {
         auth,
         egress: values.value(&eventing::EGRESS)?,
         graphql: graphql_settings(values)?,
+        websockets: WebsocketSettings {
+            read_cookies: values.value(&server::WS_READ_COOKIE)?,
+            compression: values.value(&server::WEBSOCKET_COMPRESSION)?,
+            keep_alive: some_time(values.value(&server::WEBSOCKET_KEEPALIVE)?),
+            init_timeout: some_time(values.value(&server::WEBSOCKET_INIT_TIMEOUT)?),
+            close_on_metadata_change: values.value(&server::CLOSE_WEBSOCKETS)?,
+        },
         subscriptions: SubscriptionSettings {
             live_refetch: values.value(&eventing::LIVE_REFETCH)?,
             live_batch: values.value(&eventing::LIVE_BATCH)?,

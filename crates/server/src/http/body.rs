@@ -98,7 +98,7 @@ fn too_long(limit: usize) -> Error {
 }
 
 /// Reads JSON. Raw control characters inside strings count as spaces.
-pub(super) fn json(body: &[u8]) -> Result<Value> {
+pub(crate) fn json(body: &[u8]) -> Result<Value> {
     let invalid = |text: String| Error::new(Code::InvalidJson, text);
     let text = std::str::from_utf8(body).map_err(|e| {
         invalid(format!(

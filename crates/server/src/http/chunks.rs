@@ -8,13 +8,13 @@ use std::task::{Context, Poll};
 
 /// Pieces that are written one after another, never copied together.
 #[derive(Debug)]
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     pieces: std::vec::IntoIter<Bytes>,
     remaining: u64,
 }
 
 impl Chunks {
-    pub(super) fn new(pieces: Vec<Bytes>) -> Self {
+    pub(crate) fn new(pieces: Vec<Bytes>) -> Self {
         Chunks {
             remaining: length(&pieces),
             pieces: pieces.into_iter(),

@@ -5,7 +5,7 @@ use http::Method;
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Endpoint {
+pub(crate) enum Endpoint {
     /// `POST /v1/graphql`.
     Graphql,
     /// `POST /v1alpha1/graphql`: the same with real statuses.
@@ -44,7 +44,7 @@ pub(super) enum Envelope {
 }
 
 impl Endpoint {
-    pub(super) fn of(method: &Method, path: &str) -> Self {
+    pub(crate) fn of(method: &Method, path: &str) -> Self {
         let found = Self::exact(method, path);
         if found != Endpoint::Unknown {
             return found;

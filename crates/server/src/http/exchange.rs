@@ -8,6 +8,7 @@ use super::record::{Mode, Record, Sent};
 use super::reply::Reply;
 use super::{cors, handlers};
 use crate::service::Service;
+use crate::websocket;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use howdah_error::envelope::Internals;
@@ -24,7 +25,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Answers a request.
 pub(super) async fn answer<S, B>(
-    app: &App<S>,
+    app: &Arc<App<S>>,
     peer: SocketAddr,
     request: Request<B>,
 ) -> Response<Chunks>
@@ -32,6 +33,10 @@ where
     S: Service,
     B: Body<Data = Bytes> + Unpin,
 {
+    if websocket::is_upgrade(&request) {
+        let client = client(request.headers(), peer);
+        return websocket::upgrade(app, client, request);
+    }
     let (head, body) = request.into_parts();
     let headers = Arc::new(head.headers);
     let mut record = Record {
@@ -113,7 +118,7 @@ async fn finish<S>(
 }
 
 /// What the client sent, or something new.
-fn request_id(headers: &HeaderMap) -> Arc<str> {
+pub(crate) fn request_id(headers: &HeaderMap) -> Arc<str> {
     match headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()) {
         Some(id) if !id.is_empty() => id.into(),
         _ => uuid::Uuid::new_v4().to_string().into(),

@@ -47,7 +47,8 @@ pub(super) fn as_sent(body: &[u8]) -> Option<Value> {
     }
 }
 
-fn request(body: Value) -> Result<GraphqlRequest> {
+/// Reads one request.
+pub(crate) fn request(body: Value) -> Result<GraphqlRequest> {
     let mut body = match body {
         Value::Object(map) => map,
         other => {
@@ -108,7 +109,8 @@ fn not_a_text(found: &Value) -> Error {
     )
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What kind of JSON value it is.
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "Null",
         Value::Bool(_) => "Boolean",

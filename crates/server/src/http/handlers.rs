@@ -268,7 +268,7 @@ async fn graphql<S: Service>(
 }
 
 /// Runs one operation and writes its `query-log` lines.
-async fn run<S: Service>(
+pub(crate) async fn run<S: Service>(
     app: &App<S>,
     request: GraphqlRequest,
     session: &Session,

@@ -15,8 +15,8 @@ mod config_api;
 mod cors;
 mod endpoint;
 mod exchange;
-mod graphql_body;
-mod handlers;
+pub(crate) mod graphql_body;
+pub(crate) mod handlers;
 pub mod listening;
 mod record;
 mod reply;
@@ -26,9 +26,16 @@ mod stalls;
 pub use listening::{Listener, bind};
 pub use serving::{run_server, serve, serve_with, stop_signal};
 
+pub(crate) use body::json;
+pub(crate) use chunks::Chunks;
+pub(crate) use endpoint::Endpoint;
+pub(crate) use exchange::request_id;
+
+use crate::alarms::Alarms;
 use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::logs::Logger;
+use crate::websocket::counters::Counters;
 use std::sync::Arc;
 
 /// What every request needs.
@@ -37,4 +44,6 @@ pub(crate) struct App<S> {
     pub(crate) auth: Authenticator,
     pub(crate) service: Arc<S>,
     pub(crate) logger: Logger,
+    pub(crate) alarms: Alarms,
+    pub(crate) websockets: Arc<Counters>,
 }

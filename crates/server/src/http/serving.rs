@@ -4,15 +4,16 @@
 use super::listening::{Listener, bind};
 use super::stalls::Patient;
 use super::{App, exchange};
+use crate::alarms::{self, Alarms};
 use crate::auth::Authenticator;
 use crate::config::{Config, Fatal, HttpSettings};
 use crate::logs::{Level, LogType, Logger};
 use crate::service::Service;
+use crate::websocket::counters::Counters;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::json;
 use std::convert::Infallible;
 use std::future::Future;
@@ -98,8 +99,10 @@ pub async fn serve_with<S: Service>(
         auth,
         service,
         logger,
+        alarms: Alarms::new(),
+        websockets: Arc::new(Counters::default()),
     });
-    let connections = GracefulShutdown::new();
+    follow_metadata(&app);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -108,7 +111,7 @@ pub async fn serve_with<S: Service>(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => connect(&builder, &connections, &app, stream, peer),
+            Ok((stream, peer)) => connect(&builder, &app, stream, peer),
             Err(e) => {
                 let detail = json!({"message": "a connection could not be accepted", "reason": e.to_string()});
                 app.logger.log(Level::Warn, LogType::Unstructured, detail);
@@ -122,7 +125,7 @@ pub async fn serve_with<S: Service>(
         "server",
         json!({"message": "stopping: no new connections are taken"}),
     );
-    if tokio::time::timeout(patience, connections.shutdown())
+    if tokio::time::timeout(patience, app.alarms.stop())
         .await
         .is_err()
     {
@@ -134,7 +137,6 @@ pub async fn serve_with<S: Service>(
 
 fn connect<S: Service>(
     builder: &Builder<TokioExecutor>,
-    connections: &GracefulShutdown,
     app: &Arc<App<S>>,
     stream: TcpStream,
     peer: SocketAddr,
@@ -142,16 +144,40 @@ fn connect<S: Service>(
     // Answers are written whole; waiting for more bytes would only delay them.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, app.config.http.stall_timeout));
-    let app = Arc::clone(app);
+    let stopping = alarms::stopping(app.alarms.watch());
+    let serving = Arc::clone(app);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let app = Arc::clone(&app);
+        let app = Arc::clone(&serving);
         async move { Ok::<_, Infallible>(exchange::answer(&app, peer, request).await) }
     });
-    let connection = builder.serve_connection(io, service).into_owned();
-    let connection = connections.watch(connection);
+    let connection = builder
+        .serve_connection_with_upgrades(io, service)
+        .into_owned();
     // An error here is the peer's going away: nothing anybody could do.
-    tokio::spawn(async move {
+    app.alarms.spawn(async move {
+        let mut connection = std::pin::pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = stopping => connection.as_mut().graceful_shutdown(),
+        }
         let _ = connection.await;
+    });
+}
+
+/// Has websockets closed when the metadata changes, where that is wanted.
+fn follow_metadata<S: Service>(app: &Arc<App<S>>) {
+    if !app.config.websockets.close_on_metadata_change {
+        return;
+    }
+    let Some(mut changes) = app.service.metadata_changes() else {
+        return;
+    };
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        while changes.changed().await.is_ok() {
+            let Some(app) = app.upgrade() else { return };
+            app.alarms.metadata_changed();
+        }
     });
 }
 

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use howdah_error::{Error, JsonPath};
+use howdah_error::{Code, Error, JsonPath};
 use howdah_ir::Session;
 use howdah_server::service::{
     GraphqlAnswer, GraphqlRequest, Health, JsonAnswer, Observation, RequestContext, Service,
 };
+use howdah_server::subscription::{Event, Kind, Sender, Subscriber, Subscription, mailbox};
 use howdah_server::{Command, Config, Logger, bind, serve};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -14,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// Counts a future as ended when it is dropped.
@@ -30,6 +31,39 @@ pub struct Fake {
     pub running: Arc<AtomicUsize>,
     pub database_ok: AtomicBool,
     pub consistent: AtomicBool,
+    pub metadata: watch::Sender<u64>,
+    /// What mutations did and queries of `{log}` answer.
+    log: Mutex<String>,
+    /// Subscriptions by the name of their client's operation.
+    feeds: Mutex<Vec<(String, Sender)>>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Fake {
+            running: Arc::default(),
+            database_ok: AtomicBool::new(true),
+            consistent: AtomicBool::new(true),
+            metadata: watch::Sender::new(0),
+            log: Mutex::default(),
+            feeds: Mutex::default(),
+        }
+    }
+}
+
+impl Fake {
+    /// Says something to all subscriptions under this id.
+    pub fn publish(&self, id: &str, event: &Event) {
+        for (_, feed) in self.feeds.lock().unwrap().iter().filter(|(i, _)| i == id) {
+            feed.send(event.clone());
+        }
+    }
+
+    /// Subscriptions that somebody reads.
+    pub fn subscriptions(&self) -> usize {
+        let feeds = self.feeds.lock().unwrap();
+        feeds.iter().filter(|(_, feed)| !feed.is_gone()).count()
+    }
 }
 
 #[async_trait]
@@ -53,6 +87,19 @@ impl Service for Fake {
             "{slow}" => {
                 tokio::time::sleep(Duration::from_millis(300)).await;
                 Ok(GraphqlAnswer::whole(r#"{"data":{"slow":true}}"#))
+            }
+            "{log}" => {
+                let log = self.log.lock().unwrap();
+                Ok(GraphqlAnswer::whole(json!({"data": &*log}).to_string()))
+            }
+            "{constraint}" => Err(Error::new(
+                Code::ConstraintViolation,
+                "Foreign key violation. x",
+            )),
+            query if query.starts_with("mutation ") => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                self.log.lock().unwrap().push_str(query);
+                Ok(GraphqlAnswer::whole(r#"{"data":{"done":true}}"#))
             }
             "{big}" => Ok(GraphqlAnswer::whole(big())),
             "{huge}" => Ok(GraphqlAnswer {
@@ -124,6 +171,34 @@ impl Service for Fake {
         Ok("[]".into())
     }
 
+    async fn subscribe(
+        &self,
+        request: GraphqlRequest,
+        subscriber: Subscriber,
+        _: &RequestContext,
+    ) -> Result<Subscription, Error> {
+        let kind = match request.query.as_str() {
+            "subscription {fail}" => {
+                return Err(Error::validation(
+                    "field 'fail' not found in type: 'subscription_root'",
+                ));
+            }
+            "subscription {panic}" => panic!("the fake panics"),
+            "subscription {stream}" => Kind::Stream,
+            _ => Kind::Live,
+        };
+        let (sender, receiver) = mailbox(kind);
+        let role = json!({"data": {"role": &**subscriber.session.role()}});
+        sender.send(Event::Data(role.to_string().into()));
+        let mut feeds = self.feeds.lock().unwrap();
+        feeds.push((subscriber.operation_id.to_string(), sender));
+        Ok(Subscription::new(kind, receiver))
+    }
+
+    fn metadata_changes(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.metadata.subscribe())
+    }
+
     async fn health(&self) -> Health {
         Health {
             metadata_db_ok: self.database_ok.load(Ordering::SeqCst),
@@ -177,11 +252,7 @@ impl Server {
         };
         let sink = Sink::default();
         let logger = Logger::to(&config.logs, sink.clone()).unwrap();
-        let fake = Arc::new(Fake {
-            running: Arc::new(AtomicUsize::new(0)),
-            database_ok: AtomicBool::new(true),
-            consistent: AtomicBool::new(true),
-        });
+        let fake = Arc::new(Fake::default());
         let listener = bind(&config.http).await.unwrap();
         let address = listener.address();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -232,13 +303,23 @@ impl Server {
 
     /// Waits until as many requests run.
     pub async fn wait_for_running(&self, count: usize) {
-        let wait = async {
-            while self.fake.running.load(Ordering::SeqCst) != count {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(5), wait)
-            .await
-            .expect("in time");
+        until(|| self.fake.running.load(Ordering::SeqCst) == count).await;
     }
+
+    /// Waits until as many subscriptions run.
+    pub async fn wait_for_subscriptions(&self, count: usize) {
+        until(|| self.fake.subscriptions() == count).await;
+    }
+}
+
+/// Waits until something is so.
+pub async fn until(so: impl Fn() -> bool) {
+    let wait = async {
+        while !so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), wait)
+        .await
+        .expect("in time");
 }

@@ -6,3 +6,7 @@ mod client;
 mod connections;
 mod fake;
 mod logging;
+mod socket;
+mod websocket_lifecycle;
+mod websocket_messages;
+mod websocket_wire;

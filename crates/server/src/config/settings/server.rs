@@ -79,7 +79,6 @@ pub static WS_READ_COOKIE: Setting<bool> = Setting::new(value::boolean, "BOOL")
     .switch("true")
     .variables(&["HASURA_GRAPHQL_WS_READ_COOKIE"])
     .default("false")
-    .status(Status::Later)
     .meaning("Read cookies at the start of a websocket though CORS is off; only with CORS off");
 
 /// `--websocket-compression`.
@@ -88,7 +87,6 @@ pub static WEBSOCKET_COMPRESSION: Setting<bool> = Setting::new(value::boolean, "
     .switch("true")
     .variables(&["HASURA_GRAPHQL_CONNECTION_COMPRESSION"])
     .default("false")
-    .status(Status::Later)
     .meaning("Compress websocket messages (permessage-deflate)");
 
 /// `--websocket-keepalive`.
@@ -96,16 +94,14 @@ pub static WEBSOCKET_KEEPALIVE: Setting<Duration> = Setting::new(value::seconds,
     .flag("websocket-keepalive")
     .variables(&["HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE"])
     .default("5")
-    .status(Status::Later)
-    .meaning("Seconds between keep-alive messages of websockets");
+    .meaning("Seconds between keep-alive messages of websockets; 0 = none");
 
 /// `--websocket-connection-init-timeout`.
 pub static WEBSOCKET_INIT_TIMEOUT: Setting<Duration> = Setting::new(value::init_timeout, "SECONDS")
     .flag("websocket-connection-init-timeout")
     .variables(&["HASURA_GRAPHQL_WEBSOCKET_CONNECTION_INIT_TIMEOUT"])
     .default("3")
-    .status(Status::Later)
-    .meaning("Seconds to wait for `connection_init` (graphql-transport-ws)");
+    .meaning("Seconds to wait for `connection_init` (graphql-transport-ws); 0 = forever");
 
 /// `--disable-close-websockets-on-metadata-change`; the variable has the opposite sense.
 pub static CLOSE_WEBSOCKETS: Setting<bool> = Setting::new(value::boolean, "BOOL")
@@ -113,7 +109,6 @@ pub static CLOSE_WEBSOCKETS: Setting<bool> = Setting::new(value::boolean, "BOOL"
     .switch("false")
     .variables(&["HASURA_GRAPHQL_CLOSE_WEBSOCKETS_ON_METADATA_CHANGE"])
     .default("true")
-    .status(Status::Later)
     .meaning("Close all websockets when the metadata changes; the flag switches it off");
 
 /// `--graceful-shutdown-timeout`.
