@@ -275,6 +275,12 @@ impl<'w> Naive<'w> {
                 RootKind::Aggregate(arguments, parts) => {
                     self.aggregate(all, table, arguments, parts)
                 }
+                RootKind::Function(low, arguments, fields) => {
+                    self.list(from(all, *low), table, arguments, fields)
+                }
+                RootKind::FunctionAggregate(low, arguments, parts) => {
+                    self.aggregate(from(all, *low), table, arguments, parts)
+                }
                 RootKind::ByKey(key, fields) => all
                     .into_iter()
                     .filter(|at| self.shown(*at))
@@ -507,6 +513,14 @@ impl<'w> Naive<'w> {
 }
 
 // ---- Values
+
+/// The rows whose first column is at least `low`.
+fn from(mut all: Vec<At<'_>>, low: Option<i64>) -> Vec<At<'_>> {
+    if let Some(low) = low {
+        all.retain(|at| at.row[0] >= Cell::Int(low));
+    }
+    all
+}
 
 fn typed(text: &str, ty: Type) -> Cell {
     match ty {

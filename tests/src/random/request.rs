@@ -31,6 +31,10 @@ pub enum RootKind {
     ByKey(Vec<Cell>, Vec<Field>),
     /// `t_aggregate`
     Aggregate(Arguments, Vec<Part>),
+    /// `all_t(args: {low: …})`
+    Function(Option<i64>, Arguments, Vec<Field>),
+    /// `all_t_aggregate(args: {low: …})`
+    FunctionAggregate(Option<i64>, Arguments, Vec<Part>),
 }
 
 /// Arguments of lists.
@@ -203,6 +207,16 @@ impl Request {
                     arguments.graphql(world, root.table, writer),
                     parts_text(parts, world, root.table, writer)
                 ),
+                RootKind::Function(low, arguments, fields) => format!(
+                    "all_{name}{} {}",
+                    arguments.of_function(*low, world, root.table, writer),
+                    select(fields, world, root.table, writer)
+                ),
+                RootKind::FunctionAggregate(low, arguments, parts) => format!(
+                    "all_{name}_aggregate{} {}",
+                    arguments.of_function(*low, world, root.table, writer),
+                    parts_text(parts, world, root.table, writer)
+                ),
             };
             out.push_str(&format!("  {}: {text}\n", root.key));
         }
@@ -212,7 +226,29 @@ impl Request {
 
 impl Arguments {
     fn graphql(&self, world: &World, table: usize, writer: &mut Writer) -> String {
-        let mut all = Vec::new();
+        self.after(Vec::new(), world, table, writer)
+    }
+
+    fn of_function(
+        &self,
+        low: Option<i64>,
+        world: &World,
+        table: usize,
+        writer: &mut Writer,
+    ) -> String {
+        let first = low.map(|low| {
+            format!("args: {{low: {}}}", writer.value("Int", 30, low.to_string(), low.into()))
+        });
+        self.after(first.into_iter().collect(), world, table, writer)
+    }
+
+    fn after(
+        &self,
+        mut all: Vec<String>,
+        world: &World,
+        table: usize,
+        writer: &mut Writer,
+    ) -> String {
         if let Some(filter) = &self.filter {
             all.push(format!("where: {}", filter.written(world, table, "", writer)));
         }

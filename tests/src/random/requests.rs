@@ -7,7 +7,7 @@ use super::request::{
     Arguments, By, Field, FieldKind, Figure, FigureKind, Function, Order, Part, PartKind, Request,
     Root, RootKind,
 };
-use super::world::{Arity, Cell, Type, World};
+use super::world::{Arity, Basis, Cell, Type, World};
 use super::worlds;
 
 /// Invents requests of the role of an evaluator.
@@ -31,6 +31,12 @@ impl<'w> Inventor<'_, 'w> {
         (0..self.world().tables[table].columns.len())
             .filter(|c| self.naive.has_column(self.naive.role, table, *c))
             .collect()
+    }
+
+    /// Columns that are no computed fields.
+    fn stored(&self, table: usize) -> Vec<usize> {
+        let columns = &self.world().tables[table].columns;
+        self.columns(table).into_iter().filter(|c| columns[*c].computed.is_none()).collect()
     }
 
     fn columns_of(&self, table: usize, types: &[Type]) -> Vec<usize> {
@@ -77,6 +83,14 @@ impl<'w> Inventor<'_, 'w> {
         }
         if self.aggregates(table) && self.dice.chance(30) {
             return RootKind::Aggregate(self.arguments(table), self.parts(table, 2));
+        }
+        if of.function && self.dice.chance(25) {
+            let low = if self.dice.chance(60) { Some(self.dice.between(0, 6) as i64) } else { None };
+            if self.aggregates(table) && self.dice.chance(40) {
+                let arguments = self.arguments(table);
+                return RootKind::FunctionAggregate(low, arguments, self.parts(table, 2));
+            }
+            return RootKind::Function(low, self.arguments(table), self.fields(table, 2));
         }
         RootKind::List(self.arguments(table), self.fields(table, 3))
     }
@@ -130,7 +144,7 @@ impl<'w> Inventor<'_, 'w> {
                 arguments.order.push(term);
             }
         }
-        let columns = self.columns(table);
+        let columns = self.stored(table);
         if self.dice.chance(15) && !columns.is_empty() {
             let mut distinct = self.dice.some(&columns, 40);
             self.dice.shuffle(&mut distinct);
@@ -195,7 +209,10 @@ impl<'w> Inventor<'_, 'w> {
                     Function::Sum => &[Type::Int],
                     _ => &[Type::Int, Type::Text],
                 };
-                let column = *self.dice.pick(&self.columns_of(target, types))?;
+                let stored = self.stored(target);
+                let mut columns = self.columns_of(target, types);
+                columns.retain(|c| stored.contains(c));
+                let column = *self.dice.pick(&columns)?;
                 Some(By::Function(link, function, column))
             }
             _ => self.dice.pick(&self.columns(table)).map(|c| By::Column(*c)),
@@ -252,10 +269,13 @@ impl<'w> Inventor<'_, 'w> {
             .links(table, Arity::Many)
             .into_iter()
             .filter(|l| self.aggregates(self.target(table, *l)))
+            .filter(|l| self.world().tables[table].links[*l].basis != Basis::Function)
             .collect();
         let link = *self.dice.pick(&many)?;
         let target = self.target(table, link);
-        let flags = self.columns_of(target, &[Type::Bool]);
+        let stored = self.stored(target);
+        let mut flags = self.columns_of(target, &[Type::Bool]);
+        flags.retain(|c| stored.contains(c));
         let filter =
             if self.dice.chance(40) { Some(self.condition(target, depth - 1)) } else { None };
         let aggregate = match self.dice.pick(&flags) {
@@ -267,8 +287,7 @@ impl<'w> Inventor<'_, 'w> {
                 value: Cell::Bool(self.dice.chance(50)),
             },
             _ => {
-                let columns = self.columns(target);
-                let mut columns = self.dice.some(&columns, 30);
+                let mut columns = self.dice.some(&stored, 30);
                 columns.truncate(2);
                 let distinct = !columns.is_empty() && self.dice.chance(50);
                 Aggregate {
@@ -312,7 +331,7 @@ impl<'w> Inventor<'_, 'w> {
 
     fn figure(&mut self, table: usize) -> Option<FigureKind> {
         if self.dice.chance(40) {
-            let columns = self.columns(table);
+            let columns = self.stored(table);
             let mut columns = self.dice.some(&columns, 40);
             columns.truncate(3);
             let distinct = self.dice.chance(50);

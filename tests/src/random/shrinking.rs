@@ -101,6 +101,30 @@ fn smaller_root(kind: &RootKind) -> Vec<RootKind> {
             );
             found
         }
+        RootKind::Function(low, arguments, fields) => {
+            let mut found: Vec<RootKind> = smaller_fields(fields)
+                .into_iter()
+                .map(|f| RootKind::Function(*low, arguments.clone(), f))
+                .collect();
+            found.extend(
+                smaller_arguments(arguments)
+                    .into_iter()
+                    .map(|a| RootKind::Function(*low, a, fields.clone())),
+            );
+            found
+        }
+        RootKind::FunctionAggregate(low, arguments, parts) => {
+            let mut found: Vec<RootKind> = smaller_parts(parts)
+                .into_iter()
+                .map(|p| RootKind::FunctionAggregate(*low, arguments.clone(), p))
+                .collect();
+            found.extend(
+                smaller_arguments(arguments)
+                    .into_iter()
+                    .map(|a| RootKind::FunctionAggregate(*low, a, parts.clone())),
+            );
+            found
+        }
         RootKind::ByKey(key, fields) => {
             smaller_fields(fields).into_iter().map(|f| RootKind::ByKey(key.clone(), f)).collect()
         }

@@ -40,6 +40,8 @@ pub struct Column {
     pub nullable: bool,
     /// Whether no value stands twice (and a constraint says so).
     pub unique: bool,
+    /// It is a computed field: a function that gives the value of this column. Such stand last.
+    pub computed: Option<usize>,
 }
 
 /// How many rows a relationship leads to.
@@ -60,6 +62,8 @@ pub enum Basis {
     ForeignKey,
     /// Columns named by hand.
     ByHand,
+    /// A computed field: a function that gives the rows with equal columns.
+    Function,
 }
 
 /// A relationship.
@@ -93,6 +97,9 @@ pub struct Table {
     pub links: Vec<Link>,
     /// Rows.
     pub rows: Vec<Row>,
+    /// Whether there is a function `all_<table>(low)` that gives the rows whose first column is at
+    /// least `low` (by default all).
+    pub function: bool,
 }
 
 /// What a role may see of a table.
@@ -171,6 +178,7 @@ impl World {
             let columns: Vec<String> = table
                 .columns
                 .iter()
+                .filter(|c| c.computed.is_none())
                 .map(|c| {
                     let null = if c.nullable { "" } else { " not null" };
                     let unique = if c.unique { " unique" } else { "" };
@@ -191,7 +199,12 @@ impl World {
                     .rows
                     .iter()
                     .map(|row| {
-                        let cells: Vec<String> = row.iter().map(Cell::sql).collect();
+                        let cells: Vec<String> = row
+                            .iter()
+                            .zip(&table.columns)
+                            .filter(|(_, column)| column.computed.is_none())
+                            .map(|(cell, _)| cell.sql())
+                            .collect();
                         format!("({})", cells.join(", "))
                     })
                     .collect();
@@ -213,7 +226,45 @@ impl World {
                 );
             }
         }
+        for table in &self.tables {
+            self.functions(table, &mut out);
+        }
         out
+    }
+
+    fn functions(&self, table: &Table, out: &mut String) {
+        let name = &table.name;
+        for column in &table.columns {
+            if let Some(source) = column.computed {
+                let _ = writeln!(
+                    out,
+                    "create function {name}_{}(r {name}) returns {} language sql stable as $$ select r.{} $$;",
+                    column.name,
+                    column.ty.sql(),
+                    table.columns[source].name
+                );
+            }
+        }
+        for link in table.links.iter().filter(|l| l.basis == Basis::Function) {
+            let (own, other) = self.names(table, link);
+            let target = &self.tables[link.target].name;
+            let equal: Vec<String> =
+                own.iter().zip(&other).map(|(a, b)| format!("o.{b} = r.{a}")).collect();
+            let _ = writeln!(
+                out,
+                "create function {name}_{}(r {name}) returns setof {target} language sql stable as \
+                 $$ select o.* from {target} o where {} $$;",
+                link.name,
+                equal.join(" and ")
+            );
+        }
+        if table.function {
+            let _ = writeln!(
+                out,
+                "create function all_{name}(low int default -100) returns setof {name} \
+                 language sql stable as $$ select * from {name} where id >= low $$;"
+            );
+        }
     }
 
     /// Names of the columns of a relationship on both sides.
@@ -236,7 +287,13 @@ impl World {
             .iter()
             .map(|(name, of)| json!({"role_name": name, "role_set": of}))
             .collect();
-        json!({"tables": tables, "inherited_roles": inherited})
+        let functions: Vec<Value> = self
+            .tables
+            .iter()
+            .filter(|t| t.function)
+            .map(|t| json!({"function": {"schema": "public", "name": format!("all_{}", t.name)}}))
+            .collect();
+        json!({"tables": tables, "functions": functions, "inherited_roles": inherited})
     }
 
     fn table_metadata(&self, index: usize) -> Value {
@@ -245,7 +302,7 @@ impl World {
             table
                 .links
                 .iter()
-                .filter(|l| l.arity == arity)
+                .filter(|l| l.arity == arity && l.basis != Basis::Function)
                 .map(|l| json!({"name": l.name, "using": self.using(table, l)}))
                 .collect()
         };
@@ -254,10 +311,17 @@ impl World {
             .iter()
             .filter(|((_, of), _)| *of == index)
             .map(|((role, _), rule)| {
-                let columns: Vec<&str> =
-                    rule.columns.iter().map(|c| table.columns[*c].name.as_str()).collect();
+                let names = |computed: bool| -> Vec<&str> {
+                    rule.columns
+                        .iter()
+                        .map(|c| &table.columns[*c])
+                        .filter(|c| c.computed.is_some() == computed)
+                        .map(|c| c.name.as_str())
+                        .collect()
+                };
                 let mut permission = Map::new();
-                permission.insert("columns".into(), json!(columns));
+                permission.insert("columns".into(), json!(names(false)));
+                permission.insert("computed_fields".into(), json!(names(true)));
                 let mut filter = rule.filter.metadata(self, index);
                 name_root(&mut filter, self, index);
                 permission.insert("filter".into(), filter);
@@ -268,10 +332,27 @@ impl World {
                 json!({"role": role, "permission": permission})
             })
             .collect();
+        let computed: Vec<Value> = table
+            .columns
+            .iter()
+            .filter(|c| c.computed.is_some())
+            .map(|c| &c.name)
+            .chain(
+                table.links.iter().filter(|l| l.basis == Basis::Function).map(|l| &l.name),
+            )
+            .map(|name| {
+                let function = format!("{}_{name}", table.name);
+                json!({
+                    "name": name,
+                    "definition": {"function": {"schema": "public", "name": function}},
+                })
+            })
+            .collect();
         json!({
             "table": {"schema": "public", "name": table.name},
             "object_relationships": links(Arity::One),
             "array_relationships": links(Arity::Many),
+            "computed_fields": computed,
             "select_permissions": permissions,
         })
     }
@@ -284,7 +365,7 @@ impl World {
             Basis::ForeignKey => {
                 json!({"foreign_key_constraint_on": {"table": target, "columns": other}})
             }
-            Basis::ByHand => {
+            Basis::ByHand | Basis::Function => {
                 let mapping: Map<String, Value> =
                     own.into_iter().zip(other.into_iter().map(Value::from)).collect();
                 json!({"manual_configuration": {"remote_table": target, "column_mapping": mapping}})

@@ -21,8 +21,15 @@ pub fn world(dice: &mut Dice) -> World {
         }
     }
     for i in 0..count {
+        for basis in [Basis::ByHand, Basis::Function] {
+            if dice.chance(35) {
+                link_by_hand(dice, &mut tables, i, basis);
+            }
+        }
+    }
+    for table in &mut tables {
         if dice.chance(40) {
-            link_by_hand(dice, &mut tables, i);
+            computed_field(dice, table);
         }
     }
     let mut world = World { tables, rules: BTreeMap::new(), inherited: Vec::new() };
@@ -102,13 +109,14 @@ fn table(dice: &mut Dice, index: usize) -> Table {
             ty: Type::Int,
             nullable: false,
             unique: false,
+            computed: None,
         })
         .collect();
     for i in 0..dice.between(2, 4) {
         let ty = *dice.pick(&[Type::Int, Type::Text, Type::Bool]).unwrap();
         let letter = ['a', 'b', 'c', 'd'][i];
         let nullable = dice.chance(75);
-        columns.push(Column { name: letter.to_string(), ty, nullable, unique: false });
+        columns.push(Column { name: letter.to_string(), ty, nullable, unique: false, computed: None });
     }
     let mut keys: BTreeSet<Row> = BTreeSet::new();
     for _ in 0..dice.between(0, 7) {
@@ -127,7 +135,7 @@ fn table(dice: &mut Dice, index: usize) -> Table {
             key_cells.into_iter().chain(cells).collect()
         })
         .collect();
-    Table { name: format!("t{index}"), columns, key, links: Vec::new(), rows }
+    Table { name: format!("t{index}"), columns, key, links: Vec::new(), rows, function: dice.chance(40) }
 }
 
 /// A value out of few.
@@ -151,7 +159,7 @@ fn foreign_key(dice: &mut Dice, tables: &mut [Table], from: usize) {
     let unique = width == 1 && nullable && dice.chance(25);
     for i in 0..width {
         let name = format!("r{number}{}", ["", "x"][i]);
-        tables[from].columns.push(Column { name, ty: Type::Int, nullable, unique });
+        tables[from].columns.push(Column { name, ty: Type::Int, nullable, unique, computed: None });
     }
     let mut left = keys.clone();
     for row in &mut tables[from].rows {
@@ -189,7 +197,7 @@ fn foreign_key(dice: &mut Dice, tables: &mut [Table], from: usize) {
 }
 
 /// A relationship over columns of the same type, without any key.
-fn link_by_hand(dice: &mut Dice, tables: &mut [Table], from: usize) {
+fn link_by_hand(dice: &mut Dice, tables: &mut [Table], from: usize, basis: Basis) {
     let to = dice.below(tables.len());
     let own = dice.below(tables[from].columns.len());
     let ty = tables[from].columns[own].ty;
@@ -197,12 +205,27 @@ fn link_by_hand(dice: &mut Dice, tables: &mut [Table], from: usize) {
         (0..tables[to].columns.len()).filter(|c| tables[to].columns[*c].ty == ty).collect();
     let Some(other) = dice.pick(&fitting).copied() else { return };
     tables[from].links.push(Link {
-        name: format!("like{from}"),
+        name: format!("{}{from}", if basis == Basis::ByHand { "like" } else { "made" }),
         arity: Arity::Many,
         target: to,
         mapping: vec![(own, other)],
-        basis: Basis::ByHand,
+        basis,
     });
+}
+
+/// A field that is computed from a column.
+fn computed_field(dice: &mut Dice, table: &mut Table) {
+    let source = dice.below(table.columns.len());
+    table.columns.push(Column {
+        name: "made".to_owned(),
+        ty: table.columns[source].ty,
+        nullable: true,
+        unique: false,
+        computed: Some(source),
+    });
+    for row in &mut table.rows {
+        row.push(row[source].clone());
+    }
 }
 
 // ---- Rules
@@ -279,7 +302,9 @@ fn rule_condition(
             let operator = plain_operator(dice);
             let same = |t: usize| -> Vec<usize> {
                 let columns = &world.tables[t].columns;
-                (0..columns.len()).filter(|c| columns[*c].ty == ty).collect()
+                (0..columns.len())
+                    .filter(|c| columns[*c].ty == ty && columns[*c].computed.is_none())
+                    .collect()
             };
             let at_root = dice.chance(50);
             match dice.pick(&same(if at_root { root } else { table })) {
