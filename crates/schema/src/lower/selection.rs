@@ -25,7 +25,11 @@ const MAX_NESTING: usize = 200;
 
 /// How many fields an operation may select once fragments are put in: fragments that spread each
 /// other grow without bound.
-const MAX_FIELDS: usize = 200_000;
+const MAX_FIELDS: usize = 20_000;
+
+/// How many fields one object may have. PostgreSQL's planning time grows with the square of it, and
+/// cannot be interrupted.
+const MAX_KEYS: usize = 3_000;
 
 /// Refuses fragments that contain themselves, as far as the operation reaches them. The path of the
 /// error goes through the names of fragments.
@@ -118,7 +122,7 @@ impl<'a> Lowerer<'a> {
             self.collect_into(set, type_name, &mut merged, 0)?;
         }
         self.selected += merged.fields.len();
-        if self.selected > MAX_FIELDS {
+        if self.selected > MAX_FIELDS || merged.fields.len() > MAX_KEYS {
             return Err(self.fail("the operation selects too many fields"));
         }
         Ok(merged.fields)
