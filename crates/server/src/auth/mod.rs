@@ -153,7 +153,7 @@ pub struct Authenticator {
 enum Judge {
     Anonymous(Option<Arc<str>>),
     Jwt(JwtAuthentication),
-    Webhook(WebhookAuthentication),
+    Webhook(Box<WebhookAuthentication>),
 }
 
 impl Authenticator {
@@ -184,11 +184,11 @@ impl Authenticator {
                     JwtAuthentication::start(secrets, anonymous, client.as_ref(), logger).await?,
                 )
             }
-            Others::Webhook(hook) => Judge::Webhook(WebhookAuthentication::new(
+            Others::Webhook(hook) => Judge::Webhook(Box::new(WebhookAuthentication::new(
                 hook.clone(),
                 client()?,
                 logger.clone(),
-            )),
+            ))),
         };
         Ok(Authenticator {
             secrets: Some(secrets.clone()),

@@ -124,12 +124,15 @@ impl Config {
     }
 }
 
+/// The words of a command line and the variables of an environment.
+pub type Input = (Vec<String>, Vec<(String, String)>);
+
 /// The words behind the program's name and the environment of this process: what
 /// [`Config::from`] takes.
 ///
 /// # Errors
 /// The command line, or a variable of ours, is no text.
-pub fn process_input() -> Result<(Vec<String>, Vec<(String, String)>), Fatal> {
+pub fn process_input() -> Result<Input, Fatal> {
     let words = std::env::args_os().skip(1).map(OsString::into_string);
     let words: Vec<String> = words
         .collect::<Result<_, _>>()

@@ -21,9 +21,6 @@ mod seen;
 mod token;
 mod validity;
 
-#[cfg(test)]
-mod tests;
-
 pub use secret::JwtSecret;
 
 use super::{Grant, headers};

@@ -1,0 +1,281 @@
+//! Key sets behind a URL: fetched at start, on time, and for unknown keys at a bounded rate.
+
+use crate::keys::{self, Key};
+use crate::peer::{Answer, Peer};
+use crate::setup::{Guard, refusal, usual};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::sleep;
+
+fn set(keys: &[Value]) -> String {
+    json!({"keys": keys}).to_string()
+}
+
+fn named(mut jwk: Value, name: &str) -> Value {
+    jwk["kid"] = name.into();
+    jwk
+}
+
+fn with(mut jwk: Value, key: &str, value: Value) -> Value {
+    jwk[key] = value;
+    jwk
+}
+
+fn token(key: &Key, algorithm: &str, kid: Option<&str>) -> String {
+    let mut header = json!({"alg": algorithm});
+    if let Some(kid) = kid {
+        header["kid"] = kid.into();
+    }
+    key.token(&header, &usual())
+}
+
+async fn guard(peer: &Peer) -> Guard {
+    Guard::jwt(&json!({"jwk_url": peer.url("/keys")})).await
+}
+
+const INVALID: &str = "Could not verify JWT: JWSError JWSInvalidSignature";
+
+#[tokio::test]
+async fn keys_of_every_kind_are_read() {
+    let (p256, p384, ed25519) = (keys::p256(), keys::p384(), keys::ed25519());
+    let body = set(&[
+        named(keys::rsa_jwk(), "rsa"),
+        named(p256.jwk.clone(), "p256"),
+        named(p384.jwk.clone(), "p384"),
+        named(keys::p521_jwk(), "p521"),
+        named(ed25519.jwk.clone(), "ed"),
+        json!({"kty": "unknown"}),
+        json!("nonsense"),
+    ]);
+    let peer = Peer::start(Answer::new(200, &[("cache-control", "max-age=600")], body)).await;
+    let guard = guard(&peer).await;
+    for (key, algorithm, name) in [
+        (&keys::rsa(), "RS256", "rsa"),
+        (&keys::rsa(), "RS512", "rsa"),
+        (&keys::rsa(), "PS256", "rsa"),
+        (&p256.key, "ES256", "p256"),
+        (&p384.key, "ES384", "p384"),
+        (&keys::p521(), "ES512", "p521"),
+        (&ed25519.key, "EdDSA", "ed"),
+    ] {
+        for kid in [Some(name), None] {
+            let outcome = guard.bearer(&token(key, algorithm, kid)).await;
+            assert!(
+                outcome.is_ok(),
+                "{algorithm} {kid:?}: {:?}",
+                refusal(outcome)
+            );
+        }
+    }
+    // The right key under another key's name.
+    assert_eq!(
+        refusal(guard.bearer(&token(&p256.key, "ES256", Some("rsa"))).await).2,
+        INVALID
+    );
+    assert_eq!(peer.asked().len(), 1, "fetched once, at start");
+    let log = guard.log();
+    assert!(log.contains(r#""type":"jwk-refresh-log""#), "{log}");
+    assert!(
+        log.contains(r#""keys":5,"keys_passed_over":2,"next_refresh_in":600"#),
+        "{log}"
+    );
+}
+
+#[tokio::test]
+async fn keys_for_something_else_verify_nothing() {
+    let p256 = keys::p256();
+    let shared = json!({"kty": "oct", "k": keys::base64url(keys::SHARED), "alg": "HS256"});
+    for (unfit, key, algorithm) in [
+        (
+            with(p256.jwk.clone(), "use", json!("enc")),
+            &p256.key,
+            "ES256",
+        ),
+        (
+            with(p256.jwk.clone(), "key_ops", json!(["encrypt"])),
+            &p256.key,
+            "ES256",
+        ),
+        (
+            with(p256.jwk.clone(), "alg", json!("ES384")),
+            &p256.key,
+            "ES256",
+        ),
+        (
+            with(p256.jwk.clone(), "alg", json!("ECDH-ES")),
+            &p256.key,
+            "ES256",
+        ),
+        (
+            with(keys::rsa_jwk(), "alg", json!("RS512")),
+            &keys::rsa(),
+            "RS256",
+        ),
+        (
+            with(keys::rsa_jwk(), "n", json!("AQAB")),
+            &keys::rsa(),
+            "RS256",
+        ),
+        (
+            with(p256.jwk.clone(), "crv", json!("secp256k1")),
+            &p256.key,
+            "ES256",
+        ),
+        (shared, &keys::shared(), "HS256"),
+    ] {
+        let other = keys::ed25519().jwk;
+        let peer = Peer::start(Answer::new(200, &[], set(&[unfit.clone(), other]))).await;
+        let outcome = guard(&peer)
+            .await
+            .bearer(&token(key, algorithm, None))
+            .await;
+        assert_eq!(refusal(outcome).2, INVALID, "{unfit}");
+    }
+    let fit = with(p256.jwk.clone(), "use", json!("sig"));
+    let fit = with(
+        with(fit, "alg", json!("ES256")),
+        "key_ops",
+        json!(["verify"]),
+    );
+    let peer = Peer::start(Answer::new(200, &[], set(&[fit]))).await;
+    assert!(
+        guard(&peer)
+            .await
+            .bearer(&token(&p256.key, "ES256", None))
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_set_is_fetched_again_when_its_time_is_over() {
+    let (old, new) = (keys::p256(), keys::p256());
+    let short = [("cache-control", "max-age=1")];
+    let peer = Peer::start(Answer::new(200, &short, set(&[old.jwk]))).await;
+    let guard = guard(&peer).await;
+    let old_token = token(&old.key, "ES256", None);
+    assert!(guard.bearer(&old_token).await.is_ok());
+    peer.answers(Answer::new(200, &short, set(&[named(new.jwk, "new")])));
+    sleep(Duration::from_millis(1500)).await;
+    assert!(
+        guard
+            .bearer(&token(&new.key, "ES256", Some("new")))
+            .await
+            .is_ok()
+    );
+    assert_eq!(
+        refusal(guard.bearer(&old_token).await).2,
+        INVALID,
+        "seen before, key withdrawn"
+    );
+    // Later failures leave the keys as they are.
+    peer.answers(Answer::new(500, &[], "oops"));
+    sleep(Duration::from_millis(1500)).await;
+    assert!(
+        guard
+            .bearer(&token(&new.key, "ES256", Some("new")))
+            .await
+            .is_ok()
+    );
+    let log = guard.log();
+    assert!(
+        log.contains(r#""level":"error","type":"jwk-refresh-log""#),
+        "{log}"
+    );
+    assert!(log.contains(r#""status_code":500"#), "{log}");
+}
+
+#[tokio::test]
+async fn an_unknown_key_is_looked_up_at_a_bounded_rate() {
+    let (old, new) = (keys::p256(), keys::p256());
+    let peer = Peer::start(Answer::new(200, &[], set(&[named(old.jwk.clone(), "old")]))).await;
+    let guard = guard(&peer).await;
+    peer.answers(Answer::new(
+        200,
+        &[],
+        set(&[named(old.jwk, "old"), named(new.jwk, "new")]),
+    ));
+    assert!(
+        guard
+            .bearer(&token(&old.key, "ES256", Some("old")))
+            .await
+            .is_ok()
+    );
+    assert_eq!(peer.asked().len(), 1);
+    assert!(
+        guard
+            .bearer(&token(&new.key, "ES256", Some("new")))
+            .await
+            .is_ok()
+    );
+    assert_eq!(peer.asked().len(), 2);
+    let stranger = keys::p256();
+    let hostile = [
+        "../../etc/passwd",
+        "' or 1=1 --",
+        "\u{0}\n",
+        "",
+        &"k".repeat(5000),
+    ];
+    for number in 0..50 {
+        let kid = hostile
+            .get(number)
+            .map_or_else(|| format!("k{number}"), |k| (*k).to_owned());
+        let outcome = guard
+            .bearer(&token(&stranger.key, "ES256", Some(&kid)))
+            .await;
+        assert_eq!(refusal(outcome).2, INVALID, "{kid}");
+    }
+    assert!(peer.asked().len() <= 3, "{}", peer.asked().len());
+    // A name that nobody published does not matter where the signature is right.
+    assert!(
+        guard
+            .bearer(&token(&new.key, "ES256", Some("renamed")))
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_url_that_brings_no_keys_is_fatal_at_start() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let wrong = Peer::start(Answer::new(404, &[], "")).await;
+    let start = |url: String| async move {
+        let secret = json!({"jwk_url": url}).to_string();
+        let outcome = Guard::try_start(&[("HASURA_GRAPHQL_JWT_SECRET", &secret)]).await;
+        outcome.map(|_| ()).unwrap_err().to_string()
+    };
+    let (unreachable, missing, forbidden) = tokio::join!(
+        start(format!("http://user:s3cret@{nobody}/keys?token=s3cret")),
+        start(wrong.url("/keys")),
+        start("http://169.254.169.254/keys".to_owned()),
+    );
+    let begin = "Fatal Error:- the JSON web keys cannot be fetched from http://";
+    for text in [&unreachable, &missing, &forbidden] {
+        assert!(
+            text.starts_with(begin) && !text.contains("s3cret"),
+            "{text}"
+        );
+    }
+    assert!(unreachable.contains("could not connect"), "{unreachable}");
+    assert!(missing.ends_with("the answer has status 404"), "{missing}");
+    assert!(forbidden.contains("HOWDAH_EGRESS"), "{forbidden}");
+    assert_eq!(wrong.asked().len(), 5, "it was tried several times");
+}
+
+#[tokio::test]
+async fn a_failed_first_attempt_is_made_good() {
+    let peer = Peer::start(Answer::new(503, &[], "")).await;
+    let p256 = keys::p256();
+    let later = peer.clone();
+    let body = set(std::slice::from_ref(&p256.jwk));
+    tokio::spawn(async move {
+        sleep(Duration::from_millis(100)).await;
+        later.answers(Answer::new(200, &[], body));
+    });
+    let guard = guard(&peer).await;
+    assert!(guard.bearer(&token(&p256.key, "ES256", None)).await.is_ok());
+}
