@@ -263,7 +263,7 @@ async fn a_url_that_brings_no_keys_is_fatal_at_start() {
     assert!(unreachable.contains("could not connect"), "{unreachable}");
     assert!(missing.ends_with("the answer has status 404"), "{missing}");
     assert!(forbidden.contains("HOWDAH_EGRESS"), "{forbidden}");
-    assert_eq!(wrong.asked().len(), 5, "it was tried several times");
+    assert_eq!(wrong.asked().len(), 6, "it was tried several times");
 }
 
 #[tokio::test]

@@ -25,11 +25,12 @@ const LIMITS: Limits = Limits {
     redirects: Redirects::Follow(5),
 };
 /// The pauses between attempts at start.
-const START_PAUSES: [Duration; 4] = [
+const START_PAUSES: [Duration; 5] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),
+    Duration::from_secs(4),
 ];
 /// When to look again if the publisher says nothing: withdrawn keys must not live for ever.
 const UNTOLD: Duration = Duration::from_secs(60 * 60);
