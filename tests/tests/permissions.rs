@@ -16,7 +16,7 @@ use howdah_tests::random::world::World;
 use howdah_tests::random::worlds::{self, MIXED_ROLES, PLAIN_ROLES};
 
 /// Requests in each world.
-const REQUESTS: usize = 16;
+const REQUESTS: usize = 24;
 
 fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)

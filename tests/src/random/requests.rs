@@ -194,14 +194,14 @@ impl<'w> Inventor<'_, 'w> {
             .into_iter()
             .filter(|l| self.aggregates(self.target(table, *l)))
             .collect();
-        match self.dice.below(5) {
+        match self.dice.below(6) {
             0 if depth > 0 && !ones.is_empty() => {
                 let link = *self.dice.pick(&ones).unwrap();
                 let inner = self.order(self.target(table, link), depth - 1)?;
                 Some(By::Link(link, Box::new(inner)))
             }
-            1 if !many.is_empty() => Some(By::Count(*self.dice.pick(&many).unwrap())),
-            2 if !many.is_empty() => {
+            1 | 2 if !many.is_empty() => Some(By::Count(*self.dice.pick(&many).unwrap())),
+            3 if !many.is_empty() => {
                 let link = *self.dice.pick(&many).unwrap();
                 let target = self.target(table, link);
                 let function = *self.dice.pick(&[Function::Min, Function::Max, Function::Sum])?;

@@ -21,8 +21,8 @@ pub fn world(dice: &mut Dice) -> World {
         }
     }
     for i in 0..count {
-        for basis in [Basis::ByHand, Basis::Function] {
-            if dice.chance(35) {
+        for (basis, percent) in [(Basis::ByHand, 35), (Basis::Function, 60)] {
+            if dice.chance(percent) {
                 link_by_hand(dice, &mut tables, i, basis);
             }
         }
