@@ -51,6 +51,8 @@ pub enum Notice {
     NoAdminSecret,
     /// Internals of errors are shown to everybody.
     DevMode,
+    /// Permission checks let rows pass that they say nothing about.
+    ChecksPassOnNull,
 }
 
 /// The source that a database URL becomes.

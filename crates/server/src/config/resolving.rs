@@ -322,5 +322,8 @@ fn notices(values: &Values, config: &Config) -> Vec<Notice> {
     if config.http.internals == ShowInternals::Everybody {
         notices.push(Notice::DevMode);
     }
+    if config.graphql.checks_pass_on_null {
+        notices.push(Notice::ChecksPassOnNull);
+    }
     notices
 }

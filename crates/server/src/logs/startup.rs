@@ -41,6 +41,11 @@ impl Logger {
                     "dev_mode",
                     json!({ "message": "dev mode shows internals of errors to everybody; do not use it in production" }),
                 ),
+                Notice::ChecksPassOnNull => self.startup(
+                    Level::Warn,
+                    "checks_pass_on_null",
+                    json!({ "message": "permission checks that evaluate to NULL let the written row pass" }),
+                ),
             }
         }
     }
