@@ -61,6 +61,10 @@ const DIRECTIVES: [Directive; 3] = [
     },
 ];
 
+/// Longest answer, in bytes. Nested questions about types multiply; those of honest tools stay far
+/// below, also on thousands of tables.
+const MAX_ANSWER: usize = 256 << 20;
+
 impl Node {
     fn type_name(&self) -> &'static str {
         match self {
@@ -113,6 +117,9 @@ fn write_node<'a>(
     node: &Node,
     out: &mut String,
 ) -> Result<()> {
+    if out.len() > MAX_ANSWER {
+        return Err(lowerer.error("the answer of the introspection is too large".into()));
+    }
     let type_name = node.type_name();
     let selected = lowerer.subselection(field, &TypeKey::Builtin(type_name))?;
     out.push('{');

@@ -3,6 +3,7 @@
 //! Everything here is derived, shared by all roles and never mutated after [`crate::resolve`] made
 //! it. It grows with tables, relationships and permissions, never with tables × roles.
 
+use crate::allow_list::AllowList;
 use crate::naming::Convention;
 pub use crate::naming::NameStyle;
 use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};
@@ -31,6 +32,8 @@ pub struct Snapshot {
     pub inconsistencies: Vec<Inconsistency>,
     /// Switches that shape the schema.
     pub options: SchemaOptions,
+    /// Which operations may run, where that is enforced.
+    pub allow_list: Option<AllowList>,
     /// Root fields of all sources.
     pub roots: RootIndex,
     /// Roles that have any permission anywhere.
@@ -60,6 +63,8 @@ pub struct SchemaOptions {
     pub hide_update_many_fields: bool,
     /// The naming convention of sources that name none.
     pub naming_convention: Convention,
+    /// Others than administrators may run listed operations only.
+    pub enforce_allow_list: bool,
 }
 
 impl Default for SchemaOptions {
@@ -75,6 +80,7 @@ impl Default for SchemaOptions {
             hide_stream_fields: false,
             hide_update_many_fields: false,
             naming_convention: Convention::HasuraDefault,
+            enforce_allow_list: false,
         }
     }
 }

@@ -105,6 +105,7 @@ pub fn choose<'d>(document: &'d Document, name: Option<&str>) -> Result<&'d Oper
 /// Lowers a request for a role.
 pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
     let operation = choose(request.document, request.operation_name)?;
+    check_allowed(schema, request.document)?;
     selection::check_fragments(request.document, &operation.selection)?;
     let variables = Variables::new(schema, operation, request.variables)?;
     let mut lowerer = Lowerer {
@@ -123,6 +124,18 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         params: lowerer.params,
         shape_variables: lowerer.variables.into_shape(),
     })
+}
+
+/// Whether the allow list, if it is in force, has the document for the role.
+fn check_allowed(schema: RoleSchema<'_>, document: &Document) -> Result<()> {
+    match &schema.snapshot.allow_list {
+        Some(list)
+            if schema.role != howdah_ir::session::ADMIN && !list.allows(schema.role, document) =>
+        {
+            Err(Error::validation("query is not allowed"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The state of one walk.
@@ -318,7 +331,18 @@ impl<'a> Lowerer<'a> {
         Ok(RootValue::Rows(source, Box::new(rows)))
     }
 
+    /// Roles may be kept from looking at the schema.
+    fn check_introspection(&self) -> Result<()> {
+        let options = &self.schema.snapshot.metadata.graphql_schema_introspection;
+        let role = self.schema.role;
+        if options.disabled_for_roles.iter().any(|name| name == role) {
+            return Err(self.fail(format!("introspection is disabled for role: {role:?}")));
+        }
+        Ok(())
+    }
+
     fn introspection(&mut self, field: &Collected<'a>) -> Result<String> {
+        self.check_introspection()?;
         let mut out = String::new();
         match field.name {
             "__schema" => {

@@ -220,7 +220,12 @@ impl<'a> Lowerer<'a> {
             return Err(self.fail("the selection is nested too deeply"));
         }
         self.path.push("selectionSet");
+        let before = self.selected;
         let fields = self.collect(&field.selections, &type_name)?;
+        if matches!(ty, TypeKey::Builtin(_)) {
+            // Introspection walks its selection once for each type: its answer is bounded instead.
+            self.selected = before;
+        }
         self.path.pop();
         Ok(fields)
     }
