@@ -9,6 +9,7 @@ use howdah_error::Error;
 use howdah_local_postgres::Managed;
 use howdah_server::config::{DatabaseUrl, Secret};
 use howdah_server::logs::{Level, LogType};
+use howdah_server::auth::Authenticator;
 use howdah_server::{Config, Fatal, Listener, Logger, bind, stop_signal};
 use serde_json::json;
 use std::collections::HashMap;
@@ -88,6 +89,8 @@ pub async fn run(
     started: Instant,
 ) -> Result<(), Fatal> {
     logger.catch_panics();
+    // Keys of tokens are fetched before the port answers: without them nobody could be let in.
+    let authenticator = Authenticator::start(&config.auth, &config.egress, &logger).await?;
     logger.listening(listener.address(), started.elapsed());
     let mut lost = None;
     let stop = async {
@@ -103,7 +106,15 @@ pub async fn run(
     };
     let service = Arc::new(EngineService(Arc::clone(&engine)));
     let config = Arc::new(config);
-    let served = howdah_server::serve(listener, service, config, logger.clone(), stop).await;
+    let served = howdah_server::serve_with(
+        listener,
+        service,
+        config,
+        authenticator,
+        logger.clone(),
+        stop,
+    )
+    .await;
     engine.stop();
     if let Some(managed) = managed {
         managed.stop().await.map_err(Fatal::new)?;

@@ -362,7 +362,7 @@ fn egress_has_rules() {
 #[test]
 fn what_is_not_active_is_said_in_one_notice() {
     let config = serve(
-        "--admin-secret s --enable-console --experimental-features inherited_roles,hide_stream_fields",
+        "--admin-secret s --enable-console --experimental-features inherited_roles,group_by_aggregations",
         &[
             ("HASURA_GRAPHQL_REDIS_URL", "redis://u:p4ss@h"),
             ("HASURA_GRAPHQL_EE_LICENSE_KEY", "k"),
@@ -376,7 +376,7 @@ fn what_is_not_active_is_said_in_one_notice() {
         &[
             "--enable-console (HASURA_GRAPHQL_ENABLE_CONSOLE)",
             "--redis-url (HASURA_GRAPHQL_REDIS_URL)",
-            "--experimental-features (HASURA_GRAPHQL_EXPERIMENTAL_FEATURES): hide_stream_fields",
+            "--experimental-features (HASURA_GRAPHQL_EXPERIMENTAL_FEATURES): group_by_aggregations",
         ]
     );
     assert!(
