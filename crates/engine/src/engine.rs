@@ -121,7 +121,12 @@ impl Engine {
             .metadata()
             .special_parts()
             .into_iter()
-            .filter(|part| part.kind != PartKind::InheritedRole)
+            .filter(|part| {
+                !matches!(
+                    part.kind,
+                    PartKind::InheritedRole | PartKind::Introspection | PartKind::Allowlist
+                )
+            })
             .collect()
     }
 

@@ -105,5 +105,6 @@ fn schema(config: &Config) -> SchemaOptions {
             Naming::HasuraDefault => Convention::HasuraDefault,
             Naming::GraphqlDefault => Convention::GraphqlDefault,
         },
+        enforce_allow_list: graphql.allow_list,
     }
 }

@@ -1,6 +1,7 @@
 //! Commands that change the metadata.
 
 use super::attitude::Attitude;
+use super::collections;
 use super::draft::Draft;
 use super::success;
 use crate::dependencies::table_name;
@@ -31,9 +32,11 @@ impl Draft {
             }
             Command::ReplaceMetadata(args) => return self.replace_metadata(args).await,
             Command::ReloadMetadata(args) => return self.reload_metadata(args).await,
+            Command::AddCollectionToAllowlist(args) => return self.allow_collection(args).await,
             Command::DropInconsistentMetadata => return self.drop_inconsistent().await,
             _ => {}
         }
+        collections::check_texts(command)?;
         let mut metadata = (**self.state.metadata()).clone();
         let object = apply_command(&self.state.snapshot, &mut metadata, command)?;
         self.note_sources(command);

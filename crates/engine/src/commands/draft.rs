@@ -51,6 +51,7 @@ impl Draft {
         match command {
             Command::Bulk(items) => self.bulk(endpoint, items).await,
             Command::BulkKeepGoing(items) => self.bulk_keep_going(endpoint, items).await,
+            Command::BulkAtomic(items) => self.bulk_atomic(endpoint, items).await,
             Command::Data(operation) => {
                 self.engine
                     .data(&self.state, operation, &self.session)

@@ -1,16 +1,18 @@
 //! The metadata and query APIs: `/v1/metadata`, `/v1/query`, `/v2/query`.
 //!
 //! * `request`: from a body to a command, and who may send it.
-//! * `bulk`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
-//! * `changes`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
+//! * `bulk`, `atomic`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
+//! * `changes`, `collections`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
 //! * `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
 //!
 //! Changes run one after another, on a draft; what becomes of them is stored and put in force when
 //! the whole request has gone well.
 
+mod atomic;
 mod attitude;
 mod bulk;
 mod changes;
+mod collections;
 mod data;
 mod documents;
 mod draft;

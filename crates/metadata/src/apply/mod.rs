@@ -3,14 +3,21 @@
 //! tables, columns and foreign keys exist is found out by building the result against the
 //! catalogue. Paths of errors are relative to the arguments.
 
+mod collection;
 mod document;
 mod function;
 mod permission;
 mod relationship;
 mod role;
+mod settings;
 mod source;
 mod table;
 
+pub use collection::{
+    add_collection_to_allowlist, add_query_to_collection, create_query_collection,
+    drop_collection_from_allowlist, drop_query_collection, drop_query_from_collection,
+    rename_query_collection, update_allowlist_scope,
+};
 pub use document::{clear_metadata, replace_metadata};
 pub use function::{
     create_function_permission, drop_function_permission, set_function_customization,
@@ -22,6 +29,9 @@ pub use relationship::{
     drop_relationship, rename_relationship, set_relationship_comment,
 };
 pub use role::{add_inherited_role, drop_inherited_role};
+pub use settings::{
+    add_host_to_tls_allowlist, drop_host_from_tls_allowlist, set_metrics_config, set_query_tags,
+};
 pub use source::{add_source, dependency_error, drop_source, rename_source, update_source};
 pub use table::{
     set_apollo_federation_config, set_table_custom_fields, set_table_customization,
@@ -31,6 +41,7 @@ pub use table::{
 use crate::commands::Command;
 use crate::document::Metadata;
 use crate::function::Function;
+use crate::limits::ApiLimits;
 use crate::name::QualifiedName;
 use crate::object::MetadataObject;
 use crate::rename::FieldTarget;
@@ -91,17 +102,45 @@ pub fn command(
         Command::DropFunctionPermission(args) => drop_function_permission(metadata, args)?,
         Command::AddInheritedRole(args) => add_inherited_role(metadata, args)?,
         Command::DropInheritedRole(args) => drop_inherited_role(metadata, args)?,
+        Command::SetQueryTags(args) => set_query_tags(metadata, args)?,
+        other => return of_document(metadata, other),
+    };
+    Ok(Applied::Changed(Some(object)))
+}
+
+/// Applies a command that concerns no single object that could be inconsistent.
+fn of_document(metadata: &mut Metadata, command: &Command) -> Result<Applied> {
+    match command {
+        Command::CreateQueryCollection(args) => create_query_collection(metadata, args)?,
+        Command::RenameQueryCollection(args) => rename_query_collection(metadata, args)?,
+        Command::DropQueryCollection(args) => drop_query_collection(metadata, args)?,
+        Command::AddQueryToCollection(args) => add_query_to_collection(metadata, args)?,
+        Command::DropQueryFromCollection(args) => drop_query_from_collection(metadata, args)?,
+        Command::AddCollectionToAllowlist(args) => {
+            add_collection_to_allowlist(metadata, args)?;
+        }
+        Command::UpdateAllowlistScope(args) => update_allowlist_scope(metadata, args)?,
+        Command::DropCollectionFromAllowlist(args) => {
+            drop_collection_from_allowlist(metadata, args)?;
+        }
+        Command::SetApiLimits(limits) => metadata.api_limits = limits.clone(),
+        Command::RemoveApiLimits => metadata.api_limits = ApiLimits::default(),
+        Command::SetMetricsConfig(args) => set_metrics_config(metadata, args),
+        Command::RemoveMetricsConfig => metadata.metrics_config = None,
+        Command::SetIntrospectionOptions(options) => {
+            metadata.graphql_schema_introspection = options.clone();
+        }
+        Command::AddHostToTlsAllowlist(args) => add_host_to_tls_allowlist(metadata, args)?,
+        Command::DropHostFromTlsAllowlist(args) => drop_host_from_tls_allowlist(metadata, args)?,
         Command::ClearMetadata => {
             clear_metadata(metadata);
-            return Ok(Applied::Changed(None));
         }
         Command::ReplaceMetadata(args) => {
             replace_metadata(metadata, args)?;
-            return Ok(Applied::Changed(None));
         }
         _ => return Ok(Applied::Elsewhere),
-    };
-    Ok(Applied::Changed(Some(object)))
+    }
+    Ok(Applied::Changed(None))
 }
 
 /// The source of a command.

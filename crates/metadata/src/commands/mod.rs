@@ -2,16 +2,23 @@
 //! version serves, typed with their defaults. What commands do is in [`crate::apply`] and, where
 //! a database is needed, in the engine.
 
+mod collection;
 mod document;
 mod function;
 mod permission;
 mod relationship;
 mod request;
 mod role;
+mod settings;
 mod source;
 mod sql;
 mod table;
 
+pub use collection::{
+    AddCollectionToAllowlist, AddQueryToCollection, CreateQueryCollection,
+    DropCollectionFromAllowlist, DropQueryCollection, DropQueryFromCollection,
+    RenameQueryCollection, UpdateAllowlistScope,
+};
 pub use document::{
     CatalogStateKind, ReloadMetadata, ReloadSpec, ReplaceMetadata, ReplaceMetadataV2,
     SetCatalogState,
@@ -27,6 +34,10 @@ pub use relationship::{
 };
 pub use request::{BulkItem, Command, DataCommand, DataOperation, Endpoint, Unserved};
 pub use role::{AddInheritedRole, DropInheritedRole};
+pub use settings::{
+    AddHostToTlsAllowlist, DropHostFromTlsAllowlist, QueryTags, QueryTagsFormat, SetMetricsConfig,
+    SetQueryTags,
+};
 pub use source::{
     AddSource, DropSource, GetSourceTables, GetTableInfo, RenameSource, UpdateSource,
 };

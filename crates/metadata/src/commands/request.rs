@@ -3,6 +3,8 @@
 //! that they are told apart from mistakes.
 
 use super::*;
+use crate::document::IntrospectionOptions;
+use crate::limits::ApiLimits;
 use crate::parse::parse;
 use crate::permission::{
     DeletePermission, InsertPermission, PermissionKind, SelectPermission, UpdatePermission,
@@ -62,6 +64,22 @@ pub enum Command {
     DropFunctionPermission(DropFunctionPermission),
     AddInheritedRole(AddInheritedRole),
     DropInheritedRole(DropInheritedRole),
+    CreateQueryCollection(CreateQueryCollection),
+    RenameQueryCollection(RenameQueryCollection),
+    DropQueryCollection(DropQueryCollection),
+    AddQueryToCollection(AddQueryToCollection),
+    DropQueryFromCollection(DropQueryFromCollection),
+    AddCollectionToAllowlist(AddCollectionToAllowlist),
+    UpdateAllowlistScope(UpdateAllowlistScope),
+    DropCollectionFromAllowlist(DropCollectionFromAllowlist),
+    SetApiLimits(ApiLimits),
+    RemoveApiLimits,
+    SetMetricsConfig(SetMetricsConfig),
+    RemoveMetricsConfig,
+    SetIntrospectionOptions(IntrospectionOptions),
+    AddHostToTlsAllowlist(AddHostToTlsAllowlist),
+    DropHostFromTlsAllowlist(DropHostFromTlsAllowlist),
+    SetQueryTags(SetQueryTags),
     /// With the version of the command, 1 or 2.
     ExportMetadata(u64),
     ReplaceMetadata(ReplaceMetadata),
@@ -78,6 +96,8 @@ pub enum Command {
     Bulk(Vec<BulkItem>),
     /// Answers failures beside successes.
     BulkKeepGoing(Vec<BulkItem>),
+    /// One change made of many.
+    BulkAtomic(Vec<BulkItem>),
     /// Runs side by side; only reads.
     ConcurrentBulk(Vec<BulkItem>),
     /// Known, of a feature that is not served yet.
@@ -293,7 +313,30 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
         "dump_internal_state" => Command::DumpInternalState,
         "add_inherited_role" => Command::AddInheritedRole(parse(args.clone())?),
         "drop_inherited_role" => Command::DropInheritedRole(parse(args.clone())?),
+        "create_query_collection" => Command::CreateQueryCollection(parse(args.clone())?),
+        "rename_query_collection" => Command::RenameQueryCollection(parse(args.clone())?),
+        "drop_query_collection" => Command::DropQueryCollection(parse(args.clone())?),
+        "add_query_to_collection" => Command::AddQueryToCollection(parse(args.clone())?),
+        "drop_query_from_collection" => Command::DropQueryFromCollection(parse(args.clone())?),
+        "add_collection_to_allowlist" => Command::AddCollectionToAllowlist(parse(args.clone())?),
+        "drop_collection_from_allowlist" => {
+            Command::DropCollectionFromAllowlist(parse(args.clone())?)
+        }
         _ if endpoint == Endpoint::V1Query => return Ok(None),
+        "update_scope_of_collection_in_allowlist" => {
+            Command::UpdateAllowlistScope(parse(args.clone())?)
+        }
+        "set_api_limits" => Command::SetApiLimits(parse(args.clone())?),
+        "remove_api_limits" => Command::RemoveApiLimits,
+        "set_metrics_config" => Command::SetMetricsConfig(parse(args.clone())?),
+        "remove_metrics_config" => Command::RemoveMetricsConfig,
+        "set_graphql_schema_introspection_options" => {
+            Command::SetIntrospectionOptions(parse(args.clone())?)
+        }
+        "add_host_to_tls_allowlist" => Command::AddHostToTlsAllowlist(parse(args.clone())?),
+        "drop_host_from_tls_allowlist" => Command::DropHostFromTlsAllowlist(parse(args.clone())?),
+        "set_query_tags" => Command::SetQueryTags(parse(args.clone())?),
+        "bulk_atomic" => Command::BulkAtomic(bulk(args)?),
         "bulk_keep_going" => Command::BulkKeepGoing(bulk(args)?),
         "rename_source" => Command::RenameSource(parse(args.clone())?),
         "list_source_kinds" => Command::ListSourceKinds,
@@ -383,18 +426,13 @@ fn first() -> u64 {
 /// Commands of no source whose features are not served yet.
 fn is_unserved(kind: &str) -> bool {
     const NAMES: &[&str] = &[
-        "add_collection_to_allowlist",
-        "add_host_to_tls_allowlist",
-        "add_query_to_collection",
         "add_remote_schema",
         "add_remote_schema_permissions",
-        "bulk_atomic",
         "cleanup_event_trigger_logs",
         "create_action",
         "create_action_permission",
         "create_cron_trigger",
         "create_event_trigger",
-        "create_query_collection",
         "create_remote_relationship",
         "create_remote_schema_remote_relationship",
         "create_rest_endpoint",
@@ -408,10 +446,6 @@ fn is_unserved(kind: &str) -> bool {
         "delete_scheduled_event",
         "drop_action",
         "drop_action_permission",
-        "drop_collection_from_allowlist",
-        "drop_host_from_tls_allowlist",
-        "drop_query_collection",
-        "drop_query_from_collection",
         "drop_remote_schema_permissions",
         "drop_rest_endpoint",
         "get_cron_triggers",
@@ -423,24 +457,16 @@ fn is_unserved(kind: &str) -> bool {
         "pause_event_trigger_cleanups",
         "redeliver_event",
         "reload_remote_schema",
-        "remove_api_limits",
-        "remove_metrics_config",
         "remove_remote_schema",
-        "rename_query_collection",
         "resume_event_trigger_cleanups",
-        "set_api_limits",
         "set_custom_types",
-        "set_graphql_schema_introspection_options",
-        "set_metrics_config",
         "set_opentelemetry_config",
         "set_opentelemetry_status",
-        "set_query_tags",
         "test_webhook_transform",
         "update_action",
         "update_remote_relationship",
         "update_remote_schema",
         "update_remote_schema_remote_relationship",
-        "update_scope_of_collection_in_allowlist",
     ];
     NAMES.contains(&kind)
 }

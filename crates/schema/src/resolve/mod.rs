@@ -20,6 +20,7 @@ mod tables;
 
 pub use enum_tables::EnumColumns;
 
+use crate::allow_list::AllowList;
 use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
 use crate::naming::Convention;
 use crate::types::scalar_name;
@@ -90,12 +91,16 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
     let roots = root_index::build(&mut sources, &options, &mut findings);
     let roles = role_names(&metadata, &sources);
     let inconsistencies: Vec<Inconsistency> = findings.into_list();
+    let allow_list = options
+        .enforce_allow_list
+        .then(|| AllowList::new(&metadata));
     Snapshot {
         generation,
         resource_version,
         sources,
         inconsistencies,
         options,
+        allow_list,
         roots,
         roles,
         metadata,

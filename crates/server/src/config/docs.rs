@@ -24,8 +24,6 @@ GraphQL Engine version 2, `howdah` marks our own. The column *state* says what i
 - **active**: it does what it says.
 - **accepted, not active yet**: it is read and checked; what it is about is not served yet. The
   start lists such settings in one warning.
-- **not implemented: refuses to start**: it restricts access, and running without that protection
-  would be wrong.
 - **accepted, ignored**: it has no effect on purpose.
 ";
 

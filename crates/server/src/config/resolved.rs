@@ -209,6 +209,8 @@ pub struct GraphqlSettings {
     pub infer_function_permissions: bool,
     /// Remote schemas need permissions.
     pub remote_schema_permissions: bool,
+    /// Others than administrators may run listed operations only.
+    pub allow_list: bool,
     /// Default naming convention.
     pub naming: Naming,
     /// Behaviours asked for by name.

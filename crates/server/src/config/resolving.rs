@@ -21,7 +21,6 @@ use std::time::Duration;
 pub(super) fn resolve(values: &Values) -> Result<Config, Fatal> {
     values.check_all()?;
     let auth = auth(values)?;
-    refuse_missing_guards(values)?;
     let mut config = Config {
         databases: databases(values)?,
         pool: pool_settings(values)?,
@@ -185,6 +184,7 @@ fn graphql_settings(values: &Values) -> Result<GraphqlSettings, Fatal> {
         null_in_nonnullable_variables: values.value(&graphql::NULL_IN_NONNULLABLE)?,
         infer_function_permissions: values.value(&graphql::INFER_FUNCTION_PERMISSIONS)?,
         remote_schema_permissions: values.value(&graphql::REMOTE_PERMISSIONS)?,
+        allow_list: values.value(&graphql::ENABLE_ALLOWLIST)?,
         naming: values.value(&graphql::NAMING)?,
         apollo_federation: values.value(&graphql::APOLLO_FEDERATION)?
             || experimental.contains(&Experimental::ApolloFederation),
@@ -281,19 +281,6 @@ fn jwt_secrets(values: &Values) -> Result<Vec<JwtSecret>, Fatal> {
             .into_iter()
             .collect()),
     }
-}
-
-/// A setting that would keep people out must not be passed over in silence.
-fn refuse_missing_guards(values: &Values) -> Result<(), Fatal> {
-    let missing = values.changed(Status::Refused);
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Fatal::new(format!(
-        "{} restricts access and is not implemented yet by this version; refusing to start \
-         without that protection",
-        missing.join(", ")
-    )))
 }
 
 fn notices(values: &Values, config: &Config) -> Vec<Notice> {

@@ -40,8 +40,6 @@ pub enum Status {
     Active,
     /// Accepted and checked; the feature behind it is not served yet, which the start says.
     Later,
-    /// It restricts access and is not implemented yet: the server refuses to start with it.
-    Refused,
     /// Accepted and without effect on purpose; the text says why.
     Ignored(&'static str),
 }
@@ -52,7 +50,6 @@ impl Status {
         match self {
             Status::Active => "active",
             Status::Later => "accepted, not active yet",
-            Status::Refused => "not implemented: refuses to start",
             Status::Ignored(_) => "accepted, ignored",
         }
     }

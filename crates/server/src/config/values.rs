@@ -197,20 +197,14 @@ mod tests {
         let v = values(
             "serve",
             &[
-                ("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "no"),
+                ("HASURA_GRAPHQL_ENABLE_APOLLO_FEDERATION", "no"),
                 ("HASURA_GRAPHQL_REDIS_USE_TLS", "yes"),
                 ("HASURA_GRAPHQL_CACHE_MAX_ENTRY_TTL", "3600"),
             ],
         );
-        assert!(v.changed(Status::Refused).is_empty());
         assert_eq!(
             v.changed(Status::Later),
             [caching::REDIS_TLS.about().name()]
-        );
-        let v = values("serve --enable-allowlist", &[]);
-        assert_eq!(
-            v.changed(Status::Refused),
-            [graphql::ENABLE_ALLOWLIST.about().name()]
         );
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn body(config: &Config) -> Value {
         "is_auth_hook_set": config.auth.hook().is_some(),
         "is_jwt_set": !jwt.is_empty(),
         "jwt": jwt,
-        "is_allow_list_enabled": false,
+        "is_allow_list_enabled": graphql.allow_list,
         "live_queries": {
             "batch_size": subscriptions.live_batch,
             "refetch_delay": seconds(subscriptions.live_refetch),

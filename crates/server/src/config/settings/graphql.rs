@@ -68,7 +68,6 @@ pub static ENABLE_ALLOWLIST: Setting<bool> = Setting::new(value::boolean, "BOOL"
     .switch("true")
     .variables(&["HASURA_GRAPHQL_ENABLE_ALLOWLIST"])
     .default("false")
-    .status(Status::Refused)
     .meaning("Others than admin may run listed operations only");
 
 /// `--default-naming-convention`.
