@@ -44,7 +44,12 @@ impl Ask {
 
     /// A request of a session.
     pub fn of(session: Session, query: impl Into<String>) -> Ask {
-        Ask { session, query: query.into(), operation: None, variables: Map::new() }
+        Ask {
+            session,
+            query: query.into(),
+            operation: None,
+            variables: Map::new(),
+        }
     }
 
     /// The same with variables.
@@ -131,8 +136,10 @@ impl Ask {
                     let statement = translate::select(&context, rows)?;
                     let params = statement.arguments(&lowered.params, &session, None);
                     shown.push(show(&statement, &params));
-                    let json =
-                        project.pool.query_json(&statement.sql, &params, Expected::Read).await?;
+                    let json = project
+                        .pool
+                        .query_json(&statement.sql, &params, Expected::Read)
+                        .await?;
                     out.push_str(std::str::from_utf8(&json).unwrap());
                 }
                 RootValue::Mutation(..) => {

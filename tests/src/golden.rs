@@ -60,9 +60,15 @@ impl Golden {
     /// # Panics
     /// When its comments make no sense.
     pub fn parse(name: &str, text: &str) -> Golden {
-        let mut golden = Golden { name: name.to_owned(), ..Golden::default() };
+        let mut golden = Golden {
+            name: name.to_owned(),
+            ..Golden::default()
+        };
         let mut operation = None;
-        let comments = text.lines().map_while(|line| line.strip_prefix('#')).map(str::trim);
+        let comments = text
+            .lines()
+            .map_while(|line| line.strip_prefix('#'))
+            .map(str::trim);
         for comment in comments {
             let (word, rest) = comment.split_once(' ').unwrap_or((comment, ""));
             match word.trim_end_matches(':') {
@@ -94,7 +100,9 @@ fn session(text: &str) -> Session {
     let mut words = text.split_whitespace();
     let role = words.next().expect("`as` names a role");
     let variables = words.map(|word| {
-        let (name, value) = word.split_once('=').expect("session variables are NAME=VALUE");
+        let (name, value) = word
+            .split_once('=')
+            .expect("session variables are NAME=VALUE");
         (name.to_owned(), value.to_owned())
     });
     Session::new(role, variables)
@@ -148,7 +156,8 @@ pub fn requests(folder: &Path) -> Vec<Golden> {
         .collect()
 }
 
-async fn load(folder: &Path) -> Project {
+/// The database and metadata of a folder.
+pub async fn load(folder: &Path) -> Project {
     let schema = fs::read_to_string(folder.join("schema.sql")).unwrap();
     let metadata = fs::read_to_string(folder.join("metadata.yaml")).unwrap();
     let metadata: Value = serde_norway::from_str(&metadata).unwrap();
@@ -193,7 +202,9 @@ pub async fn run(name: &str) {
                     "{name}/{}: {} was expected but got {response}\n{}\n{}",
                     golden.name,
                     if golden.rejected { "an error" } else { "data" },
-                    told.outcome.err().map_or_else(String::new, |e| format!("{:#?}", e.internal())),
+                    told.outcome
+                        .err()
+                        .map_or_else(String::new, |e| format!("{:#?}", e.internal())),
                     told.sql.join("\n"),
                 ));
             } else if answer != told.response() && !golden.rejected {
@@ -255,5 +266,10 @@ fn differs(folder: &Path, name: &str, text: &str) -> Option<String> {
     let compared = catch_unwind(AssertUnwindSafe(|| {
         settings.bind(|| insta::assert_snapshot!(name, text));
     }));
-    compared.err().map(|_| format!("{}/{name}.graphql differs from its record", folder.display()))
+    compared.err().map(|_| {
+        format!(
+            "{}/{name}.graphql differs from its record",
+            folder.display()
+        )
+    })
 }

@@ -23,8 +23,12 @@ impl Oracle {
     /// When the engine does not answer.
     pub fn of(snapshot: &Snapshot, role: &Arc<str>) -> Oracle {
         let text = sdl::print(&introspect(snapshot, role));
-        let schema = Schema::parse_and_validate(&text, "schema.graphql")
-            .map_err(|e| format!("the schema of role {role:?} is not valid:\n{}\n{text}", e.errors));
+        let schema = Schema::parse_and_validate(&text, "schema.graphql").map_err(|e| {
+            format!(
+                "the schema of role {role:?} is not valid:\n{}\n{text}",
+                e.errors
+            )
+        });
         Oracle { schema }
     }
 
@@ -47,7 +51,11 @@ impl Oracle {
 pub fn introspect(snapshot: &Snapshot, role: &Arc<str>) -> Value {
     let ask = Ask::of(Session::new(role.clone(), []), sdl::INTROSPECTION);
     let lowered = ask.lower(snapshot).unwrap_or_else(|e| panic!("{e}"));
-    let [field] = lowered.fields.as_slice() else { panic!("one field was asked for") };
-    let RootValue::Json(text) = &field.value else { panic!("introspection is answered at once") };
+    let [field] = lowered.fields.as_slice() else {
+        panic!("one field was asked for")
+    };
+    let RootValue::Json(text) = &field.value else {
+        panic!("introspection is answered at once")
+    };
     json!({ "__schema": serde_json::from_str::<Value>(text).unwrap() })
 }

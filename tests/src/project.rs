@@ -6,9 +6,7 @@ use howdah_metadata::{Metadata, Source};
 use howdah_postgres::introspection;
 use howdah_postgres::{Pool, SourceSettings};
 use howdah_schema::model::{SchemaOptions, Snapshot};
-use howdah_schema::resolve::{
-    Database, Databases, EnumColumns, ResolveInput, resolve,
-};
+use howdah_schema::resolve::{Database, Databases, EnumColumns, ResolveInput, resolve};
 use howdah_test_postgres::TestDatabase;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -62,7 +60,10 @@ impl Project {
     /// # Panics
     /// When the project only reads a database of somebody else.
     pub fn url(&self) -> &str {
-        self.database.as_ref().expect("a project with a database").url()
+        self.database
+            .as_ref()
+            .expect("a project with a database")
+            .url()
     }
 
     /// The same database with other metadata. Its catalogue is not read again.
@@ -124,7 +125,12 @@ pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<
         json!({"connection_info": {"database_url": url, "pool_settings": {"max_connections": 2}}});
     let command = json!({"type": "replace_metadata", "args": document});
     let told = engine.metadata(command, &Session::admin()).await.unwrap();
-    assert_eq!(&told[..], br#"{"message":"success"}"#, "{}", String::from_utf8_lossy(&told));
+    assert_eq!(
+        &told[..],
+        br#"{"message":"success"}"#,
+        "{}",
+        String::from_utf8_lossy(&told)
+    );
     engine
 }
 
@@ -175,9 +181,14 @@ async fn read_database(pool: &Pool, source: &Source) -> Database {
         )
         .await
         .map(|rows| {
-            rows.into_iter().map(|(value, comment)| (value.into(), comment.map(Into::into))).collect()
+            rows.into_iter()
+                .map(|(value, comment)| (value.into(), comment.map(Into::into)))
+                .collect()
         });
         enum_values.insert(name.clone(), values);
     }
-    Database { catalog: Arc::new(catalog), enum_values: Arc::new(enum_values) }
+    Database {
+        catalog: Arc::new(catalog),
+        enum_values: Arc::new(enum_values),
+    }
 }

@@ -114,11 +114,18 @@ fn describe(out: &mut String, of: &Value, indent: &str) {
 
 fn arguments(of: &Value) -> String {
     let all: Vec<String> = list(of).iter().map(input).collect();
-    if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) }
+    if all.is_empty() {
+        String::new()
+    } else {
+        format!("({})", all.join(", "))
+    }
 }
 
 fn input(of: &Value) -> String {
-    let default = of["defaultValue"].as_str().map(|d| format!(" = {d}")).unwrap_or_default();
+    let default = of["defaultValue"]
+        .as_str()
+        .map(|d| format!(" = {d}"))
+        .unwrap_or_default();
     format!("{}: {}{default}", text(&of["name"]), reference(&of["type"]))
 }
 
@@ -135,5 +142,7 @@ fn list(value: &Value) -> &[Value] {
 }
 
 fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("a text was expected in the introspection: {value}"))
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text was expected in the introspection: {value}"))
 }

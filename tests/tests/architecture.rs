@@ -29,10 +29,20 @@ const KEPT_TO: [(&[&str], &[&str]); 6] = [
     (&["axum", "tower-http"], &["howdah-server"]),
     (
         &["hyper", "hyper-util", "http-body-util"],
-        &["howdah-server", "howdah-http-client", "howdah-cli", "howdah"],
+        &[
+            "howdah-server",
+            "howdah-http-client",
+            "howdah-cli",
+            "howdah",
+        ],
     ),
     (
-        &["tokio-postgres", "tokio-postgres-rustls", "postgres-types", "postgres-protocol"],
+        &[
+            "tokio-postgres",
+            "tokio-postgres-rustls",
+            "postgres-types",
+            "postgres-protocol",
+        ],
         &["howdah-postgres", "howdah-local-postgres"],
     ),
     (&["bluejay-parser", "bluejay-core"], &["howdah-schema"]),
@@ -41,25 +51,43 @@ const KEPT_TO: [(&[&str], &[&str]); 6] = [
 ];
 
 /// Crates that are pure: nothing that waits, listens or connects.
-const WITHOUT_IO: [&str; 5] =
-    ["howdah-error", "howdah-metadata", "howdah-ir", "howdah-schema", "howdah-project"];
+const WITHOUT_IO: [&str; 5] = [
+    "howdah-error",
+    "howdah-metadata",
+    "howdah-ir",
+    "howdah-schema",
+    "howdah-project",
+];
 const IO: [&str; 5] = ["tokio", "tokio-util", "socket2", "rustls", "async-trait"];
 
 /// A file longer than this has more than one job.
 const MAX_LINES: usize = 800;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// Direct dependencies of the workspace's crates, without those of their tests.
 fn arrows() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let text = |v: &Value| v.as_str().unwrap().to_owned();
     metadata["packages"]
@@ -93,7 +121,10 @@ fn product() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn every_crate_has_a_floor() {
     for package in product().keys() {
-        assert!(floor(package).is_some(), "{package} stands on no floor: add it to FLOORS");
+        assert!(
+            floor(package).is_some(),
+            "{package} stands on no floor: add it to FLOORS"
+        );
     }
 }
 
@@ -126,7 +157,10 @@ fn libraries_stay_with_their_crates() {
         }
         if WITHOUT_IO.contains(&package.as_str()) {
             for library in IO {
-                assert!(!uses.contains(library), "{package} is pure but depends on {library}");
+                assert!(
+                    !uses.contains(library),
+                    "{package} is pure but depends on {library}"
+                );
             }
         }
     }
@@ -176,7 +210,10 @@ fn files_open_with_what_they_are_for() {
         .filter(|(_, text)| !text.starts_with("//!"))
         .map(|(name, _)| name)
         .collect();
-    assert!(bare.is_empty(), "files without an opening paragraph: {bare:#?}");
+    assert!(
+        bare.is_empty(),
+        "files without an opening paragraph: {bare:#?}"
+    );
 }
 
 /// Columns and tables without a role's right may be made where stored rules are read and where
@@ -197,9 +234,15 @@ fn only_rules_name_columns_and_tables_without_a_permit() {
         })
         .map(|(name, _)| name)
         .collect();
-    assert!(users.contains("schema/src/rules.rs"), "the search finds nothing: {users:?}");
+    assert!(
+        users.contains("schema/src/rules.rs"),
+        "the search finds nothing: {users:?}"
+    );
     let strangers: Vec<&String> = users.iter().filter(|name| !allowed(name)).collect();
-    assert!(strangers.is_empty(), "`in_rule` is used outside of rules: {strangers:?}");
+    assert!(
+        strangers.is_empty(),
+        "`in_rule` is used outside of rules: {strangers:?}"
+    );
 }
 
 /// The catalogue of rights is asked in lowering only: backends get permits, never [`Roles`].
@@ -207,8 +250,16 @@ fn only_rules_name_columns_and_tables_without_a_permit() {
 fn backends_do_not_open_rights() {
     for (name, text) in sources() {
         if name.starts_with("postgres/src/") {
-            for forbidden in ["open_select(", "open_insert(", "open_update(", "open_delete("] {
-                assert!(!text.contains(forbidden), "{name} opens a right itself: {forbidden}");
+            for forbidden in [
+                "open_select(",
+                "open_insert(",
+                "open_update(",
+                "open_delete(",
+            ] {
+                assert!(
+                    !text.contains(forbidden),
+                    "{name} opens a right itself: {forbidden}"
+                );
             }
         }
     }

@@ -19,7 +19,10 @@ use howdah_tests::random::worlds::{self, MIXED_ROLES, PLAIN_ROLES};
 const REQUESTS: usize = 24;
 
 fn number(variable: &str, usual: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
+    std::env::var(variable)
+        .ok()
+        .and_then(|v| v.parse().ok())
+        .unwrap_or(usual)
 }
 
 fn seeds(from: u64) -> impl Iterator<Item = u64> {
@@ -33,11 +36,25 @@ fn cases(dice: &mut Dice, world: &World, roles: &[&str]) -> Vec<Case> {
         .filter_map(|_| {
             let role = (*dice.pick(roles).unwrap()).to_owned();
             let session = worlds::session(dice);
-            let naive =
-                Naive { world, role: &role, session: &session, mistake: Mistake::Nothing };
-            let request = Inventor { dice, naive: &naive }.request()?;
+            let naive = Naive {
+                world,
+                role: &role,
+                session: &session,
+                mistake: Mistake::Nothing,
+            };
+            let request = Inventor {
+                dice,
+                naive: &naive,
+            }
+            .request()?;
             let spelling = dice.below(1 << 30) as u64;
-            Some(Case { world: world.clone(), role, session, request, spelling })
+            Some(Case {
+                world: world.clone(),
+                role,
+                session,
+                request,
+                spelling,
+            })
         })
         .collect()
 }
@@ -53,7 +70,10 @@ async fn try_worlds(from: u64, roles: &[&str]) {
         for case in cases(&mut dice, &world, roles) {
             if let Verdict::Wrong(why) = settled.compare(&case, Mistake::Nothing).await {
                 let (case, smaller) = shrink(&ground, case, Mistake::Nothing).await;
-                panic!("seed {seed}: {why}\n\n==== smaller:\n{}\n{smaller}", case.report());
+                panic!(
+                    "seed {seed}: {why}\n\n==== smaller:\n{}\n{smaller}",
+                    case.report()
+                );
             }
         }
     }
@@ -74,7 +94,10 @@ async fn roles_made_of_roles_get_what_those_may_see() {
 #[tokio::test]
 async fn the_engine_answers_as_its_parts_do() {
     let ground = Ground::new().await;
-    let roles: Vec<&str> = PLAIN_ROLES.into_iter().chain(MIXED_ROLES.map(|r| r.0)).collect();
+    let roles: Vec<&str> = PLAIN_ROLES
+        .into_iter()
+        .chain(MIXED_ROLES.map(|r| r.0))
+        .collect();
     for seed in seeds(4_000_000).step_by(10) {
         let mut dice = Dice::new(seed);
         let world = worlds::world(&mut dice);
@@ -100,7 +123,10 @@ async fn what_a_role_has_not_does_not_exist_for_it() {
         let mut dice = Dice::new(seed);
         let world = worlds::world(&mut dice);
         let settled = ground.settle(&world).await.unwrap();
-        let roles: Vec<&str> = PLAIN_ROLES.into_iter().chain(MIXED_ROLES.map(|r| r.0)).collect();
+        let roles: Vec<&str> = PLAIN_ROLES
+            .into_iter()
+            .chain(MIXED_ROLES.map(|r| r.0))
+            .collect();
         for case in cases(&mut dice, &world, &roles) {
             let naive = Naive {
                 world: &world,
@@ -108,7 +134,11 @@ async fn what_a_role_has_not_does_not_exist_for_it() {
                 session: &case.session,
                 mistake: Mistake::Nothing,
             };
-            let Some(document) = (Inventor { dice: &mut dice, naive: &naive }).forbidden() else {
+            let Some(document) = (Inventor {
+                dice: &mut dice,
+                naive: &naive,
+            })
+            .forbidden() else {
                 continue;
             };
             if let Err(why) = settled.refuse(&case, &document).await {
@@ -122,7 +152,10 @@ async fn what_a_role_has_not_does_not_exist_for_it() {
 #[tokio::test]
 async fn every_mistake_is_found() {
     let ground = Ground::new().await;
-    let all: Vec<&str> = PLAIN_ROLES.into_iter().chain(MIXED_ROLES.map(|r| r.0)).collect();
+    let all: Vec<&str> = PLAIN_ROLES
+        .into_iter()
+        .chain(MIXED_ROLES.map(|r| r.0))
+        .collect();
     let mut missing = vec![
         Mistake::NoFilters,
         Mistake::NoFiltersInConditions,

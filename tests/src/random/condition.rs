@@ -137,7 +137,9 @@ impl Condition {
                 let (operator, value) = match operand {
                     Operand::Value(cell) => (format!("_{}", operator.name()), cell.json()),
                     Operand::Session(name) => (format!("_{}", operator.name()), json!(name)),
-                    Operand::Column(other) => (format!("_c{}", operator.name()), json!(column(*other))),
+                    Operand::Column(other) => {
+                        (format!("_c{}", operator.name()), json!(column(*other)))
+                    }
                     Operand::Root(other) => {
                         // Filled in by `Exists` and the rule's own table: see `resolve_root`.
                         (format!("_c{}", operator.name()), json!(["$", other]))
@@ -188,7 +190,11 @@ impl Condition {
         let literal = self.graphql(world, table, &mut Writer::literals());
         let ty = format!("{}_bool_exp{required}", world.tables[table].name);
         let text = writer.value(&ty, 8, literal.clone(), self.metadata(world, table));
-        if text == literal { self.graphql(world, table, writer) } else { text }
+        if text == literal {
+            self.graphql(world, table, writer)
+        } else {
+            text
+        }
     }
 
     /// As GraphQL writes it, on a table.
@@ -196,14 +202,18 @@ impl Condition {
         let of = &world.tables[table];
         let column = |c: usize| of.columns[c].name.as_str();
         let list = |all: &[Condition], writer: &mut Writer| -> String {
-            let all: Vec<String> =
-                all.iter().map(|c| c.written(world, table, "!", writer)).collect();
+            let all: Vec<String> = all
+                .iter()
+                .map(|c| c.written(world, table, "!", writer))
+                .collect();
             format!("[{}]", all.join(", "))
         };
         match self {
             Condition::And(all) => format!("{{_and: {}}}", list(all, writer)),
             Condition::Or(any) => format!("{{_or: {}}}", list(any, writer)),
-            Condition::Not(inner) => format!("{{_not: {}}}", inner.written(world, table, "", writer)),
+            Condition::Not(inner) => {
+                format!("{{_not: {}}}", inner.written(world, table, "", writer))
+            }
             Condition::Compare(c, operator, Operand::Value(cell)) => {
                 let ty = of.columns[*c].ty.graphql();
                 let value = writer.value(ty, 30, cell.json().to_string(), cell.json());
@@ -219,7 +229,9 @@ impl Condition {
                 let mut literals = Vec::new();
                 let mut values = Vec::new();
                 for item in items {
-                    let Operand::Value(cell) = item else { panic!("{item:?} in a request") };
+                    let Operand::Value(cell) = item else {
+                        panic!("{item:?} in a request")
+                    };
                     literals.push(cell.json().to_string());
                     values.push(cell.json());
                 }
@@ -237,7 +249,11 @@ impl Condition {
             }
             Condition::Link(link, inner) => {
                 let link = &of.links[*link];
-                format!("{{{}: {}}}", link.name, inner.written(world, link.target, "", writer))
+                format!(
+                    "{{{}: {}}}",
+                    link.name,
+                    inner.written(world, link.target, "", writer)
+                )
             }
             Condition::Aggregate(aggregate) => aggregate.graphql(world, table, writer),
             other => panic!("a request cannot say {other:?}"),
@@ -263,22 +279,36 @@ impl Condition {
             }
             Condition::Not(inner) => {
                 found.push((**inner).clone());
-                found.extend(inner.smaller().into_iter().map(|c| Condition::Not(Box::new(c))));
+                found.extend(
+                    inner
+                        .smaller()
+                        .into_iter()
+                        .map(|c| Condition::Not(Box::new(c))),
+                );
             }
             Condition::Link(link, inner) => {
                 found.extend(
-                    inner.smaller().into_iter().map(|c| Condition::Link(*link, Box::new(c))),
+                    inner
+                        .smaller()
+                        .into_iter()
+                        .map(|c| Condition::Link(*link, Box::new(c))),
                 );
             }
             Condition::Exists(table, inner) => {
                 found.extend(
-                    inner.smaller().into_iter().map(|c| Condition::Exists(*table, Box::new(c))),
+                    inner
+                        .smaller()
+                        .into_iter()
+                        .map(|c| Condition::Exists(*table, Box::new(c))),
                 );
             }
             Condition::Aggregate(aggregate) => {
                 if let Some(filter) = &aggregate.filter {
                     let with = |filter| {
-                        Condition::Aggregate(Box::new(Aggregate { filter, ..(**aggregate).clone() }))
+                        Condition::Aggregate(Box::new(Aggregate {
+                            filter,
+                            ..(**aggregate).clone()
+                        }))
                     };
                     found.push(with(None));
                     found.extend(filter.smaller().into_iter().map(|c| with(Some(c))));
@@ -308,9 +338,13 @@ pub fn name_root(value: &mut Value, world: &World, table: usize) {
                 let index = position.as_u64().unwrap() as usize;
                 *position = json!(world.tables[table].columns[index].name);
             }
-            items => items.iter_mut().for_each(|item| name_root(item, world, table)),
+            items => items
+                .iter_mut()
+                .for_each(|item| name_root(item, world, table)),
         },
-        Value::Object(map) => map.values_mut().for_each(|item| name_root(item, world, table)),
+        Value::Object(map) => map
+            .values_mut()
+            .for_each(|item| name_root(item, world, table)),
         _ => {}
     }
 }
@@ -368,11 +402,22 @@ impl Aggregate {
             inside.push(format!("distinct: {value}"));
         }
         if let Some(filter) = &self.filter {
-            inside.push(format!("filter: {}", filter.written(world, link.target, "", writer)));
+            inside.push(format!(
+                "filter: {}",
+                filter.written(world, link.target, "", writer)
+            ));
         }
-        let ty = if function == "count" { "Int" } else { "Boolean" };
+        let ty = if function == "count" {
+            "Int"
+        } else {
+            "Boolean"
+        };
         let value = writer.value(ty, 30, self.value.json().to_string(), self.value.json());
         inside.push(format!("predicate: {{_{}: {value}}}", self.operator.name()));
-        format!("{{{}_aggregate: {{{function}: {{{}}}}}}}", link.name, inside.join(", "))
+        format!(
+            "{{{}_aggregate: {{{function}: {{{}}}}}}}",
+            link.name,
+            inside.join(", ")
+        )
     }
 }

@@ -35,12 +35,19 @@ impl Dice {
 
     /// One of them; `None` if there are none.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
-        if of.is_empty() { None } else { of.get(self.below(of.len())) }
+        if of.is_empty() {
+            None
+        } else {
+            of.get(self.below(of.len()))
+        }
     }
 
     /// Those that happen to be chosen.
     pub fn some<T: Clone>(&mut self, of: &[T], percent: usize) -> Vec<T> {
-        of.iter().filter(|_| self.chance(percent)).cloned().collect()
+        of.iter()
+            .filter(|_| self.chance(percent))
+            .cloned()
+            .collect()
     }
 
     /// Changes the order.

@@ -50,7 +50,9 @@ impl Expected {
                     return Err(format!(": the keys are {keys:?}"));
                 }
                 for (key, expected) in fields {
-                    expected.compare(&map[key]).map_err(|e| format!(".{key}{e}"))?;
+                    expected
+                        .compare(&map[key])
+                        .map_err(|e| format!(".{key}{e}"))?;
                 }
                 Ok(())
             }
@@ -70,7 +72,10 @@ fn compare_list(groups: &[Group], found: &Value) -> Result<(), String> {
     };
     let count: usize = groups.iter().map(|g| g.take).sum();
     if count != items.len() {
-        return Err(format!(": expected {count} rows but got {}: {found}", items.len()));
+        return Err(format!(
+            ": expected {count} rows but got {}: {found}",
+            items.len()
+        ));
     }
     let mut start = 0;
     for group in groups {
@@ -158,7 +163,10 @@ mod tests {
     use serde_json::json;
 
     fn group(values: &[i64], take: usize) -> Group {
-        let places = values.iter().map(|v| vec![Expected::Exact(json!(v))]).collect();
+        let places = values
+            .iter()
+            .map(|v| vec![Expected::Exact(json!(v))])
+            .collect();
         Group { places, take }
     }
 

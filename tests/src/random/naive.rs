@@ -81,7 +81,10 @@ impl<'w> Naive<'w> {
     pub fn has_column(&self, role: &str, table: usize, column: usize) -> bool {
         match self.world.rules.get(&(role.to_owned(), table)) {
             Some(rule) => rule.columns.contains(&column),
-            None => self.parents(role).iter().any(|p| self.has_column(p, table, column)),
+            None => self
+                .parents(role)
+                .iter()
+                .any(|p| self.has_column(p, table, column)),
         }
     }
 
@@ -89,14 +92,21 @@ impl<'w> Naive<'w> {
     pub fn has_aggregates(&self, role: &str, table: usize) -> bool {
         match self.world.rules.get(&(role.to_owned(), table)) {
             Some(rule) => rule.aggregates,
-            None => self.parents(role).iter().any(|p| self.has_aggregates(p, table)),
+            None => self
+                .parents(role)
+                .iter()
+                .any(|p| self.has_aggregates(p, table)),
         }
     }
 
     fn limit(&self, role: &str, table: usize) -> Option<usize> {
         match self.world.rules.get(&(role.to_owned(), table)) {
             Some(rule) => rule.limit,
-            None => self.parents(role).iter().filter_map(|p| self.limit(p, table)).max(),
+            None => self
+                .parents(role)
+                .iter()
+                .filter_map(|p| self.limit(p, table))
+                .max(),
         }
     }
 
@@ -125,7 +135,11 @@ impl<'w> Naive<'w> {
                 self.mistake == Mistake::NoRedaction || self.cell_visible(self.role, at, column)
             }
         };
-        if shown { at.row[column].clone() } else { Cell::Null }
+        if shown {
+            at.row[column].clone()
+        } else {
+            Cell::Null
+        }
     }
 
     /// Whether a role could tell the difference between a column and NULL somewhere.
@@ -145,11 +159,14 @@ impl<'w> Naive<'w> {
             .rows
             .iter()
             .filter(|row| {
-                link.mapping.iter().all(|(own, other)| {
-                    at.row[*own] != Cell::Null && at.row[*own] == row[*other]
-                })
+                link.mapping
+                    .iter()
+                    .all(|(own, other)| at.row[*own] != Cell::Null && at.row[*own] == row[*other])
             })
-            .map(|row| At { table: link.target, row })
+            .map(|row| At {
+                table: link.target,
+                row,
+            })
             .collect()
     }
 
@@ -169,39 +186,44 @@ impl<'w> Naive<'w> {
             _ => self.cell(at, column, eyes),
         };
         match condition {
-            Condition::And(all) => all.iter().map(|c| self.holds(c, at, root, eyes)).fold(
-                Some(true),
-                |a, b| match (a, b) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (Some(true), Some(true)) => Some(true),
-                    _ => None,
-                },
-            ),
-            Condition::Or(any) => any.iter().map(|c| self.holds(c, at, root, eyes)).fold(
-                Some(false),
-                |a, b| match (a, b) {
-                    (Some(true), _) | (_, Some(true)) => Some(true),
-                    (Some(false), Some(false)) => Some(false),
-                    _ => None,
-                },
-            ),
+            Condition::And(all) => {
+                all.iter()
+                    .map(|c| self.holds(c, at, root, eyes))
+                    .fold(Some(true), |a, b| match (a, b) {
+                        (Some(false), _) | (_, Some(false)) => Some(false),
+                        (Some(true), Some(true)) => Some(true),
+                        _ => None,
+                    })
+            }
+            Condition::Or(any) => {
+                any.iter()
+                    .map(|c| self.holds(c, at, root, eyes))
+                    .fold(Some(false), |a, b| match (a, b) {
+                        (Some(true), _) | (_, Some(true)) => Some(true),
+                        (Some(false), Some(false)) => Some(false),
+                        _ => None,
+                    })
+            }
             Condition::Not(inner) => match self.holds(inner, at, root, eyes) {
                 None if self.mistake == Mistake::UnknownIsFalse => Some(true),
                 known => known.map(|b| !b),
             },
             Condition::Compare(column, operator, operand) => {
                 let ty = self.world.tables[at.table].columns[*column].ty;
-                compare(&seen(*column), *operator, &self.operand(operand, ty, at, root))
+                compare(
+                    &seen(*column),
+                    *operator,
+                    &self.operand(operand, ty, at, root),
+                )
             }
-            Condition::IsNull(column, positive) => {
-                Some((seen(*column) == Cell::Null) == *positive)
-            }
+            Condition::IsNull(column, positive) => Some((seen(*column) == Cell::Null) == *positive),
             Condition::In(column, positive, list) => {
                 let ty = self.world.tables[at.table].columns[*column].ty;
                 let items: Vec<Cell> = match list {
-                    List::Of(items) => {
-                        items.iter().map(|i| self.operand(i, ty, at, root)).collect()
-                    }
+                    List::Of(items) => items
+                        .iter()
+                        .map(|i| self.operand(i, ty, at, root))
+                        .collect(),
                     List::Session(name) => array(&self.session[&name.to_lowercase()], ty),
                 };
                 let found = among(&seen(*column), &items);
@@ -268,8 +290,11 @@ impl<'w> Naive<'w> {
     pub fn answer(&self, request: &Request) -> Expected {
         let fields = request.roots.iter().map(|root| {
             let table = root.table;
-            let all: Vec<At<'w>> =
-                self.world.tables[table].rows.iter().map(|row| At { table, row }).collect();
+            let all: Vec<At<'w>> = self.world.tables[table]
+                .rows
+                .iter()
+                .map(|row| At { table, row })
+                .collect();
             let value = match &root.kind {
                 RootKind::List(arguments, fields) => self.list(all, table, arguments, fields),
                 RootKind::Aggregate(arguments, parts) => {
@@ -317,7 +342,11 @@ impl<'w> Naive<'w> {
                     .is_none_or(|f| self.holds(f, *at, *at, Eyes::Asker) == Some(true))
             })
             .map(|at| {
-                let keys = arguments.order.iter().map(|o| self.sort_key(&o.by, at)).collect();
+                let keys = arguments
+                    .order
+                    .iter()
+                    .map(|o| self.sort_key(&o.by, at))
+                    .collect();
                 (keys, at)
             })
             .collect();
@@ -329,8 +358,11 @@ impl<'w> Naive<'w> {
             // The first row of each value, or any of those that are equally first.
             let mut firsts: Vec<(Vec<Cell>, Vec<Cell>, Vec<At<'w>>)> = Vec::new();
             for (keys, at) in rows {
-                let value: Vec<Cell> =
-                    arguments.distinct.iter().map(|c| self.cell(at, *c, Eyes::Asker)).collect();
+                let value: Vec<Cell> = arguments
+                    .distinct
+                    .iter()
+                    .map(|c| self.cell(at, *c, Eyes::Asker))
+                    .collect();
                 match firsts.iter_mut().find(|(v, _, _)| *v == value) {
                     None => firsts.push((value, keys, vec![at])),
                     Some((_, first, ats)) if *first == keys => ats.push(at),
@@ -346,7 +378,13 @@ impl<'w> Naive<'w> {
                 _ => groups.push((keys, vec![ats])),
             }
         }
-        groups.into_iter().map(|(_, places)| { let n = places.len(); (places, n) }).collect()
+        groups
+            .into_iter()
+            .map(|(_, places)| {
+                let n = places.len();
+                (places, n)
+            })
+            .collect()
     }
 
     fn sort_key(&self, by: &By, at: At<'w>) -> Cell {
@@ -359,13 +397,15 @@ impl<'w> Naive<'w> {
         };
         match by {
             By::Column(column) => self.cell(at, *column, Eyes::Asker),
-            By::Link(link, inner) => {
-                seen(*link).first().map_or(Cell::Null, |r| self.sort_key(inner, *r))
-            }
+            By::Link(link, inner) => seen(*link)
+                .first()
+                .map_or(Cell::Null, |r| self.sort_key(inner, *r)),
             By::Count(link) => Cell::Int(seen(*link).len() as i64),
             By::Function(link, function, column) => {
-                let cells: Vec<Cell> =
-                    seen(*link).iter().map(|r| self.cell(*r, *column, Eyes::Asker)).collect();
+                let cells: Vec<Cell> = seen(*link)
+                    .iter()
+                    .map(|r| self.cell(*r, *column, Eyes::Asker))
+                    .collect();
                 extreme(*function, cells)
             }
         }
@@ -444,7 +484,9 @@ impl<'w> Naive<'w> {
         let kept = slice(self.shaped(groups.clone(), &[]), offset, arguments.limit);
         let kept_count: usize = kept.iter().map(|g| g.take).sum();
         let certain = kept.iter().all(|g| g.take == g.places.len())
-            && groups.iter().all(|(places, _)| places.iter().all(|ats| ats.len() == 1));
+            && groups
+                .iter()
+                .all(|(places, _)| places.iter().all(|ats| ats.len() == 1));
         let rows: Vec<At<'w>> = groups
             .iter()
             .flat_map(|(places, _)| places.iter().flatten().copied())
@@ -488,7 +530,10 @@ impl<'w> Naive<'w> {
         columns: &[usize],
     ) -> Expected {
         let fields = columns.iter().map(|column| {
-            let cells = rows.iter().map(|r| self.cell(*r, *column, Eyes::Asker)).collect();
+            let cells = rows
+                .iter()
+                .map(|r| self.cell(*r, *column, Eyes::Asker))
+                .collect();
             let name = self.world.tables[table].columns[*column].name.clone();
             (name, compute(function, cells))
         });
@@ -498,7 +543,12 @@ impl<'w> Naive<'w> {
     fn count(&self, rows: &[At<'w>], columns: &[usize], distinct: bool) -> usize {
         let mut tuples: Vec<Vec<Cell>> = rows
             .iter()
-            .map(|r| columns.iter().map(|c| self.cell(*r, *c, Eyes::Asker)).collect())
+            .map(|r| {
+                columns
+                    .iter()
+                    .map(|c| self.cell(*r, *c, Eyes::Asker))
+                    .collect()
+            })
             .collect();
         // One column: NULL does not count. Several make a row, which is never NULL.
         if let [_] = columns {
@@ -535,7 +585,13 @@ fn array(text: &str, ty: Type) -> Vec<Cell> {
     text.trim_matches(['{', '}'])
         .split(',')
         .filter(|item| !item.is_empty())
-        .map(|item| if item == "NULL" { Cell::Null } else { typed(item, ty) })
+        .map(|item| {
+            if item == "NULL" {
+                Cell::Null
+            } else {
+                typed(item, ty)
+            }
+        })
         .collect()
 }
 
@@ -549,7 +605,11 @@ fn among(cell: &Cell, items: &[Cell]) -> Option<bool> {
     if items.contains(cell) {
         return Some(true);
     }
-    if items.contains(&Cell::Null) { None } else { Some(false) }
+    if items.contains(&Cell::Null) {
+        None
+    } else {
+        Some(false)
+    }
 }
 
 fn compare(left: &Cell, operator: Operator, right: &Cell) -> Option<bool> {
@@ -574,7 +634,13 @@ fn like(left: &Cell, pattern: &Cell, any_case: bool) -> bool {
     let (Cell::Text(text), Cell::Text(pattern)) = (left, pattern) else {
         panic!("only texts have patterns");
     };
-    let fold = |s: &str| if any_case { s.to_lowercase() } else { s.to_owned() };
+    let fold = |s: &str| {
+        if any_case {
+            s.to_lowercase()
+        } else {
+            s.to_owned()
+        }
+    };
     let text: Vec<char> = fold(text).chars().collect();
     let pattern: Vec<char> = fold(pattern).chars().collect();
     matches(&text, &pattern)
@@ -592,7 +658,13 @@ fn matches(text: &[char], pattern: &[char]) -> bool {
 
 fn compare_keys(a: &[Cell], b: &[Cell], order: &[Order]) -> Ordering {
     for ((a, b), term) in a.iter().zip(b).zip(order) {
-        let nulls = |first: bool| if first { Ordering::Less } else { Ordering::Greater };
+        let nulls = |first: bool| {
+            if first {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            }
+        };
         let ordering = match (a, b) {
             (Cell::Null, Cell::Null) => Ordering::Equal,
             (Cell::Null, _) => nulls(term.nulls_first),
@@ -613,7 +685,9 @@ fn extreme(function: Function, cells: Vec<Cell>) -> Cell {
     match function {
         Function::Min => known.min().unwrap_or(Cell::Null),
         Function::Max => known.max().unwrap_or(Cell::Null),
-        Function::Sum => numbers(known).map(|n| Cell::Int(n.iter().sum())).unwrap_or(Cell::Null),
+        Function::Sum => numbers(known)
+            .map(|n| Cell::Int(n.iter().sum()))
+            .unwrap_or(Cell::Null),
         other => panic!("{other:?} is no order"),
     }
 }
@@ -639,7 +713,11 @@ fn compute(function: Function, cells: Vec<Cell>) -> Expected {
     let n = all.len() as f64;
     let mean = all.iter().sum::<i64>() as f64 / n;
     let squares: f64 = all.iter().map(|x| (*x as f64 - mean).powi(2)).sum();
-    let sample = if all.len() > 1 { Some(squares / (n - 1.0)) } else { None };
+    let sample = if all.len() > 1 {
+        Some(squares / (n - 1.0))
+    } else {
+        None
+    };
     let value = match function {
         Function::Avg => Some(mean),
         Function::VarPop => Some(squares / n),

@@ -237,7 +237,10 @@ impl Arguments {
         writer: &mut Writer,
     ) -> String {
         let first = low.map(|low| {
-            format!("args: {{low: {}}}", writer.value("Int", 30, low.to_string(), low.into()))
+            format!(
+                "args: {{low: {}}}",
+                writer.value("Int", 30, low.to_string(), low.into())
+            )
         });
         self.after(first.into_iter().collect(), world, table, writer)
     }
@@ -250,11 +253,17 @@ impl Arguments {
         writer: &mut Writer,
     ) -> String {
         if let Some(filter) = &self.filter {
-            all.push(format!("where: {}", filter.written(world, table, "", writer)));
+            all.push(format!(
+                "where: {}",
+                filter.written(world, table, "", writer)
+            ));
         }
         if !self.order.is_empty() {
-            let terms: Vec<String> =
-                self.order.iter().map(|o| o.graphql(world, table, writer)).collect();
+            let terms: Vec<String> = self
+                .order
+                .iter()
+                .map(|o| o.graphql(world, table, writer))
+                .collect();
             all.push(format!("order_by: [{}]", terms.join(", ")));
         }
         if !self.distinct.is_empty() {
@@ -273,7 +282,11 @@ impl Arguments {
             let value = writer.value("Int", 30, offset.to_string(), offset.into());
             all.push(format!("offset: {value}"));
         }
-        if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) }
+        if all.is_empty() {
+            String::new()
+        } else {
+            format!("({})", all.join(", "))
+        }
     }
 }
 
@@ -297,10 +310,17 @@ impl By {
             By::Column(c) => format!("{{{}: {direction}}}", of.columns[*c].name),
             By::Link(link, inner) => {
                 let link = &of.links[*link];
-                format!("{{{}: {}}}", link.name, inner.graphql(world, link.target, direction))
+                format!(
+                    "{{{}: {}}}",
+                    link.name,
+                    inner.graphql(world, link.target, direction)
+                )
             }
             By::Count(link) => {
-                format!("{{{}_aggregate: {{count: {direction}}}}}", of.links[*link].name)
+                format!(
+                    "{{{}_aggregate: {{count: {direction}}}}}",
+                    of.links[*link].name
+                )
             }
             By::Function(link, function, c) => {
                 let link = &of.links[*link];
@@ -327,7 +347,11 @@ fn select(fields: &[Field], world: &World, table: usize, writer: &mut Writer) ->
                 }
                 FieldKind::One(link, inner) => {
                     let link = &of.links[*link];
-                    format!("{} {}", link.name, select(inner, world, link.target, writer))
+                    format!(
+                        "{} {}",
+                        link.name,
+                        select(inner, world, link.target, writer)
+                    )
                 }
                 FieldKind::Many(link, arguments, inner) => {
                     let link = &of.links[*link];
@@ -356,12 +380,17 @@ fn select(fields: &[Field], world: &World, table: usize, writer: &mut Writer) ->
 
 fn parts_text(parts: &[Part], world: &World, table: usize, writer: &mut Writer) -> String {
     let columns = &world.tables[table].columns;
-    let names = |of: &[usize]| -> Vec<&str> { of.iter().map(|c| columns[*c].name.as_str()).collect() };
+    let names =
+        |of: &[usize]| -> Vec<&str> { of.iter().map(|c| columns[*c].name.as_str()).collect() };
     let texts: Vec<String> = parts
         .iter()
         .map(|part| match &part.kind {
             PartKind::Nodes(fields) => {
-                format!("{}: nodes {}", part.key, select(fields, world, table, writer))
+                format!(
+                    "{}: nodes {}",
+                    part.key,
+                    select(fields, world, table, writer)
+                )
             }
             PartKind::Figures(figures) => {
                 let figures: Vec<String> = figures

@@ -36,12 +36,18 @@ impl<'w> Inventor<'_, 'w> {
     /// Columns that are no computed fields.
     fn stored(&self, table: usize) -> Vec<usize> {
         let columns = &self.world().tables[table].columns;
-        self.columns(table).into_iter().filter(|c| columns[*c].computed.is_none()).collect()
+        self.columns(table)
+            .into_iter()
+            .filter(|c| columns[*c].computed.is_none())
+            .collect()
     }
 
     fn columns_of(&self, table: usize, types: &[Type]) -> Vec<usize> {
         let columns = &self.world().tables[table].columns;
-        self.columns(table).into_iter().filter(|c| types.contains(&columns[*c].ty)).collect()
+        self.columns(table)
+            .into_iter()
+            .filter(|c| types.contains(&columns[*c].ty))
+            .collect()
     }
 
     fn links(&self, table: usize, arity: Arity) -> Vec<usize> {
@@ -57,15 +63,20 @@ impl<'w> Inventor<'_, 'w> {
 
     /// A request, if the role may read anything.
     pub fn request(&mut self) -> Option<Request> {
-        let open: Vec<usize> =
-            (0..self.world().tables.len()).filter(|t| self.opens(*t)).collect();
+        let open: Vec<usize> = (0..self.world().tables.len())
+            .filter(|t| self.opens(*t))
+            .collect();
         if open.is_empty() {
             return None;
         }
         let roots = (0..self.dice.between(1, 2))
             .map(|i| {
                 let table = *self.dice.pick(&open).unwrap();
-                Root { key: format!("q{i}"), table, kind: self.root(table) }
+                Root {
+                    key: format!("q{i}"),
+                    table,
+                    kind: self.root(table),
+                }
             })
             .collect();
         Some(Request { roots })
@@ -85,7 +96,11 @@ impl<'w> Inventor<'_, 'w> {
             return RootKind::Aggregate(self.arguments(table), self.parts(table, 2));
         }
         if of.function && self.dice.chance(25) {
-            let low = if self.dice.chance(60) { Some(self.dice.between(0, 6) as i64) } else { None };
+            let low = if self.dice.chance(60) {
+                Some(self.dice.between(0, 6) as i64)
+            } else {
+                None
+            };
             if self.aggregates(table) && self.dice.chance(40) {
                 let arguments = self.arguments(table);
                 return RootKind::FunctionAggregate(low, arguments, self.parts(table, 2));
@@ -110,7 +125,11 @@ impl<'w> Inventor<'_, 'w> {
                     1 if dive && !many.is_empty() => {
                         let link = *self.dice.pick(&many).unwrap();
                         let target = self.target(table, link);
-                        FieldKind::Many(link, self.arguments(target), self.fields(target, depth - 1))
+                        FieldKind::Many(
+                            link,
+                            self.arguments(target),
+                            self.fields(target, depth - 1),
+                        )
                     }
                     2 if dive && !many.is_empty() => {
                         let link = *self.dice.pick(&many).unwrap();
@@ -122,9 +141,15 @@ impl<'w> Inventor<'_, 'w> {
                             FieldKind::Typename
                         }
                     }
-                    _ => self.dice.pick(&columns).map_or(FieldKind::Typename, |c| FieldKind::Column(*c)),
+                    _ => self
+                        .dice
+                        .pick(&columns)
+                        .map_or(FieldKind::Typename, |c| FieldKind::Column(*c)),
                 };
-                Field { key: format!("f{i}"), kind }
+                Field {
+                    key: format!("f{i}"),
+                    kind,
+                }
             })
             .collect()
     }
@@ -153,8 +178,10 @@ impl<'w> Inventor<'_, 'w> {
             if !arguments.order.is_empty() {
                 // The columns must lead the order, in any order among themselves.
                 self.dice.shuffle(&mut distinct);
-                let lead: Vec<Order> =
-                    distinct.into_iter().map(|c| self.direction(By::Column(c))).collect();
+                let lead: Vec<Order> = distinct
+                    .into_iter()
+                    .map(|c| self.direction(By::Column(c)))
+                    .collect();
                 arguments.order.splice(0..0, lead);
             }
         }
@@ -165,7 +192,11 @@ impl<'w> Inventor<'_, 'w> {
                 let lead: Vec<Order> = arguments
                     .distinct
                     .iter()
-                    .map(|c| Order { by: By::Column(*c), descending: false, nulls_first: false })
+                    .map(|c| Order {
+                        by: By::Column(*c),
+                        descending: false,
+                        nulls_first: false,
+                    })
                     .collect();
                 arguments.order = lead;
             }
@@ -184,7 +215,11 @@ impl<'w> Inventor<'_, 'w> {
     }
 
     fn direction(&mut self, by: By) -> Order {
-        Order { by, descending: self.dice.chance(50), nulls_first: self.dice.chance(50) }
+        Order {
+            by,
+            descending: self.dice.chance(50),
+            nulls_first: self.dice.chance(50),
+        }
     }
 
     fn order(&mut self, table: usize, depth: usize) -> Option<By> {
@@ -204,7 +239,9 @@ impl<'w> Inventor<'_, 'w> {
             3 if !many.is_empty() => {
                 let link = *self.dice.pick(&many).unwrap();
                 let target = self.target(table, link);
-                let function = *self.dice.pick(&[Function::Min, Function::Max, Function::Sum])?;
+                let function = *self
+                    .dice
+                    .pick(&[Function::Min, Function::Max, Function::Sum])?;
                 let types: &[Type] = match function {
                     Function::Sum => &[Type::Int],
                     _ => &[Type::Int, Type::Text],
@@ -240,8 +277,9 @@ impl<'w> Inventor<'_, 'w> {
                     }
                 }
                 _ => {
-                    let open: Vec<usize> =
-                        (0..links.len()).filter(|l| self.opens(links[*l].target)).collect();
+                    let open: Vec<usize> = (0..links.len())
+                        .filter(|l| self.opens(links[*l].target))
+                        .collect();
                     if let Some(link) = self.dice.pick(&open).copied() {
                         let inner = self.condition(links[link].target, depth - 1);
                         return Condition::Link(link, Box::new(inner));
@@ -276,14 +314,25 @@ impl<'w> Inventor<'_, 'w> {
         let stored = self.stored(target);
         let mut flags = self.columns_of(target, &[Type::Bool]);
         flags.retain(|c| stored.contains(c));
-        let filter =
-            if self.dice.chance(40) { Some(self.condition(target, depth - 1)) } else { None };
+        let filter = if self.dice.chance(40) {
+            Some(self.condition(target, depth - 1))
+        } else {
+            None
+        };
         let aggregate = match self.dice.pick(&flags) {
             Some(flag) if self.dice.chance(30) => Aggregate {
                 link,
-                of: if self.dice.chance(50) { Measure::All(*flag) } else { Measure::Any(*flag) },
+                of: if self.dice.chance(50) {
+                    Measure::All(*flag)
+                } else {
+                    Measure::Any(*flag)
+                },
                 filter,
-                operator: if self.dice.chance(70) { Operator::Equal } else { Operator::Unequal },
+                operator: if self.dice.chance(70) {
+                    Operator::Equal
+                } else {
+                    Operator::Unequal
+                },
                 value: Cell::Bool(self.dice.chance(50)),
             },
             _ => {
@@ -294,9 +343,11 @@ impl<'w> Inventor<'_, 'w> {
                     link,
                     of: Measure::Count(columns, distinct),
                     filter,
-                    operator: *self
-                        .dice
-                        .pick(&[Operator::Equal, Operator::Greater, Operator::AtMost])?,
+                    operator: *self.dice.pick(&[
+                        Operator::Equal,
+                        Operator::Greater,
+                        Operator::AtMost,
+                    ])?,
                     value: Cell::Int(self.dice.between(0, 3) as i64),
                 }
             }
@@ -316,15 +367,23 @@ impl<'w> Inventor<'_, 'w> {
         parts
             .into_iter()
             .enumerate()
-            .map(|(i, kind)| Part { key: format!("p{i}"), kind })
+            .map(|(i, kind)| Part {
+                key: format!("p{i}"),
+                kind,
+            })
             .collect()
     }
 
     fn figures(&mut self, table: usize) -> Vec<Figure> {
         (0..self.dice.between(1, 3))
             .map(|i| {
-                let kind = self.figure(table).unwrap_or(FigureKind::Count(Vec::new(), false));
-                Figure { key: format!("a{i}"), kind }
+                let kind = self
+                    .figure(table)
+                    .unwrap_or(FigureKind::Count(Vec::new(), false));
+                Figure {
+                    key: format!("a{i}"),
+                    kind,
+                }
             })
             .collect()
     }
@@ -355,7 +414,11 @@ impl<'w> Inventor<'_, 'w> {
         let columns = self.columns_of(table, types);
         let first = *self.dice.pick(&columns)?;
         let mut chosen = vec![first];
-        chosen.extend(columns.into_iter().filter(|c| *c != first && self.dice.chance(20)));
+        chosen.extend(
+            columns
+                .into_iter()
+                .filter(|c| *c != first && self.dice.chance(20)),
+        );
         Some(FigureKind::Function(function, chosen))
     }
 
@@ -368,10 +431,14 @@ impl<'w> Inventor<'_, 'w> {
             let name = &table.name;
             if !self.opens(index) {
                 found.push(format!("{{ {name} {{ __typename }} }}"));
-                found.push(format!("{{ {name}_aggregate {{ aggregate {{ count }} }} }}"));
+                found.push(format!(
+                    "{{ {name}_aggregate {{ aggregate {{ count }} }} }}"
+                ));
                 for (other, link) in self.links_to(index) {
                     found.push(format!("{{ {other} {{ {link} {{ __typename }} }} }}"));
-                    found.push(format!("{{ {other}(where: {{{link}: {{}}}}) {{ __typename }} }}"));
+                    found.push(format!(
+                        "{{ {other}(where: {{{link}: {{}}}}) {{ __typename }} }}"
+                    ));
                     found.push(format!(
                         "{{ {other}(order_by: {{{link}: {{id: asc}}}}) {{ __typename }} }}"
                     ));
@@ -379,14 +446,18 @@ impl<'w> Inventor<'_, 'w> {
                 continue;
             }
             if !self.aggregates(index) {
-                found.push(format!("{{ {name}_aggregate {{ aggregate {{ count }} }} }}"));
+                found.push(format!(
+                    "{{ {name}_aggregate {{ aggregate {{ count }} }} }}"
+                ));
                 for (other, link) in self.links_to(index) {
                     for rest in [
                         format!("{{ {link}_aggregate {{ aggregate {{ count }} }} }}"),
                         format!(
                             "(where: {{{link}_aggregate: {{count: {{predicate: {{_eq: 0}}}}}}}}) {{ __typename }}"
                         ),
-                        format!("(order_by: {{{link}_aggregate: {{count: asc}}}}) {{ __typename }}"),
+                        format!(
+                            "(order_by: {{{link}_aggregate: {{count: asc}}}}) {{ __typename }}"
+                        ),
                     ] {
                         found.push(format!("{{ {other} {rest} }}"));
                     }
@@ -411,7 +482,9 @@ impl<'w> Inventor<'_, 'w> {
                     found.push(format!(
                         "{{ {name}_aggregate {{ aggregate {{ count(columns: {c}) }} }} }}"
                     ));
-                    found.push(format!("{{ {name}_aggregate {{ aggregate {{ max {{ {c} }} }} }} }}"));
+                    found.push(format!(
+                        "{{ {name}_aggregate {{ aggregate {{ max {{ {c} }} }} }} }}"
+                    ));
                     found.push(format!("{{ {name}_aggregate {{ nodes {{ {c} }} }} }}"));
                 }
                 for (other, link) in self.links_to(index) {

@@ -125,9 +125,10 @@ fn smaller_root(kind: &RootKind) -> Vec<RootKind> {
             );
             found
         }
-        RootKind::ByKey(key, fields) => {
-            smaller_fields(fields).into_iter().map(|f| RootKind::ByKey(key.clone(), f)).collect()
-        }
+        RootKind::ByKey(key, fields) => smaller_fields(fields)
+            .into_iter()
+            .map(|f| RootKind::ByKey(key.clone(), f))
+            .collect(),
         RootKind::Aggregate(arguments, parts) => {
             let mut found: Vec<RootKind> = smaller_parts(parts)
                 .into_iter()
@@ -167,9 +168,10 @@ fn smaller_fields(fields: &[Field]) -> Vec<Vec<Field>> {
     smaller_list(fields, |field| {
         let kinds: Vec<FieldKind> = match &field.kind {
             FieldKind::Typename | FieldKind::Column(_) => Vec::new(),
-            FieldKind::One(link, inner) => {
-                smaller_fields(inner).into_iter().map(|f| FieldKind::One(*link, f)).collect()
-            }
+            FieldKind::One(link, inner) => smaller_fields(inner)
+                .into_iter()
+                .map(|f| FieldKind::One(*link, f))
+                .collect(),
             FieldKind::Many(link, arguments, inner) => smaller_fields(inner)
                 .into_iter()
                 .map(|f| FieldKind::Many(*link, arguments.clone(), f))
@@ -189,16 +191,23 @@ fn smaller_fields(fields: &[Field]) -> Vec<Vec<Field>> {
                 )
                 .collect(),
         };
-        kinds.into_iter().map(|kind| Field { key: field.key.clone(), kind }).collect()
+        kinds
+            .into_iter()
+            .map(|kind| Field {
+                key: field.key.clone(),
+                kind,
+            })
+            .collect()
     })
 }
 
 fn smaller_parts(parts: &[Part]) -> Vec<Vec<Part>> {
     smaller_list(parts, |part| {
         let kinds: Vec<PartKind> = match &part.kind {
-            PartKind::Nodes(fields) => {
-                smaller_fields(fields).into_iter().map(PartKind::Nodes).collect()
-            }
+            PartKind::Nodes(fields) => smaller_fields(fields)
+                .into_iter()
+                .map(PartKind::Nodes)
+                .collect(),
             PartKind::Figures(figures) => smaller_list(figures, |figure| match &figure.kind {
                 FigureKind::Function(function, columns) => smaller_list(columns, |_| Vec::new())
                     .into_iter()
@@ -213,7 +222,13 @@ fn smaller_parts(parts: &[Part]) -> Vec<Vec<Part>> {
             .map(PartKind::Figures)
             .collect(),
         };
-        kinds.into_iter().map(|kind| Part { key: part.key.clone(), kind }).collect()
+        kinds
+            .into_iter()
+            .map(|kind| Part {
+                key: part.key.clone(),
+                kind,
+            })
+            .collect()
     })
 }
 
@@ -221,14 +236,23 @@ fn smaller_arguments(arguments: &Arguments) -> Vec<Arguments> {
     let mut found = Vec::new();
     let base = arguments.clone();
     if let Some(filter) = &arguments.filter {
-        found.push(Arguments { filter: None, ..base.clone() });
+        found.push(Arguments {
+            filter: None,
+            ..base.clone()
+        });
         for filter in filter.smaller() {
             let filter = (filter != Condition::everything()).then_some(filter);
-            found.push(Arguments { filter, ..base.clone() });
+            found.push(Arguments {
+                filter,
+                ..base.clone()
+            });
         }
     }
     if !arguments.distinct.is_empty() {
-        found.push(Arguments { distinct: Vec::new(), ..base.clone() });
+        found.push(Arguments {
+            distinct: Vec::new(),
+            ..base.clone()
+        });
     }
     for i in 0..arguments.order.len() {
         let mut fewer = base.clone();
@@ -236,10 +260,16 @@ fn smaller_arguments(arguments: &Arguments) -> Vec<Arguments> {
         found.push(fewer);
     }
     if arguments.limit.is_some() {
-        found.push(Arguments { limit: None, ..base.clone() });
+        found.push(Arguments {
+            limit: None,
+            ..base.clone()
+        });
     }
     if arguments.offset.is_some() {
-        found.push(Arguments { offset: None, ..base.clone() });
+        found.push(Arguments {
+            offset: None,
+            ..base.clone()
+        });
     }
     found
 }

@@ -68,8 +68,16 @@ impl Ground {
 
     /// Makes a world here, in place of the one before. `None` when PostgreSQL refuses it.
     pub async fn settle(&self, world: &World) -> Option<Settled> {
-        let sql = format!("drop schema public cascade; create schema public; {}", world.sql());
-        self.database.client().await.batch_execute(&sql).await.ok()?;
+        let sql = format!(
+            "drop schema public cascade; create schema public; {}",
+            world.sql()
+        );
+        self.database
+            .client()
+            .await
+            .batch_execute(&sql)
+            .await
+            .ok()?;
         self.pool.forget_statements();
         let project = Project::read(&self.pool, world.metadata()).await;
         let snapshot = project.snapshot(SchemaOptions::default());
@@ -79,7 +87,9 @@ impl Ground {
     /// Has an engine serve a world that was settled here.
     pub async fn serve(&self, settled: &Settled) -> Served {
         let url = self.database.url();
-        Served { engine: project::engine(&settled.project, url, SchemaOptions::default()).await }
+        Served {
+            engine: project::engine(&settled.project, url, SchemaOptions::default()).await,
+        }
     }
 }
 
@@ -121,7 +131,9 @@ impl Settled {
     /// The answer, if there is one.
     pub async fn refuse(&self, case: &Case, document: &str) -> Result<(), String> {
         let session = Session::new(case.role.as_str(), case.session.clone());
-        let told = Ask::of(session, document).run(&self.project, &self.snapshot).await;
+        let told = Ask::of(session, document)
+            .run(&self.project, &self.snapshot)
+            .await;
         match told.outcome {
             Err(e) if *e.code() == howdah_error::Code::ValidationFailed => Ok(()),
             other => Err(format!("{document}\n{other:?}")),
@@ -132,8 +144,12 @@ impl Settled {
 impl Case {
     /// What must be answered.
     pub fn expected(&self, mistake: Mistake) -> Expected {
-        let naive =
-            Naive { world: &self.world, role: &self.role, session: &self.session, mistake };
+        let naive = Naive {
+            world: &self.world,
+            role: &self.role,
+            session: &self.session,
+            mistake,
+        };
         naive.answer(&self.request)
     }
 
@@ -142,7 +158,10 @@ impl Case {
         let session = Session::new(self.role.as_str(), self.session.clone());
         let mut writer = Writer::variables(self.spelling);
         let query = self.request.graphql(&self.world, &mut writer);
-        Ask { variables: writer.into_values(), ..Ask::of(session, query) }
+        Ask {
+            variables: writer.into_values(),
+            ..Ask::of(session, query)
+        }
     }
 
     /// Makes the world and compares.

@@ -185,8 +185,12 @@ impl World {
                     format!("{} {}{null}{unique}", c.name, c.ty.sql())
                 })
                 .collect();
-            let key: Vec<&str> =
-                table.columns.iter().take(table.key).map(|c| c.name.as_str()).collect();
+            let key: Vec<&str> = table
+                .columns
+                .iter()
+                .take(table.key)
+                .map(|c| c.name.as_str())
+                .collect();
             let _ = writeln!(
                 out,
                 "create table {} ({}, primary key ({}));",
@@ -208,7 +212,12 @@ impl World {
                         format!("({})", cells.join(", "))
                     })
                     .collect();
-                let _ = writeln!(out, "insert into {} values {};", table.name, rows.join(", "));
+                let _ = writeln!(
+                    out,
+                    "insert into {} values {};",
+                    table.name,
+                    rows.join(", ")
+                );
             }
         }
         // Keys come last: tables may refer to each other in circles.
@@ -248,8 +257,11 @@ impl World {
         for link in table.links.iter().filter(|l| l.basis == Basis::Function) {
             let (own, other) = self.names(table, link);
             let target = &self.tables[link.target].name;
-            let equal: Vec<String> =
-                own.iter().zip(&other).map(|(a, b)| format!("o.{b} = r.{a}")).collect();
+            let equal: Vec<String> = own
+                .iter()
+                .zip(&other)
+                .map(|(a, b)| format!("o.{b} = r.{a}"))
+                .collect();
             let _ = writeln!(
                 out,
                 "create function {name}_{}(r {name}) returns setof {target} language sql stable as \
@@ -273,15 +285,22 @@ impl World {
         link.mapping
             .iter()
             .map(|(own, other)| {
-                (table.columns[*own].name.clone(), target.columns[*other].name.clone())
+                (
+                    table.columns[*own].name.clone(),
+                    target.columns[*other].name.clone(),
+                )
             })
             .unzip()
     }
 
     /// The metadata: what a source's part of a document holds, and `inherited_roles`.
     pub fn metadata(&self) -> Value {
-        let tables: Vec<Value> =
-            self.tables.iter().enumerate().map(|(i, _)| self.table_metadata(i)).collect();
+        let tables: Vec<Value> = self
+            .tables
+            .iter()
+            .enumerate()
+            .map(|(i, _)| self.table_metadata(i))
+            .collect();
         let inherited: Vec<Value> = self
             .inherited
             .iter()
@@ -338,7 +357,11 @@ impl World {
             .filter(|c| c.computed.is_some())
             .map(|c| &c.name)
             .chain(
-                table.links.iter().filter(|l| l.basis == Basis::Function).map(|l| &l.name),
+                table
+                    .links
+                    .iter()
+                    .filter(|l| l.basis == Basis::Function)
+                    .map(|l| &l.name),
             )
             .map(|name| {
                 let function = format!("{}_{name}", table.name);
@@ -366,8 +389,10 @@ impl World {
                 json!({"foreign_key_constraint_on": {"table": target, "columns": other}})
             }
             Basis::ByHand | Basis::Function => {
-                let mapping: Map<String, Value> =
-                    own.into_iter().zip(other.into_iter().map(Value::from)).collect();
+                let mapping: Map<String, Value> = own
+                    .into_iter()
+                    .zip(other.into_iter().map(Value::from))
+                    .collect();
                 json!({"manual_configuration": {"remote_table": target, "column_mapping": mapping}})
             }
         }

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Roles with rules of their own.
 pub const PLAIN_ROLES: [&str; 3] = ["red", "green", "blue"];
 /// A role made of two others, and one made of it and a third.
-pub const MIXED_ROLES: [(&str, &[&str]); 2] =
-    [("yellow", &["red", "green"]), ("white", &["yellow", "blue"])];
+pub const MIXED_ROLES: [(&str, &[&str]); 2] = [
+    ("yellow", &["red", "green"]),
+    ("white", &["yellow", "blue"]),
+];
 
 /// A world.
 pub fn world(dice: &mut Dice) -> World {
@@ -32,7 +34,11 @@ pub fn world(dice: &mut Dice) -> World {
             computed_field(dice, table);
         }
     }
-    let mut world = World { tables, rules: BTreeMap::new(), inherited: Vec::new() };
+    let mut world = World {
+        tables,
+        rules: BTreeMap::new(),
+        inherited: Vec::new(),
+    };
     for role in PLAIN_ROLES {
         for table in 0..count {
             if dice.chance(80) {
@@ -57,8 +63,9 @@ pub fn world(dice: &mut Dice) -> World {
 /// The session variables of a request.
 pub fn session(dice: &mut Dice) -> BTreeMap<String, String> {
     let list = |dice: &mut Dice, ty: Type| -> String {
-        let mut items: Vec<String> =
-            (0..dice.between(0, 3)).map(|_| session_text(&value(dice, ty))).collect();
+        let mut items: Vec<String> = (0..dice.between(0, 3))
+            .map(|_| session_text(&value(dice, ty)))
+            .collect();
         if dice.chance(15) {
             items.push("NULL".to_owned());
         }
@@ -116,11 +123,21 @@ fn table(dice: &mut Dice, index: usize) -> Table {
         let ty = *dice.pick(&[Type::Int, Type::Text, Type::Bool]).unwrap();
         let letter = ['a', 'b', 'c', 'd'][i];
         let nullable = dice.chance(75);
-        columns.push(Column { name: letter.to_string(), ty, nullable, unique: false, computed: None });
+        columns.push(Column {
+            name: letter.to_string(),
+            ty,
+            nullable,
+            unique: false,
+            computed: None,
+        });
     }
     let mut keys: BTreeSet<Row> = BTreeSet::new();
     for _ in 0..dice.between(0, 7) {
-        keys.insert((0..key).map(|_| Cell::Int(dice.between(1, 8) as i64)).collect());
+        keys.insert(
+            (0..key)
+                .map(|_| Cell::Int(dice.between(1, 8) as i64))
+                .collect(),
+        );
     }
     let rows = keys
         .into_iter()
@@ -129,22 +146,31 @@ fn table(dice: &mut Dice, index: usize) -> Table {
             let cells: Vec<Cell> = rest
                 .iter()
                 .map(|c| {
-                    if c.nullable && dice.chance(25) { Cell::Null } else { value(dice, c.ty) }
+                    if c.nullable && dice.chance(25) {
+                        Cell::Null
+                    } else {
+                        value(dice, c.ty)
+                    }
                 })
                 .collect();
             key_cells.into_iter().chain(cells).collect()
         })
         .collect();
-    Table { name: format!("t{index}"), columns, key, links: Vec::new(), rows, function: dice.chance(40) }
+    Table {
+        name: format!("t{index}"),
+        columns,
+        key,
+        links: Vec::new(),
+        rows,
+        function: dice.chance(40),
+    }
 }
 
 /// A value out of few.
 fn value(dice: &mut Dice, ty: Type) -> Cell {
     match ty {
         Type::Int => Cell::Int(dice.between(0, 5) as i64 - 1),
-        Type::Text => {
-            Cell::Text((*dice.pick(&["a", "b", "ab", "B", "ba_b"]).unwrap()).to_owned())
-        }
+        Type::Text => Cell::Text((*dice.pick(&["a", "b", "ab", "B", "ba_b"]).unwrap()).to_owned()),
         Type::Bool => Cell::Bool(dice.chance(50)),
     }
 }
@@ -154,12 +180,22 @@ fn foreign_key(dice: &mut Dice, tables: &mut [Table], from: usize) {
     let to = dice.below(tables.len());
     let number = tables[from].columns.len();
     let width = tables[to].key;
-    let keys: Vec<Row> = tables[to].rows.iter().map(|r| r[..width].to_vec()).collect();
+    let keys: Vec<Row> = tables[to]
+        .rows
+        .iter()
+        .map(|r| r[..width].to_vec())
+        .collect();
     let nullable = keys.is_empty() || dice.chance(70);
     let unique = width == 1 && nullable && dice.chance(25);
     for i in 0..width {
         let name = format!("r{number}{}", ["", "x"][i]);
-        tables[from].columns.push(Column { name, ty: Type::Int, nullable, unique, computed: None });
+        tables[from].columns.push(Column {
+            name,
+            ty: Type::Int,
+            nullable,
+            unique,
+            computed: None,
+        });
     }
     let mut left = keys.clone();
     for row in &mut tables[from].rows {
@@ -167,7 +203,11 @@ fn foreign_key(dice: &mut Dice, tables: &mut [Table], from: usize) {
         let cells = if nullable && dice.chance(25) {
             none
         } else if unique {
-            if left.is_empty() { none } else { left.remove(dice.below(left.len())) }
+            if left.is_empty() {
+                none
+            } else {
+                left.remove(dice.below(left.len()))
+            }
         } else {
             let mut cells = dice.pick(&keys).cloned().unwrap_or(none);
             if nullable && width > 1 && dice.chance(15) {
@@ -201,11 +241,21 @@ fn link_by_hand(dice: &mut Dice, tables: &mut [Table], from: usize, basis: Basis
     let to = dice.below(tables.len());
     let own = dice.below(tables[from].columns.len());
     let ty = tables[from].columns[own].ty;
-    let fitting: Vec<usize> =
-        (0..tables[to].columns.len()).filter(|c| tables[to].columns[*c].ty == ty).collect();
-    let Some(other) = dice.pick(&fitting).copied() else { return };
+    let fitting: Vec<usize> = (0..tables[to].columns.len())
+        .filter(|c| tables[to].columns[*c].ty == ty)
+        .collect();
+    let Some(other) = dice.pick(&fitting).copied() else {
+        return;
+    };
     tables[from].links.push(Link {
-        name: format!("{}{from}", if basis == Basis::ByHand { "like" } else { "made" }),
+        name: format!(
+            "{}{from}",
+            if basis == Basis::ByHand {
+                "like"
+            } else {
+                "made"
+            }
+        ),
         arity: Arity::Many,
         target: to,
         mapping: vec![(own, other)],
@@ -232,7 +282,11 @@ fn computed_field(dice: &mut Dice, table: &mut Table) {
 
 fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
     let all: Vec<usize> = (0..world.tables[table].columns.len()).collect();
-    let columns = if dice.chance(25) { all.clone() } else { dice.some(&all, 75) };
+    let columns = if dice.chance(25) {
+        all.clone()
+    } else {
+        dice.some(&all, 75)
+    };
     let filter = if dice.chance(15) {
         Condition::everything()
     } else {
@@ -241,7 +295,11 @@ fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
     Rule {
         columns: columns.into_iter().collect(),
         filter,
-        limit: if dice.chance(20) { Some(dice.between(0, 4)) } else { None },
+        limit: if dice.chance(20) {
+            Some(dice.between(0, 4))
+        } else {
+            None
+        },
         aggregates: dice.chance(70),
     }
 }
@@ -262,7 +320,11 @@ fn rule_condition(
                 let parts = (0..dice.between(0, 3))
                     .map(|_| rule_condition(dice, world, table, root, depth - 1))
                     .collect();
-                return if dice.chance(50) { Condition::And(parts) } else { Condition::Or(parts) };
+                return if dice.chance(50) {
+                    Condition::And(parts)
+                } else {
+                    Condition::Or(parts)
+                };
             }
             2 => {
                 let inner = rule_condition(dice, world, table, root, depth - 1);
@@ -321,18 +383,27 @@ fn rule_condition(
 /// A comparison of a column with a value.
 pub fn compare_with_value(dice: &mut Dice, column: usize, ty: Type) -> Condition {
     if ty == Type::Text && dice.chance(40) {
-        let operator =
-            *dice.pick(&[Operator::Like, Operator::NotLike, Operator::LikeInAnyCase]).unwrap();
+        let operator = *dice
+            .pick(&[Operator::Like, Operator::NotLike, Operator::LikeInAnyCase])
+            .unwrap();
         let pattern = *dice.pick(&["a%", "%b", "_", "%", "b%b"]).unwrap();
         let pattern = Cell::Text(pattern.to_owned());
         return Condition::Compare(column, operator, Operand::Value(pattern));
     }
-    Condition::Compare(column, plain_operator(dice), Operand::Value(value(dice, ty)))
+    Condition::Compare(
+        column,
+        plain_operator(dice),
+        Operand::Value(value(dice, ty)),
+    )
 }
 
 /// A list of values.
 pub fn values(dice: &mut Dice, ty: Type) -> List {
-    List::Of((0..dice.between(0, 3)).map(|_| Operand::Value(value(dice, ty))).collect())
+    List::Of(
+        (0..dice.between(0, 3))
+            .map(|_| Operand::Value(value(dice, ty)))
+            .collect(),
+    )
 }
 
 fn plain_operator(dice: &mut Dice) -> Operator {

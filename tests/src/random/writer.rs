@@ -19,20 +19,30 @@ impl Writer {
 
     /// Writes some values as variables, which ones depends on `seed`.
     pub fn variables(seed: u64) -> Writer {
-        Writer { dice: Some(Dice::new(seed)), ..Writer::default() }
+        Writer {
+            dice: Some(Dice::new(seed)),
+            ..Writer::default()
+        }
     }
 
     /// A value for a position of type `ty` (a variable may also be of type `ty!`), whose literal in
     /// a document is `literal` and which in JSON is `value`.
     pub fn value(&mut self, ty: &str, percent: usize, literal: String, value: Value) -> String {
-        let Some(dice) = &mut self.dice else { return literal };
+        let Some(dice) = &mut self.dice else {
+            return literal;
+        };
         if !dice.chance(percent) {
             return literal;
         }
         let name = format!("v{}", self.declarations.len());
-        let required = if !ty.ends_with('!') && dice.chance(50) { "!" } else { "" };
+        let required = if !ty.ends_with('!') && dice.chance(50) {
+            "!"
+        } else {
+            ""
+        };
         if dice.chance(20) {
-            self.declarations.push(format!("${name}: {ty}{required} = {literal}"));
+            self.declarations
+                .push(format!("${name}: {ty}{required} = {literal}"));
         } else {
             self.declarations.push(format!("${name}: {ty}{required}"));
             self.values.insert(name.clone(), value);
@@ -42,11 +52,17 @@ impl Writer {
 
     /// `@include` or `@skip` that lets a field stay, or nothing.
     pub fn directive(&mut self) -> String {
-        let Some(dice) = &mut self.dice else { return String::new() };
+        let Some(dice) = &mut self.dice else {
+            return String::new();
+        };
         if !dice.chance(8) {
             return String::new();
         }
-        let (name, stays) = if dice.chance(50) { ("include", true) } else { ("skip", false) };
+        let (name, stays) = if dice.chance(50) {
+            ("include", true)
+        } else {
+            ("skip", false)
+        };
         let condition = self.value("Boolean!", 100, stays.to_string(), stays.into());
         format!(" @{name}(if: {condition})")
     }

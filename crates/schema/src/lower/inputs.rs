@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::selection::Collected;
 use super::values::{Input, plain_decimal, whole_number};
-use crate::document::Value;
+use crate::document::{MAX_DEPTH, Value};
 use crate::model::SourceId;
 use crate::types::{TypeKey, TypeRef, builtin, scalar_name};
 use howdah_error::{Code, Error, Result, quoted_list};
@@ -486,6 +486,10 @@ impl<'a> Lowerer<'a> {
         key: &TypeKey,
         input: Input<'a>,
     ) -> Result<Vec<(&'a str, Input<'a>)>> {
+        // Documents have a bound of their own, values of variables have not.
+        if self.path.segments().len() > MAX_DEPTH {
+            return Err(self.fail("the value is nested too deeply"));
+        }
         input.entries().ok_or_else(|| {
             let type_name = self.schema.type_name(key);
             self.expected("an object", &type_name, input)
