@@ -41,6 +41,8 @@ pub async fn run_server<S: Service>(
 ) -> Result<(), Fatal> {
     let listener = bind(&config.http).await?;
     let auth = Authenticator::start(&config.auth, &config.egress, &logger).await?;
+    // Every connection is a file. Where more may not be had, what there is must do.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     logger.catch_panics();
     logger.listening(listener.address(), started.elapsed());
     serve_with(

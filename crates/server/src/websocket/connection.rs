@@ -1,61 +1,27 @@
-//! One socket, from its first message to its close. Messages are taken one by one, in order;
-//! what they start runs beside. A peer who asks for more than it reads is not listened to
-//! until it has read.
+//! One socket, from its first byte to its close: what is read, what is written and what time it
+//! is. What messages mean is the business of [`super::conversation`].
 
 use super::closing::Close;
-use super::dialect::{self, Dialect, Pieces, Shape};
-use super::events::{Events, Happened, Who};
+use super::conversation::{Conversation, Opened};
 use super::frames::{Fault, Message, Reader};
-use super::identity::{self, Identity};
-use super::incoming::{self, Incoming};
-use super::operations::{Active, Asked, Operations, Said};
 use super::outbox::Outbox;
 use crate::alarms::Alarm;
-use crate::http::{App, request_id};
-use crate::logs::{Level, LogType};
-use crate::service::{GraphqlAnswer, GraphqlRequest, RequestContext, Service};
-use howdah_error::envelope::Internals;
-use howdah_error::{Code, Error, Result};
-use http::HeaderMap;
-use std::net::IpAddr;
+use crate::http::App;
+use crate::service::Service;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-use tokio::io::{AsyncRead, AsyncWrite, WriteHalf};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Bytes of a message from somebody who has not proved who they are.
 const STRANGERS_MESSAGE: usize = 4 << 20;
-/// Unread bytes beyond which a peer is not listened to; strangers get less.
-const UNREAD: usize = 16 << 20;
-const STRANGERS_UNREAD: usize = 1 << 20;
-/// Unread bytes beyond which results of subscriptions wait where they come from.
-const ROOM: usize = 1 << 20;
-/// Operations that may wait for their first result.
-const WAITING: usize = 64;
-/// How long running operations may take after a change of the metadata.
-const CHANGE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long a peer may take for the last messages, and to close after we did.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(10);
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
-/// How long clients of the older protocol are told why they may not start anything.
-const REFUSED_PATIENCE: Duration = Duration::from_secs(1);
-/// A day that never comes.
-const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
-
-/// What the handshake found out.
-pub(super) struct Opened {
-    pub(super) dialect: Dialect,
-    pub(super) shape: Shape,
-    pub(super) deflate: bool,
-    pub(super) client: IpAddr,
-    /// Headers that may prove who the client is.
-    pub(super) headers: HeaderMap,
-    pub(super) events: Events,
-}
 
 /// How a socket ends.
-enum End {
+pub(super) enum End {
     /// The peer is gone.
     Gone,
     /// The peer closes.
@@ -79,54 +45,6 @@ impl From<Fault> for End {
     }
 }
 
-/// Who the peer is.
-enum Standing {
-    /// Nobody knows yet; these headers came with the handshake.
-    Stranger(HeaderMap),
-    /// `connection_init` failed.
-    Refused(String),
-    Known(Identity),
-}
-
-/// When something must happen.
-#[derive(Default)]
-struct Deadlines {
-    init: Option<Instant>,
-    keep_alive: Option<Instant>,
-    expiry: Option<Instant>,
-    leave: Option<Instant>,
-    refused: Option<Instant>,
-}
-
-impl Deadlines {
-    fn next(&self) -> Option<Instant> {
-        [
-            self.init,
-            self.keep_alive,
-            self.expiry,
-            self.leave,
-            self.refused,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
-    }
-}
-
-struct Conversation<S, W> {
-    app: Arc<App<S>>,
-    dialect: Dialect,
-    shape: Shape,
-    client: IpAddr,
-    events: Events,
-    standing: Standing,
-    outbox: Outbox<W>,
-    operations: Operations<S>,
-    deadlines: Deadlines,
-    /// Set when the socket will be closed as soon as what runs is answered.
-    leaving: Option<Close>,
-}
-
 /// Serves a socket until it is closed.
 pub(super) async fn run<S, I>(
     app: Arc<App<S>>,
@@ -142,37 +60,31 @@ pub(super) async fn run<S, I>(
     let mut reader = Reader::new(incoming, STRANGERS_MESSAGE, opened.deflate);
     let mut talk = Conversation::new(app, opened, outgoing);
     let end = converse(&mut talk, &mut reader, &mut alarm).await;
-    talk.events.closed(&talk.who());
-    let Conversation {
-        mut outbox,
-        operations,
-        ..
-    } = talk;
-    drop(operations);
+    let mut outbox = talk.end();
     finish(end, &mut outbox, &mut reader).await;
 }
 
 async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
     talk: &mut Conversation<S, WriteHalf<I>>,
-    reader: &mut Reader<tokio::io::ReadHalf<I>>,
+    reader: &mut Reader<ReadHalf<I>>,
     alarm: &mut watch::Receiver<Alarm>,
 ) -> End {
     let now = *alarm.borrow();
     if now.stopping {
         talk.alarmed(now);
     }
-    let timer = sleep_until(Instant::now() + FAR);
+    let timer = sleep_until(Instant::now());
     tokio::pin!(timer);
     loop {
-        if talk.leaving.is_some() && talk.operations.waiting() == 0 {
-            return talk.leaving.take().map_or(End::Gone, End::Ours);
+        if let Some(close) = talk.leaves() {
+            return End::Ours(close);
         }
-        if let Some(next) = talk.deadlines.next()
+        if let Some(next) = talk.next_deadline()
             && next != timer.deadline()
         {
             timer.as_mut().reset(next);
         }
-        let room = talk.outbox.bytes() < ROOM;
+        let room = talk.has_room();
         let step = tokio::select! {
             changed = alarm.changed() => match changed {
                 Ok(()) => {
@@ -181,7 +93,7 @@ async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
                 }
                 Err(_) => Err(End::Ours(Close::GoingAway)),
             },
-            () = &mut timer, if talk.deadlines.next().is_some() => talk.tick(Instant::now()),
+            () = &mut timer, if talk.next_deadline().is_some() => talk.tick(Instant::now()),
             written = talk.outbox.flush(), if !talk.outbox.is_empty() => {
                 written.map_err(|_| End::Gone)
             }
@@ -194,8 +106,8 @@ async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
         if let Err(end) = step {
             return end;
         }
-        if let Standing::Known(_) = talk.standing {
-            reader.set_limit(talk.app.config.http.max_body_bytes);
+        if let Some(limit) = talk.message_limit() {
+            reader.set_limit(limit);
         }
     }
 }
@@ -204,7 +116,7 @@ async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
 async fn finish<I: AsyncRead + AsyncWrite>(
     end: End,
     outbox: &mut Outbox<WriteHalf<I>>,
-    reader: &mut Reader<tokio::io::ReadHalf<I>>,
+    reader: &mut Reader<ReadHalf<I>>,
 ) {
     match end {
         End::Gone => return,
@@ -224,302 +136,4 @@ async fn finish<I: AsyncRead + AsyncWrite>(
         }
     }
     let _ = timeout(CLOSE_PATIENCE, outbox.shutdown()).await;
-}
-
-impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
-    fn new(app: Arc<App<S>>, opened: Opened, outgoing: WriteHalf<I>) -> Self {
-        let patience = app.config.websockets.init_timeout;
-        let init = match opened.dialect {
-            Dialect::TransportWs => patience.map(|patience| Instant::now() + patience),
-            // The older protocol has no such rule.
-            Dialect::Apollo => None,
-        };
-        Conversation {
-            operations: Operations::new(Arc::clone(&app), opened.events.socket()),
-            app,
-            dialect: opened.dialect,
-            shape: opened.shape,
-            client: opened.client,
-            events: opened.events,
-            standing: Standing::Stranger(opened.headers),
-            outbox: Outbox::new(outgoing, opened.deflate),
-            deadlines: Deadlines {
-                init,
-                ..Deadlines::default()
-            },
-            leaving: None,
-        }
-    }
-
-    fn who(&self) -> Who {
-        match &self.standing {
-            Standing::Known(identity) => Who {
-                session: Some(Arc::clone(&identity.session)),
-                expiry: identity.expiry,
-            },
-            Standing::Stranger(_) | Standing::Refused(_) => Who::default(),
-        }
-    }
-
-    fn send(&mut self, pieces: Pieces) {
-        let bytes = self.outbox.text(pieces);
-        self.app.websockets.sent(bytes);
-    }
-
-    /// Whether the peer may say more now.
-    fn listens(&self) -> bool {
-        let unread = match self.standing {
-            Standing::Known(_) => UNREAD,
-            Standing::Stranger(_) | Standing::Refused(_) => STRANGERS_UNREAD,
-        };
-        self.leaving.is_none()
-            && self.outbox.bytes() < unread
-            && self.operations.waiting() < WAITING
-    }
-
-    fn alarmed(&mut self, alarm: Alarm) {
-        if alarm.stopping {
-            self.leaving = Some(Close::GoingAway);
-            // The server itself sees to it that this does not take forever.
-            self.deadlines.leave = None;
-        } else {
-            self.leaving = Some(Close::MetadataChanged);
-            self.deadlines.leave = Some(Instant::now() + CHANGE_PATIENCE);
-        }
-        self.operations.end_subscriptions();
-    }
-
-    fn tick(&mut self, now: Instant) -> Result<(), End> {
-        let passed = |deadline: Option<Instant>| deadline.is_some_and(|at| at <= now);
-        if passed(self.deadlines.leave) {
-            return Err(self.leaving.take().map_or(End::Gone, End::Ours));
-        }
-        if passed(self.deadlines.init) {
-            return Err(Close::InitTimeout.into());
-        }
-        if let Standing::Refused(reason) = &self.standing
-            && passed(self.deadlines.refused)
-        {
-            return Err(Close::InitFailed(reason.clone()).into());
-        }
-        if passed(self.deadlines.expiry) {
-            return Err(Close::Forbidden.into());
-        }
-        if passed(self.deadlines.keep_alive) {
-            // Whoever has something to read knows that we live.
-            if self.outbox.is_empty() {
-                self.send(self.dialect.keep_alive());
-            }
-            self.deadlines.keep_alive = self.keep_alive_after(now);
-        }
-        Ok(())
-    }
-
-    fn keep_alive_after(&self, now: Instant) -> Option<Instant> {
-        Some(now + self.app.config.websockets.keep_alive?)
-    }
-
-    async fn hear(&mut self, message: Message) -> Result<(), End> {
-        let bytes = match message {
-            Message::Data(bytes) => bytes,
-            Message::Ping(payload) => {
-                self.outbox.pong(payload);
-                return Ok(());
-            }
-            Message::Pong => return Ok(()),
-            Message::Close(code) => return Err(End::Theirs(code)),
-        };
-        self.app.websockets.received(bytes.len());
-        match incoming::parse(&bytes) {
-            Err(fault) => self.misunderstood(fault),
-            Ok(Incoming::Init(sent)) => self.init(sent).await,
-            Ok(Incoming::Start { id, request }) => self.start(&id, request),
-            Ok(Incoming::Stop { id }) => {
-                if let Some(active) = self.operations.stop(&id) {
-                    self.note(&active, Happened::Stopped);
-                }
-                Ok(())
-            }
-            Ok(Incoming::Ping(payload)) => {
-                self.send(dialect::pong(payload));
-                Ok(())
-            }
-            Ok(Incoming::Pong) => Ok(()),
-            Ok(Incoming::Terminate) => Err(Close::Terminated.into()),
-        }
-    }
-
-    fn misunderstood(&mut self, fault: String) -> Result<(), End> {
-        self.events.connection_error(&self.who(), &fault);
-        match self.dialect {
-            Dialect::TransportWs => Err(Close::BadMessage(fault).into()),
-            Dialect::Apollo => {
-                self.send(dialect::connection_error(&fault));
-                Ok(())
-            }
-        }
-    }
-
-    async fn init(&mut self, sent: Vec<(String, String)>) -> Result<(), End> {
-        let handshake = match &mut self.standing {
-            Standing::Stranger(headers) => std::mem::take(headers),
-            Standing::Known(_) if self.dialect == Dialect::TransportWs => {
-                return Err(Close::TooManyInits.into());
-            }
-            // The older protocol lets clients prove themselves anew.
-            Standing::Known(_) => HeaderMap::new(),
-            Standing::Refused(reason) => {
-                let reason = reason.clone();
-                self.send(dialect::connection_error(&reason));
-                return Ok(());
-            }
-        };
-        self.deadlines.init = None;
-        let identity = match identity::authenticate(&self.app.auth, handshake, sent).await {
-            Ok(identity) => identity,
-            Err(error) => {
-                let text = error.message().to_owned();
-                self.events.connection_error(&self.who(), &text);
-                if self.dialect == Dialect::TransportWs {
-                    return Err(Close::Forbidden.into());
-                }
-                self.send(dialect::connection_error(&text));
-                self.standing = Standing::Refused(text);
-                self.deadlines.refused = Some(Instant::now() + REFUSED_PATIENCE);
-                return Ok(());
-            }
-        };
-        let now = Instant::now();
-        self.deadlines.expiry = identity.expiry.map(|expiry| {
-            let left = expiry.duration_since(SystemTime::now()).unwrap_or_default();
-            now + left.min(FAR)
-        });
-        self.deadlines.keep_alive = self.keep_alive_after(now);
-        self.deadlines.refused = None;
-        self.standing = Standing::Known(identity);
-        self.send(dialect::acknowledged());
-        if self.dialect == Dialect::Apollo && self.deadlines.keep_alive.is_some() {
-            // Clients of the older protocol begin to watch for these when they see one.
-            self.send(self.dialect.keep_alive());
-        }
-        Ok(())
-    }
-
-    fn start(&mut self, id: &str, request: Result<GraphqlRequest>) -> Result<(), End> {
-        self.app.websockets.operation();
-        if self.operations.has(id) {
-            let text = format!("an operation already exists with this id: {id}");
-            return self.refuse(id, &request, text, Close::Duplicate(id.to_owned()));
-        }
-        let identity = match &self.standing {
-            Standing::Known(identity) => identity,
-            Standing::Stranger(_) => {
-                let text = "start received before the connection is initialised".to_owned();
-                return self.refuse(id, &request, text, Close::Unauthorized);
-            }
-            Standing::Refused(reason) => {
-                let text = format!("cannot start as connection_init failed with: {reason}");
-                return self.refuse(id, &request, text, Close::Unauthorized);
-            }
-        };
-        let mut line = self.events.operation_line(id, request.as_ref().ok());
-        let request = match request {
-            Ok(request) => request,
-            Err(error) => {
-                self.events
-                    .operation(&self.who(), &line, Happened::Failed(&error));
-                self.fail(id, &error);
-                return Ok(());
-            }
-        };
-        let request_id = request_id(&identity.headers);
-        line.request_id = Some(Arc::clone(&request_id));
-        let context = RequestContext {
-            request_id,
-            headers: Arc::clone(&identity.headers),
-            client: self.client,
-            internals: Internals::Hide,
-            observe: self.app.logger.writes(Level::Info, LogType::Query),
-        };
-        self.operations.start(Asked {
-            request,
-            session: Arc::clone(&identity.session),
-            context,
-            line,
-            opening: self.dialect.data_opening(id),
-        });
-        Ok(())
-    }
-
-    /// A start that the protocol does not allow: the newer one closes the socket.
-    fn refuse(
-        &mut self,
-        id: &str,
-        request: &Result<GraphqlRequest>,
-        text: String,
-        close: Close,
-    ) -> Result<(), End> {
-        let line = self.events.operation_line(id, request.as_ref().ok());
-        self.events
-            .operation(&self.who(), &line, Happened::Refused(&text));
-        match self.dialect {
-            Dialect::TransportWs => Err(close.into()),
-            Dialect::Apollo => {
-                let error = Error::new(Code::StartFailed, text);
-                self.send(dialect::start_refused(self.shape, id, &error));
-                self.send(dialect::complete(id));
-                Ok(())
-            }
-        }
-    }
-
-    fn fail(&mut self, id: &str, error: &Error) {
-        self.send(self.dialect.failure(self.shape, id, error));
-        if self.dialect.completes_failures() {
-            self.send(dialect::complete(id));
-        }
-    }
-
-    fn note(&self, active: &Active, happened: Happened<'_>) {
-        self.events.operation(&self.who(), &active.line, happened);
-    }
-
-    /// Tells the client what an operation said.
-    fn pass_on(&mut self, said: Said) -> Result<(), End> {
-        match said {
-            Said::Answered(active, Ok(answer)) => self.answer(active, answer),
-            Said::Answered(active, Err(error)) => {
-                self.note(&active, Happened::Failed(&error));
-                self.fail(&active.line.id, &error);
-            }
-            Said::Subscribed(id) => {
-                if let Some(active) = self.operations.get(&id) {
-                    self.note(active, Happened::Started);
-                }
-            }
-            Said::Result(id, result) => {
-                let Some(active) = self.operations.get(&id) else {
-                    return Ok(());
-                };
-                let opening = active.opening.clone();
-                let payload = result.unwrap_or_else(|error| {
-                    self.note(active, Happened::Failed(&error));
-                    dialect::failed_poll(&error)
-                });
-                self.send(dialect::data(opening, vec![payload]));
-            }
-            Said::Ended(active) => {
-                self.note(&active, Happened::Completed);
-                self.send(dialect::complete(&active.line.id));
-            }
-            Said::Lost => return Err(Close::TooSlow.into()),
-        }
-        Ok(())
-    }
-
-    fn answer(&mut self, active: Active, answer: GraphqlAnswer) {
-        self.note(&active, Happened::Completed);
-        self.send(dialect::data(active.opening, answer.chunks));
-        self.send(dialect::complete(&active.line.id));
-    }
 }

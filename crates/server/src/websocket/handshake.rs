@@ -1,6 +1,7 @@
 //! From an HTTP request to a socket, or a refusal.
 
-use super::connection::{self, Opened};
+use super::connection;
+use super::conversation::Opened;
 use super::dialect::{Dialect, Shape};
 use super::events::Events;
 use super::{deflate, identity};

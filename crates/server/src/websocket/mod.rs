@@ -3,8 +3,9 @@
 //!
 //! * `handshake`: from an HTTP request to a socket, or a refusal.
 //! * `frames`, `outbox`, `deflate`: the wire (RFC 6455 and 7692).
-//! * `incoming`, `dialect`, `closing`: what is said on it, in either sub-protocol.
-//! * `connection`: one socket from its first message to its close.
+//! * `incoming`, `dialect`, `closing`: the messages of either sub-protocol.
+//! * `connection`: one socket from its first byte to its close; `conversation`: what is said on it
+//!   and what follows.
 //! * `operations`, `document`: what runs on it.
 //! * `identity`: who speaks.
 //! * `events`, [`counters`]: log lines and numbers.
@@ -14,6 +15,7 @@
 
 mod closing;
 mod connection;
+mod conversation;
 pub mod counters;
 mod deflate;
 mod dialect;
