@@ -12,7 +12,7 @@ use howdah_ir::query::Rows;
 use howdah_postgres::translate::{self, Statement};
 use howdah_postgres::{Expected, TextParam};
 use howdah_schema::document::{self, OperationKind};
-use howdah_schema::lower::{Lowered, Request, RootValue, lower};
+use howdah_schema::lower::{Lowered, Namespace, Request, RootValue, lower};
 use howdah_schema::model::SourceId;
 use howdah_schema::types::RoleSchema;
 use serde_json::{Map, Value, json};
@@ -212,10 +212,22 @@ async fn run(state: &State, lowered: &Lowered, steps: &[Step]) -> Result<Vec<Opt
 fn glue(lowered: &Lowered, values: Vec<Option<Bytes>>) -> Vec<Bytes> {
     let mut chunks = Vec::with_capacity(2 * lowered.fields.len() + 1);
     let mut text = String::from("{\"data\":{");
+    let mut open: Option<&Namespace> = None;
     for (position, (field, value)) in lowered.fields.iter().zip(values).enumerate() {
+        let within = field.within.as_ref();
+        // The fields of a namespace stand side by side.
+        if open.is_some() && open != within {
+            text.push('}');
+        }
         if position > 0 {
             text.push(',');
         }
+        if let Some(namespace) = within.filter(|_| open != within) {
+            text.push('"');
+            text.push_str(&namespace.key);
+            text.push_str("\":{");
+        }
+        open = within;
         // Keys are GraphQL names: nothing in them needs an escape.
         text.push('"');
         text.push_str(&field.key);
@@ -228,6 +240,9 @@ fn glue(lowered: &Lowered, values: Vec<Option<Bytes>>) -> Vec<Bytes> {
             (RootValue::Json(json), None) => text.push_str(json),
             (_, None) => text.push_str("null"),
         }
+    }
+    if open.is_some() {
+        text.push('}');
     }
     text.push_str("}}");
     chunks.push(text.into());

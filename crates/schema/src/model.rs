@@ -117,6 +117,8 @@ pub struct Source {
     pub roles: Roles,
     /// How names are made.
     pub names: NameStyle,
+    /// The field below which its root fields lie, if there is one.
+    pub namespace: Option<Arc<str>>,
     /// Types of columns and arguments by GraphQL scalar name, for declared variables.
     pub scalars: HashMap<Arc<str>, TypeId>,
 }
@@ -310,6 +312,19 @@ pub struct RootIndex {
     pub mutation: BTreeMap<Arc<str>, RootMember>,
     /// Fields of `subscription_root`.
     pub subscription: BTreeMap<Arc<str>, RootMember>,
+    /// Fields below the namespaces of sources.
+    pub namespaces: HashMap<(RootKind, SourceId), BTreeMap<Arc<str>, RootMember>>,
+}
+
+/// The three roots of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RootKind {
+    /// `query_root`
+    Query,
+    /// `mutation_root`
+    Mutation,
+    /// `subscription_root`
+    Subscription,
 }
 
 /// What a root field name means.
@@ -321,6 +336,8 @@ pub enum RootMember {
     Function(SourceId, usize),
     /// The aggregate over a function's rows.
     FunctionAggregate(SourceId, usize),
+    /// The field below which the root fields of a source lie.
+    Namespace(SourceId),
 }
 
 /// Which root field of a table.

@@ -64,8 +64,9 @@ impl Engine {
                 options: self.translate_options(state),
                 session: session_json.clone(),
             };
-            let path = JsonPath::from_iter(["selectionSet", &*field.field]);
-            let value = run.mutation(mutation, &lowered.params, &path).await?;
+            let value = run
+                .mutation(mutation, &lowered.params, &field.path())
+                .await?;
             if let Some(slot) = values.get_mut(position) {
                 *slot = Some(value);
             }

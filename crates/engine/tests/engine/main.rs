@@ -5,6 +5,7 @@ mod changes;
 mod collections;
 mod dependencies;
 mod instances;
+mod namespaces;
 mod queries;
 mod sql;
 mod support;

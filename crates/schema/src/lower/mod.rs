@@ -19,7 +19,7 @@ mod variables;
 
 use crate::document::{Directive, Document, Operation, OperationKind};
 use crate::introspection;
-use crate::model::{RootMember, SourceId, TableRoot};
+use crate::model::{RootKind, RootMember, SourceId, TableRoot};
 use crate::types::{FieldKind, RoleSchema, TableKey, TypeKey};
 use howdah_error::{Error, JsonPath, Result, quoted_list};
 use howdah_ir::mutation::Mutation;
@@ -54,8 +54,32 @@ pub struct RootAnswer {
     pub key: Arc<str>,
     /// Field name, as reports show it.
     pub field: Arc<str>,
+    /// The namespace that the answer stands in; neighbours with the same key share one object.
+    pub within: Option<Namespace>,
     /// What to answer.
     pub value: RootValue,
+}
+
+/// A field that holds root fields of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namespace {
+    /// Response key.
+    pub key: Arc<str>,
+    /// Field name, as reports show it.
+    pub field: Arc<str>,
+}
+
+impl RootAnswer {
+    /// Where the field stands in the request.
+    pub fn path(&self) -> JsonPath {
+        let mut path = JsonPath::root();
+        let namespace = self.within.as_ref().map(|namespace| &namespace.field);
+        for field in namespace.into_iter().chain([&self.field]) {
+            path.push("selectionSet");
+            path.push(&**field);
+        }
+        path
+    }
 }
 
 /// How a root field is answered.
@@ -224,8 +248,9 @@ impl<'a> Lowerer<'a> {
         let fields = self.collect(&[&operation.selection], &type_name)?;
         let mut answers = Vec::with_capacity(fields.len());
         for field in &fields {
-            let answer = self.within(["selectionSet", field.name], |l| l.root(&root, field))?;
-            answers.push(answer);
+            self.within(["selectionSet", field.name], |l| {
+                l.root(&root, field, &mut answers)
+            })?;
         }
         Ok(answers)
     }
@@ -261,7 +286,71 @@ impl<'a> Lowerer<'a> {
         Ok(())
     }
 
-    fn root(&mut self, root: &TypeKey, field: &Collected<'a>) -> Result<RootAnswer> {
+    fn root(
+        &mut self,
+        root: &TypeKey,
+        field: &Collected<'a>,
+        answers: &mut Vec<RootAnswer>,
+    ) -> Result<()> {
+        if let Some(below) = self.namespace(root, field.name) {
+            return self.namespace_fields(&below, field, answers);
+        }
+        let answer = self.root_answer(root, field)?;
+        answers.push(answer);
+        Ok(())
+    }
+
+    /// The type of a namespace that the role sees.
+    fn namespace(&self, root: &TypeKey, name: &str) -> Option<TypeKey> {
+        let roots = &self.schema.snapshot.roots;
+        if roots.namespaces.is_empty() {
+            return None;
+        }
+        match self.schema.field(root, name)?.kind {
+            FieldKind::Root(RootMember::Namespace(source)) => {
+                Some(TypeKey::Namespace(root.root()?, source))
+            }
+            _ => None,
+        }
+    }
+
+    fn namespace_fields(
+        &mut self,
+        below: &TypeKey,
+        field: &Collected<'a>,
+        answers: &mut Vec<RootAnswer>,
+    ) -> Result<()> {
+        if let Some((name, _)) = field.arguments.first() {
+            return Err(self.fail(format!("'{}' has no argument named '{name}'", field.name)));
+        }
+        let namespace = Namespace {
+            key: field.key.into(),
+            field: field.name.into(),
+        };
+        let fields = self.subselection(field, below)?;
+        if fields.is_empty() {
+            // Everything in it is skipped: the object is there nevertheless.
+            answers.push(RootAnswer {
+                key: namespace.key,
+                field: namespace.field,
+                within: None,
+                value: RootValue::Json("{}".into()),
+            });
+            return Ok(());
+        }
+        for field in &fields {
+            let answer = self.within(["selectionSet", field.name], |l| {
+                l.root_answer(below, field)
+            })?;
+            answers.push(RootAnswer {
+                within: Some(namespace.clone()),
+                ..answer
+            });
+        }
+        Ok(())
+    }
+
+    fn root_answer(&mut self, root: &TypeKey, field: &Collected<'a>) -> Result<RootAnswer> {
         let value = match field.name {
             "__typename" => {
                 self.no_selection(field)?;
@@ -275,6 +364,7 @@ impl<'a> Lowerer<'a> {
         Ok(RootAnswer {
             key: field.key.into(),
             field: field.name.into(),
+            within: None,
             value,
         })
     }
@@ -296,7 +386,7 @@ impl<'a> Lowerer<'a> {
                 return Ok(RootValue::Json(serde_json::Value::from(text).to_string()));
             }
         };
-        let write = *root == TypeKey::MutationRoot;
+        let write = root.root() == Some(RootKind::Mutation);
         let (source, rows) = match member {
             RootMember::Table(source, table, kind) => {
                 let key = TableKey(source, table);
@@ -321,6 +411,8 @@ impl<'a> Lowerer<'a> {
                 source,
                 self.function_aggregate(source, index, field, &info)?,
             ),
+            // Namespaces do not nest.
+            RootMember::Namespace(_) => return Err(self.fail("a namespace within a namespace")),
         };
         if write {
             return Ok(RootValue::Mutation(

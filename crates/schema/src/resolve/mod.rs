@@ -121,6 +121,13 @@ fn resolve_source(
         functions: Vec::new(),
         roles: Roles::default(),
         names: name_style(&metadata.customization, options),
+        namespace: metadata
+            .customization
+            .root_fields
+            .namespace
+            .as_deref()
+            .filter(|name| !name.is_empty())
+            .map(Into::into),
         scalars: scalars(&database.catalog),
     };
     tables::resolve(&mut source, metadata, database, options, findings);

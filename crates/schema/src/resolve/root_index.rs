@@ -2,8 +2,8 @@
 
 use super::findings::Findings;
 use crate::model::{
-    Exposure, RootField, RootIndex, RootMember, SchemaOptions, Source, SourceId, Table, TableRoot,
-    is_graphql_name,
+    Exposure, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source, SourceId, Table,
+    TableRoot, is_graphql_name,
 };
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
@@ -11,16 +11,9 @@ use howdah_metadata::{MetadataObject, QualifiedName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Root {
-    Query,
-    Mutation,
-    Subscription,
-}
-
 /// A root field that somebody wants to define.
 struct Claim {
-    root: Root,
+    root: RootKind,
     name: Arc<str>,
     member: RootMember,
 }
@@ -33,7 +26,7 @@ pub(super) fn build(
     findings: &mut Findings<'_>,
 ) -> RootIndex {
     let mut index = RootIndex::default();
-    let mut owners: BTreeMap<(Root, Arc<str>), MetadataObject> = BTreeMap::new();
+    let mut owners = Owners::default();
     let mut type_names: BTreeMap<String, MetadataObject> = BTreeMap::new();
     for (position, source) in sources.iter_mut().enumerate() {
         let id = SourceId(position as u16);
@@ -45,7 +38,7 @@ pub(super) fn build(
             let object = table_object(source, table_id);
             let claims = table_claims(source, id, table, options);
             let type_name = source.names.type_of(&table.type_base, "");
-            let conflict = conflict(&claims, &owners, &object).or_else(|| {
+            let conflict = conflict(source, id, &claims, &owners, &object).or_else(|| {
                 let other = type_names.get(&type_name)?;
                 Some(Error::unexpected(format!(
                     "Found conflicting definitions for {type_name:?}. It is defined by {} and by \
@@ -62,7 +55,7 @@ pub(super) fn build(
                 continue;
             }
             type_names.insert(type_name, object.clone());
-            accept(&mut index, &mut owners, claims, &object);
+            accept(&mut index, &mut owners, (source, id), claims, &object);
         }
         for function in 0..source.functions.len() {
             let claims = function_claims(source, id, function);
@@ -74,70 +67,121 @@ pub(super) fn build(
                 &*source.name,
                 QualifiedName::new(&*info.schema, &*info.name),
             );
-            match conflict(&claims, &owners, &object) {
+            match conflict(source, id, &claims, &owners, &object) {
                 Some(error) => findings.add(object, error),
-                None => accept(&mut index, &mut owners, claims, &object),
+                None => accept(&mut index, &mut owners, (source, id), claims, &object),
             }
         }
     }
     index
 }
 
+/// Who defines the fields of a root or of a namespace below it.
+type Owners = BTreeMap<(RootKind, Option<SourceId>, Arc<str>), MetadataObject>;
+
+const ROOTS: [(RootKind, &str); 3] = [
+    (RootKind::Mutation, "mutation_root"),
+    (RootKind::Query, "query_root"),
+    (RootKind::Subscription, "subscription_root"),
+];
+
 fn accept(
     index: &mut RootIndex,
-    owners: &mut BTreeMap<(Root, Arc<str>), MetadataObject>,
+    owners: &mut Owners,
+    (source, id): (&Source, SourceId),
     claims: Vec<Claim>,
     object: &MetadataObject,
 ) {
+    let place = source.namespace.as_ref().map(|_| id);
     for claim in claims {
-        owners.insert((claim.root, claim.name.clone()), object.clone());
+        owners.insert((claim.root, place, claim.name.clone()), object.clone());
         let fields = match claim.root {
-            Root::Query => &mut index.query,
-            Root::Mutation => &mut index.mutation,
-            Root::Subscription => &mut index.subscription,
+            RootKind::Query => &mut index.query,
+            RootKind::Mutation => &mut index.mutation,
+            RootKind::Subscription => &mut index.subscription,
         };
-        fields.insert(claim.name, claim.member);
+        let Some(namespace) = &source.namespace else {
+            fields.insert(claim.name, claim.member);
+            continue;
+        };
+        fields.insert(namespace.clone(), RootMember::Namespace(id));
+        let of_source = MetadataObject::Source(source.name.to_string());
+        owners.insert((claim.root, None, namespace.clone()), of_source);
+        index
+            .namespaces
+            .entry((claim.root, id))
+            .or_default()
+            .insert(claim.name, claim.member);
     }
 }
 
 /// The text that names every field that two objects claim, of the first root that has any.
 fn conflict(
+    source: &Source,
+    id: SourceId,
     claims: &[Claim],
-    owners: &BTreeMap<(Root, Arc<str>), MetadataObject>,
+    owners: &Owners,
     object: &MetadataObject,
 ) -> Option<Error> {
-    let mut seen: BTreeSet<(Root, &str)> = BTreeSet::new();
-    let roots = [
-        (Root::Mutation, "mutation_root"),
-        (Root::Query, "query_root"),
-        (Root::Subscription, "subscription_root"),
-    ];
-    for (root, root_name) in roots {
+    if let Some(namespace) = &source.namespace
+        && let Some(error) = namespace_conflict(source, namespace, claims, owners)
+    {
+        return Some(error);
+    }
+    let place = source.namespace.as_ref().map(|_| id);
+    let mut seen: BTreeSet<(RootKind, &str)> = BTreeSet::new();
+    for (root, root_name) in ROOTS {
         let mut lines = Vec::new();
         for claim in claims.iter().rev().filter(|claim| claim.root == root) {
             let own = !seen.insert((root, &claim.name));
-            let other = match owners.get(&(root, claim.name.clone())) {
+            let other = match owners.get(&(root, place, claim.name.clone())) {
                 Some(other) => other,
                 None if own => object,
                 None => continue,
             };
-            let mut defined = [shown(other), shown(object)];
-            defined.sort();
-            lines.push(format!(
-                "'{}' defined in [{}]",
-                claim.name,
-                defined.join(", ")
-            ));
+            lines.push(line(&claim.name, other, object));
         }
         if !lines.is_empty() {
-            return Some(Error::unexpected(format!(
-                "Encountered conflicting definitions in the selection set for '{root_name}' for \
-                 fields: [\n  {}\n]. Fields must not be defined more than once across all sources.",
-                lines.join(",\n  ")
-            )));
+            return Some(twice(root_name, &lines));
         }
     }
     None
+}
+
+/// The namespace of a source must be nobody else's field.
+fn namespace_conflict(
+    source: &Source,
+    namespace: &Arc<str>,
+    claims: &[Claim],
+    owners: &Owners,
+) -> Option<Error> {
+    let of_source = MetadataObject::Source(source.name.to_string());
+    if !is_graphql_name(namespace) {
+        return Some(Error::invalid_configuration(format!(
+            "the namespace {namespace:?} of source {:?} is not a valid GraphQL name",
+            &*source.name
+        )));
+    }
+    ROOTS.into_iter().find_map(|(root, root_name)| {
+        let other = owners.get(&(root, None, namespace.clone()))?;
+        let claimed = claims.iter().any(|claim| claim.root == root);
+        (claimed && *other != of_source)
+            .then(|| twice(root_name, &[line(namespace, other, &of_source)]))
+    })
+}
+
+fn line(field: &str, one: &MetadataObject, other: &MetadataObject) -> String {
+    let mut defined = [shown(one), shown(other)];
+    defined.sort();
+    format!("'{field}' defined in [{}]", defined.join(", "))
+}
+
+fn twice(root_name: &str, lines: &[String]) -> Error {
+    Error::unexpected(format!(
+        "Encountered conflicting definitions in the selection set for '{root_name}' for \
+         fields: [\n  {}\n]. Fields must not be defined more than once across all sources.",
+        lines.join(",\n  ")
+    ))
 }
 
 /// `table author in source default`.
@@ -172,7 +216,7 @@ fn table_claims(
             });
         }
     };
-    for root in [Root::Query, Root::Subscription] {
+    for root in [RootKind::Query, RootKind::Subscription] {
         claim(root, &fields.select, TableRoot::Select);
         claim(root, &fields.select_aggregate, TableRoot::SelectAggregate);
         if has_key {
@@ -181,28 +225,40 @@ fn table_claims(
     }
     if !options.hide_stream_fields {
         claim(
-            Root::Subscription,
+            RootKind::Subscription,
             &fields.select_stream,
             TableRoot::SelectStream,
         );
     }
     if info.writable.insert {
-        claim(Root::Mutation, &fields.insert, TableRoot::Insert);
-        claim(Root::Mutation, &fields.insert_one, TableRoot::InsertOne);
+        claim(RootKind::Mutation, &fields.insert, TableRoot::Insert);
+        claim(RootKind::Mutation, &fields.insert_one, TableRoot::InsertOne);
     }
     if info.writable.update {
-        claim(Root::Mutation, &fields.update, TableRoot::Update);
+        claim(RootKind::Mutation, &fields.update, TableRoot::Update);
         if has_key {
-            claim(Root::Mutation, &fields.update_by_pk, TableRoot::UpdateByPk);
+            claim(
+                RootKind::Mutation,
+                &fields.update_by_pk,
+                TableRoot::UpdateByPk,
+            );
         }
         if !options.hide_update_many_fields {
-            claim(Root::Mutation, &fields.update_many, TableRoot::UpdateMany);
+            claim(
+                RootKind::Mutation,
+                &fields.update_many,
+                TableRoot::UpdateMany,
+            );
         }
     }
     if info.writable.delete {
-        claim(Root::Mutation, &fields.delete, TableRoot::Delete);
+        claim(RootKind::Mutation, &fields.delete, TableRoot::Delete);
         if has_key {
-            claim(Root::Mutation, &fields.delete_by_pk, TableRoot::DeleteByPk);
+            claim(
+                RootKind::Mutation,
+                &fields.delete_by_pk,
+                TableRoot::DeleteByPk,
+            );
         }
     }
     claims
@@ -218,9 +274,9 @@ fn function_claims(source: &Source, id: SourceId, position: usize) -> Vec<Claim>
     if !exposed {
         return Vec::new();
     }
-    let roots: &[Root] = match function.exposed_as {
-        Exposure::Query => &[Root::Query, Root::Subscription],
-        Exposure::Mutation => &[Root::Mutation],
+    let roots: &[RootKind] = match function.exposed_as {
+        Exposure::Query => &[RootKind::Query, RootKind::Subscription],
+        Exposure::Mutation => &[RootKind::Mutation],
     };
     let mut claims = Vec::new();
     for root in roots {

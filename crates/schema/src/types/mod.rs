@@ -20,7 +20,7 @@ mod streams;
 pub use comparisons::{Dimensions, OperatorInput};
 pub use scalars::{is_list, scalar_name};
 
-use crate::model::{Member, RootMember, Snapshot, Source, SourceId, Table};
+use crate::model::{Member, RootKind, RootMember, Snapshot, Source, SourceId, Table};
 use crate::naming::Base;
 use howdah_ir::catalog::{ColumnId, TableId, TypeId};
 use howdah_ir::permit::SelectPermit;
@@ -52,6 +52,8 @@ pub enum TypeKey {
     MutationRoot,
     /// `subscription_root`
     SubscriptionRoot,
+    /// `<namespace>_query`, `<namespace>_mutation_frontend`, `<namespace>_subscription`
+    Namespace(RootKind, SourceId),
     /// The object type of a table.
     Row(TableKey),
     /// `t_aggregate`
@@ -104,6 +106,19 @@ pub enum TypeKey {
     Mutation(TableKey, MutationType),
     /// A type that every schema has: `Int`, `String`, `order_by`, `__Type` …
     Builtin(&'static str),
+}
+
+impl TypeKey {
+    /// The root that the type is or lies below as a namespace.
+    pub fn root(&self) -> Option<RootKind> {
+        match self {
+            TypeKey::QueryRoot => Some(RootKind::Query),
+            TypeKey::MutationRoot => Some(RootKind::Mutation),
+            TypeKey::SubscriptionRoot => Some(RootKind::Subscription),
+            TypeKey::Namespace(root, _) => Some(*root),
+            _ => None,
+        }
+    }
 }
 
 /// Order of the arguments of a raster comparison.
@@ -369,6 +384,7 @@ impl<'a> RoleSchema<'a> {
             TypeKey::QueryRoot
             | TypeKey::MutationRoot
             | TypeKey::SubscriptionRoot
+            | TypeKey::Namespace(..)
             | TypeKey::Row(_)
             | TypeKey::Aggregate(_)
             | TypeKey::AggregateFields(_)
@@ -422,6 +438,16 @@ impl<'a> RoleSchema<'a> {
             TypeKey::QueryRoot => "query_root".into(),
             TypeKey::MutationRoot => "mutation_root".into(),
             TypeKey::SubscriptionRoot => "subscription_root".into(),
+            TypeKey::Namespace(root, s) => {
+                let source = self.source(*s);
+                let suffix = match root {
+                    RootKind::Query => "_query",
+                    RootKind::Mutation => "_mutation_frontend",
+                    RootKind::Subscription => "_subscription",
+                };
+                let base = source.namespace.as_deref().unwrap_or_default();
+                source.names.type_of(base, suffix)
+            }
             TypeKey::Row(k) => table(k, ""),
             TypeKey::Aggregate(k) => table(k, "_aggregate"),
             TypeKey::AggregateFields(k) => table(k, "_aggregate_fields"),
@@ -558,9 +584,10 @@ impl<'a> RoleSchema<'a> {
     /// All fields of an object type, in no order that matters.
     pub fn fields(&self, key: &TypeKey) -> Vec<FieldInfo> {
         let fields = match key {
-            TypeKey::QueryRoot | TypeKey::MutationRoot | TypeKey::SubscriptionRoot => {
-                self.root_fields(key)
-            }
+            TypeKey::QueryRoot
+            | TypeKey::MutationRoot
+            | TypeKey::SubscriptionRoot
+            | TypeKey::Namespace(..) => self.root_fields(key),
             TypeKey::Row(k) => self.row_fields(*k),
             TypeKey::Aggregate(k) => self.aggregate_fields(*k),
             TypeKey::AggregateFields(k) => self.aggregate_functions(*k),
@@ -577,9 +604,10 @@ impl<'a> RoleSchema<'a> {
     /// A field of an object type by the name that clients write.
     pub fn field(&self, key: &TypeKey, name: &str) -> Option<FieldInfo> {
         let field = match key {
-            TypeKey::QueryRoot | TypeKey::MutationRoot | TypeKey::SubscriptionRoot => {
-                self.root_field(key, name)
-            }
+            TypeKey::QueryRoot
+            | TypeKey::MutationRoot
+            | TypeKey::SubscriptionRoot
+            | TypeKey::Namespace(..) => self.root_field(key, name),
             TypeKey::Row(k) => {
                 let member = *self.table(*k)?.members.get(name)?;
                 self.row_field(*k, name, member)

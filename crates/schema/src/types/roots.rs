@@ -3,24 +3,24 @@
 use super::{
     FieldInfo, FieldKind, MutationType, RoleSchema, TableKey, TypeKey, TypeRef, builtin, input,
 };
-use crate::model::{Exposure, RootField, RootMember, SourceId, TableRoot, TrackedFunction};
+use crate::model::{
+    Exposure, RootField, RootKind, RootMember, SourceId, TableRoot, TrackedFunction,
+};
 use howdah_ir::permit::{RootFieldKind, SelectPermit};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Which root a select field stands under.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Root {
-    Query,
-    Subscription,
-}
-
 impl RoleSchema<'_> {
     fn root_index(&self, key: &TypeKey) -> &BTreeMap<Arc<str>, RootMember> {
+        static EMPTY: BTreeMap<Arc<str>, RootMember> = BTreeMap::new();
+        let roots = &self.snapshot.roots;
         match key {
-            TypeKey::MutationRoot => &self.snapshot.roots.mutation,
-            TypeKey::SubscriptionRoot => &self.snapshot.roots.subscription,
-            _ => &self.snapshot.roots.query,
+            TypeKey::MutationRoot => &roots.mutation,
+            TypeKey::SubscriptionRoot => &roots.subscription,
+            TypeKey::Namespace(root, source) => {
+                roots.namespaces.get(&(*root, *source)).unwrap_or(&EMPTY)
+            }
+            _ => &roots.query,
         }
     }
 
@@ -47,36 +47,39 @@ impl RoleSchema<'_> {
             .then(no_queries)
     }
 
-    fn has_queries(&self) -> bool {
-        let key = TypeKey::QueryRoot;
-        self.root_index(&key)
+    fn has_fields(&self, key: &TypeKey) -> bool {
+        self.root_index(key)
             .iter()
-            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
+            .any(|(name, member)| self.root_member(key, name, *member).is_some())
+    }
+
+    fn has_queries(&self) -> bool {
+        self.has_fields(&TypeKey::QueryRoot)
     }
 
     /// Whether the role has any mutation.
     pub fn has_mutations(&self) -> bool {
-        let key = TypeKey::MutationRoot;
-        self.root_index(&key)
-            .iter()
-            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
+        self.has_fields(&TypeKey::MutationRoot)
     }
 
     /// Whether the role has any subscription.
     pub fn has_subscriptions(&self) -> bool {
-        let key = TypeKey::SubscriptionRoot;
-        self.root_index(&key)
-            .iter()
-            .any(|(name, m)| self.root_member(&key, name, *m).is_some())
+        self.has_fields(&TypeKey::SubscriptionRoot)
     }
 
     fn root_member(&self, key: &TypeKey, name: &str, member: RootMember) -> Option<FieldInfo> {
-        let root = if *key == TypeKey::SubscriptionRoot {
-            Root::Subscription
-        } else {
-            Root::Query
-        };
+        let root = key.root().unwrap_or(RootKind::Query);
         match member {
+            RootMember::Namespace(source) => {
+                let below = TypeKey::Namespace(root, source);
+                self.has_fields(&below).then(|| FieldInfo {
+                    name: name.into(),
+                    description: None,
+                    args: Vec::new(),
+                    ty: TypeRef::from(below).non_null(),
+                    kind: FieldKind::Root(member),
+                })
+            }
             RootMember::Table(source, table, kind) => {
                 self.table_root(root, name, TableKey(source, table), kind, member)
             }
@@ -139,7 +142,7 @@ impl RoleSchema<'_> {
 
     fn table_root(
         &self,
-        root: Root,
+        root: RootKind,
         name: &str,
         key: TableKey,
         kind: TableRoot,
@@ -148,8 +151,8 @@ impl RoleSchema<'_> {
         let table = self.table(key)?;
         let row = TypeRef::from(TypeKey::Row(key));
         let visible = |permit: &SelectPermit, kind| match root {
-            Root::Query => permit.has_query_field(kind),
-            Root::Subscription => permit.has_subscription_field(kind),
+            RootKind::Subscription => permit.has_subscription_field(kind),
+            RootKind::Query | RootKind::Mutation => permit.has_query_field(kind),
         };
         let of = |ty| TypeRef::from(TypeKey::Mutation(key, ty));
         let response = || of(MutationType::Response);

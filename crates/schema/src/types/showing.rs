@@ -36,7 +36,8 @@ impl RoleSchema<'_> {
             | TypeKey::Cast(s, _)
             | TypeKey::Near(s, _)
             | TypeKey::RasterGeometry(s, _)
-            | TypeKey::FunctionArgs(s, _) => *s,
+            | TypeKey::FunctionArgs(s, _)
+            | TypeKey::Namespace(_, s) => *s,
         })
     }
 
@@ -46,7 +47,8 @@ impl RoleSchema<'_> {
             FieldKind::Root(
                 RootMember::Table(source, ..)
                 | RootMember::Function(source, _)
-                | RootMember::FunctionAggregate(source, _),
+                | RootMember::FunctionAggregate(source, _)
+                | RootMember::Namespace(source),
             ) => Some(source),
             _ => self.source_of(key),
         };
