@@ -32,6 +32,14 @@ impl Oracle {
         Oracle { schema }
     }
 
+    /// Whether the schema is valid.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn schema(&self) -> Result<(), String> {
+        self.schema.as_ref().map(drop).map_err(String::clone)
+    }
+
     /// Whether the schema is valid and a document fits it.
     ///
     /// # Errors

@@ -148,6 +148,57 @@ async fn what_a_role_has_not_does_not_exist_for_it() {
     }
 }
 
+/// Introspection shows to each role what is accepted from it, and nothing else: an independent
+/// implementation of the standard judges requests by it as the engine does.
+#[tokio::test]
+async fn introspection_shows_what_is_accepted_and_no_more() {
+    let ground = Ground::new().await;
+    let roles: Vec<&str> = PLAIN_ROLES
+        .into_iter()
+        .chain(MIXED_ROLES.map(|r| r.0))
+        .collect();
+    let mut judged = 0;
+    for seed in seeds(5_000_000).step_by(8) {
+        let mut dice = Dice::new(seed);
+        let world = worlds::world(&mut dice);
+        let settled = ground.settle(&world).await.unwrap();
+        for role in &roles {
+            let oracle = settled.oracle(role);
+            if let Err(why) = oracle.schema() {
+                // A role that may read no column of a table gets an object type without fields.
+                assert!(why.contains("has no fields"), "seed {seed}: {why}");
+                continue;
+            }
+            for case in cases(&mut dice, &world, &[role]) {
+                let ask = case.ask();
+                if let Err(why) = oracle.judge(&ask.query) {
+                    panic!("seed {seed}, role {role}: {why}\n{}", case.report());
+                }
+                judged += 1;
+                let naive = Naive {
+                    world: &world,
+                    role,
+                    session: &case.session,
+                    mistake: Mistake::Nothing,
+                };
+                let forbidden = (Inventor {
+                    dice: &mut dice,
+                    naive: &naive,
+                })
+                .forbidden();
+                if let Some(document) = forbidden
+                    && oracle.judge(&document).is_ok()
+                {
+                    panic!(
+                        "seed {seed}: introspection shows role {role} what it has not: {document}"
+                    );
+                }
+            }
+        }
+    }
+    assert!(judged > 100, "only {judged} requests were judged");
+}
+
 /// The comparison bites: an evaluator with a mistake disagrees with the engine.
 #[tokio::test]
 async fn every_mistake_is_found() {

@@ -6,6 +6,7 @@ use super::request::Request;
 use super::world::World;
 use super::writer::Writer;
 use crate::ask::Ask;
+use crate::oracle::Oracle;
 use crate::project::{self, Project};
 use howdah_engine::Engine;
 use howdah_ir::Session;
@@ -123,6 +124,11 @@ impl Settled {
             Ok(()) => Verdict::Right,
             Err(why) => Verdict::Wrong(format!("$.data{why}\n{}", told.sql.join("\n"))),
         }
+    }
+
+    /// An independent judge over the schema that introspection shows to a role.
+    pub fn oracle(&self, role: &str) -> Oracle {
+        Oracle::of(&self.snapshot, &role.into())
     }
 
     /// Asks for something that the role must not get.
