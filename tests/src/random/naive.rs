@@ -186,24 +186,8 @@ impl<'w> Naive<'w> {
             _ => self.cell(at, column, eyes),
         };
         match condition {
-            Condition::And(all) => {
-                all.iter()
-                    .map(|c| self.holds(c, at, root, eyes))
-                    .fold(Some(true), |a, b| match (a, b) {
-                        (Some(false), _) | (_, Some(false)) => Some(false),
-                        (Some(true), Some(true)) => Some(true),
-                        _ => None,
-                    })
-            }
-            Condition::Or(any) => {
-                any.iter()
-                    .map(|c| self.holds(c, at, root, eyes))
-                    .fold(Some(false), |a, b| match (a, b) {
-                        (Some(true), _) | (_, Some(true)) => Some(true),
-                        (Some(false), Some(false)) => Some(false),
-                        _ => None,
-                    })
-            }
+            Condition::And(all) => all_hold(all.iter().map(|c| self.holds(c, at, root, eyes))),
+            Condition::Or(any) => any_holds(any.iter().map(|c| self.holds(c, at, root, eyes))),
             Condition::Not(inner) => match self.holds(inner, at, root, eyes) {
                 None if self.mistake == Mistake::UnknownIsFalse => Some(true),
                 known => known.map(|b| !b),
@@ -727,4 +711,22 @@ fn compute(function: Function, cells: Vec<Cell>) -> Expected {
         Function::Min | Function::Max | Function::Sum => None,
     };
     value.map_or(Expected::Exact(json!(null)), Expected::About)
+}
+
+/// SQL's `AND`: false as soon as one is, else unknown as soon as one is.
+fn all_hold(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let values: Vec<Option<bool>> = values.collect();
+    if values.contains(&Some(false)) {
+        return Some(false);
+    }
+    (!values.contains(&None)).then_some(true)
+}
+
+/// SQL's `OR`: true as soon as one is, else unknown as soon as one is.
+fn any_holds(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let values: Vec<Option<bool>> = values.collect();
+    if values.contains(&Some(true)) {
+        return Some(true);
+    }
+    (!values.contains(&None)).then_some(false)
 }
