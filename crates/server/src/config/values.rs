@@ -130,7 +130,7 @@ fn bad_value(setting: &dyn AnySetting, origin: Origin, reason: &str) -> Fatal {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::config::settings::{auth, caching, graphql, server};
+    use crate::config::settings::{auth, caching, server};
 
     fn values(line: &str, environment: &[(&str, &str)]) -> Values {
         let words = line.split_whitespace().map(str::to_owned);
