@@ -33,6 +33,8 @@ pub struct SourceDefaults {
     pub pool: PoolSettings,
     /// Folder whose files may give connection strings; `None` allows none.
     pub dynamic_secrets_prefix: Option<PathBuf>,
+    /// Folder of PostgreSQL's programs; `None` leaves it to `PATH`.
+    pub programs: Option<PathBuf>,
     /// Variables whose values are these, whatever the environment of the process says.
     pub variables: HashMap<String, String>,
 }

@@ -1,6 +1,7 @@
 //! The engine as HTTP wants it.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use howdah_engine::Engine;
 use howdah_error::Error;
 use howdah_ir::Session;
@@ -74,6 +75,15 @@ impl Service for EngineService {
         _: &RequestContext,
     ) -> Result<JsonAnswer, Error> {
         self.0.explain(body).await
+    }
+
+    async fn pg_dump(
+        &self,
+        body: Value,
+        _: &Session,
+        _: &RequestContext,
+    ) -> Result<Bytes, Error> {
+        self.0.pg_dump(body).await
     }
 
     async fn health(&self) -> Health {

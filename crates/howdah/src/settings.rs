@@ -46,6 +46,7 @@ pub fn engine_options(
         sources: SourceDefaults {
             pool,
             dynamic_secrets_prefix: databases.dynamic_secrets_prefix.clone(),
+            programs: databases.pg_bin.clone(),
             variables,
         },
         schema: schema(config),

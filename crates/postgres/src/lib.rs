@@ -4,7 +4,7 @@
 //! * [`connection`]: connection strings, TLS, session set-up.
 //! * [`execution`]: pool, statements, transactions, cancellation, errors.
 //! * [`hdb_catalog`]: the metadata store.
-//! * [`run_sql`]: an administrator's SQL text, as it is.
+//! * [`run_sql`]: an administrator's SQL text, as it is. [`pg_dump`]: PostgreSQL's own program.
 //!
 //! * [`sql`], [`translate`]: the intermediate representation → statements.
 //!
@@ -14,6 +14,7 @@ pub mod connection;
 pub mod execution;
 pub mod hdb_catalog;
 pub mod introspection;
+pub mod pg_dump;
 pub mod run_sql;
 pub mod sql;
 pub mod translate;

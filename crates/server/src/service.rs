@@ -124,6 +124,18 @@ pub trait Service: Send + Sync + 'static {
         context: &RequestContext,
     ) -> Result<JsonAnswer, Error>;
 
+    /// `POST /v1alpha1/pg_dump`, answered with plain text; the caller has made sure of an
+    /// administrator.
+    async fn pg_dump(
+        &self,
+        body: Value,
+        session: &Session,
+        context: &RequestContext,
+    ) -> Result<Bytes, Error> {
+        let _ = (body, session, context);
+        Err(Error::not_supported("pg_dump is not served"))
+    }
+
     /// Asks the metadata database and looks at the metadata.
     async fn health(&self) -> Health;
 

@@ -3,7 +3,7 @@
 //! * `request`: from a body to a command, and who may send it.
 //! * `bulk`, `atomic`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
 //! * `changes`, `collections`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
-//! * `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
+//! * `dump`: `pg_dump`. `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
 //!
 //! Changes run one after another, on a draft; what becomes of them is stored and put in force when
 //! the whole request has gone well.
@@ -17,6 +17,7 @@ mod data;
 mod documents;
 mod draft;
 mod dropping;
+mod dump;
 mod reads;
 mod request;
 mod sql;

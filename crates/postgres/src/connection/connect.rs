@@ -204,7 +204,7 @@ impl Connector {
     }
 }
 
-fn dynamic_path(url: &str) -> Option<&str> {
+pub(crate) fn dynamic_path(url: &str) -> Option<&str> {
     url.strip_prefix("dynamic-from-file://")
 }
 

@@ -155,6 +155,14 @@ impl Parameters {
             .filter(|v| !v.is_empty())
     }
 
+    /// All parameters that are there and not empty.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(keyword, value)| (*keyword, value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
     fn insert(&mut self, name: &str, value: String) -> bool {
         match keyword(name) {
             Some(keyword) => {

@@ -9,7 +9,7 @@
 //!
 //! Errors made here never contain a password. Nothing here knows of pools or statements.
 
-mod connect;
+pub(crate) mod connect;
 pub mod conninfo;
 mod passfile;
 pub mod redaction;

@@ -20,6 +20,8 @@ pub(crate) enum Endpoint {
     QueryV2,
     /// `POST /v1/graphql/explain`.
     Explain,
+    /// `POST /v1alpha1/pg_dump`.
+    PgDump,
     /// `GET /v1alpha1/config`.
     Config,
     /// `GET /healthz`.
@@ -66,6 +68,7 @@ impl Endpoint {
             "/v1/graphql/explain" | "/v1alpha1/graphql/explain" if method == Method::POST => {
                 Endpoint::Explain
             }
+            "/v1alpha1/pg_dump" if method == Method::POST => Endpoint::PgDump,
             "/v1alpha1/config" if reads => Endpoint::Config,
             "/healthz" | "/hasura/healthz" if reads => Endpoint::Health,
             "/livez" if reads => Endpoint::Live,
@@ -83,6 +86,7 @@ impl Endpoint {
             Endpoint::Metadata | Endpoint::QueryV1 | Endpoint::QueryV2 | Endpoint::Explain => {
                 Some(Api::Metadata)
             }
+            Endpoint::PgDump => Some(Api::Pgdump),
             Endpoint::Config => Some(Api::Config),
             Endpoint::Health | Endpoint::Live | Endpoint::Version | Endpoint::Unknown => None,
         }

@@ -6,7 +6,7 @@ use super::endpoint::{Endpoint, Envelope};
 use super::exchange::transport_error;
 use super::graphql_body::{self, Posted};
 use super::record::{Mode, Record};
-use super::reply::{Reply, TEXT, error_body};
+use super::reply::{Reply, SQL, TEXT, error_body};
 use super::{chunks, config_api};
 use crate::logs::{Level, LogType};
 use crate::service::{GraphqlAnswer, GraphqlRequest, RequestContext, Service};
@@ -202,6 +202,11 @@ async fn perform<S: Service>(
         Endpoint::Explain => {
             only_admin(session)?;
             service.explain(body, session, context).await?
+        }
+        Endpoint::PgDump => {
+            only_admin(session)?;
+            let dump = service.pg_dump(body, session, context).await?;
+            return Ok(Reply::new(StatusCode::OK, SQL, dump));
         }
         Endpoint::Config
         | Endpoint::PersistedQuery

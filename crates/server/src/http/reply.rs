@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 pub(super) const JSON: &str = "application/json; charset=utf-8";
+pub(super) const SQL: &str = "application/sql; charset=utf-8";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Status, headers and pieces of a body.

@@ -171,6 +171,10 @@ impl Service for Fake {
         Ok("[]".into())
     }
 
+    async fn pg_dump(&self, body: Value, _: &Session, _: &RequestContext) -> Result<Bytes, Error> {
+        Ok(format!("-- {body}").into())
+    }
+
     async fn subscribe(
         &self,
         request: GraphqlRequest,

@@ -6,6 +6,7 @@ mod client;
 mod connections;
 mod fake;
 mod logging;
+mod pg_dump;
 mod socket;
 mod websocket_lifecycle;
 mod websocket_messages;
