@@ -4,8 +4,10 @@
 mod changes;
 mod collections;
 mod dependencies;
+mod dump;
 mod instances;
 mod namespaces;
 mod queries;
+mod sources;
 mod sql;
 mod support;

@@ -250,13 +250,13 @@ fn prefixed(kind: &str, args: Value) -> Result<Command> {
     let Some(source_kind) = SourceKind::from_name(prefix) else {
         return Err(unknown(kind));
     };
+    if !has_command(source_kind, name) {
+        return Err(no_such_command(prefix, name));
+    }
     match of_source(source_kind, name, args) {
         Ok(Some(command)) => Ok(command),
         Ok(None) if is_unserved_of_source(name) => Ok(unserved(kind)),
-        Ok(None) => Err(Error::parse_failed(format!(
-            "unknown metadata command \"{name}\" for backend {prefix}"
-        ))
-        .within("type")),
+        Ok(None) => Err(no_such_command(prefix, name)),
         Err(error) => {
             let message = format!(
                 "Error when parsing command {name}.\n\
@@ -267,6 +267,42 @@ fn prefixed(kind: &str, args: Value) -> Result<Command> {
             Err(error.with_message(message).within("args"))
         }
     }
+}
+
+fn no_such_command(prefix: &str, name: &str) -> Error {
+    Error::parse_failed(format!(
+        "unknown metadata command \"{name}\" for backend {prefix}"
+    ))
+    .within("type")
+}
+
+/// Whether a kind of source has a command that PostgreSQL has.
+fn has_command(kind: SourceKind, name: &str) -> bool {
+    const EVENTS: [&str; 7] = [
+        "create_event_trigger",
+        "delete_event_trigger",
+        "redeliver_event",
+        "invoke_event_trigger",
+        "get_event_logs",
+        "get_event_invocation_logs",
+        "get_event_by_id",
+    ];
+    const COMPUTED_FIELDS: [&str; 2] = ["add_computed_field", "drop_computed_field"];
+    const FUNCTIONS: [&str; 5] = [
+        "track_function",
+        "untrack_function",
+        "set_function_customization",
+        "create_function_permission",
+        "drop_function_permission",
+    ];
+    if kind == SourceKind::Postgres {
+        return true;
+    }
+    let is_missing = match kind {
+        SourceKind::Citus => name == "set_table_is_enum",
+        _ => FUNCTIONS.contains(&name),
+    };
+    !(is_missing || EVENTS.contains(&name) || COMPUTED_FIELDS.contains(&name))
 }
 
 /// Commands that belong to no source, with the names of the endpoint.

@@ -4,11 +4,11 @@ use super::description;
 use super::enum_tables::because;
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
-use super::functions::{argument_named, find_function, session_argument};
+use super::functions::{argument_named, find_function, session_argument, unsupported};
 use crate::model::{ComputedField, ComputedReturn, Source, is_graphql_name};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Function, TableId, TypeKind, Volatility};
-use howdah_metadata::TableObject;
+use howdah_metadata::{SourceKind, TableObject};
 
 /// Fills the computed fields of all tables.
 pub(super) fn resolve(
@@ -59,6 +59,9 @@ fn build(
     table: TableId,
     field: &howdah_metadata::ComputedField,
 ) -> Result<ComputedField> {
+    if source.kind != SourceKind::Postgres {
+        return Err(unsupported("computed fields", source.kind));
+    }
     let definition = &field.definition;
     let id = find_function(&source.catalog, &definition.function)?;
     let function = source.catalog.function(id);

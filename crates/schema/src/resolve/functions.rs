@@ -7,8 +7,16 @@ use super::{description, tables};
 use crate::model::{Exposure, Source, TrackedFunction, is_graphql_name};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Catalog, Function, FunctionId, TypeKind, Volatility};
-use howdah_metadata::{FunctionExposure, MetadataObject, QualifiedName, SourceObject};
+use howdah_metadata::{FunctionExposure, MetadataObject, QualifiedName, SourceKind, SourceObject};
 use std::collections::BTreeSet;
+
+/// The refusal of what a kind of source does not have.
+pub(super) fn unsupported(what: &str, kind: SourceKind) -> Error {
+    Error::not_supported(format!(
+        "{what} are not supported in sources of kind {:?}",
+        kind.as_str()
+    ))
+}
 
 /// Fills [`Source::functions`].
 pub(super) fn resolve(
@@ -42,6 +50,9 @@ pub(super) fn resolve(
 }
 
 fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<TrackedFunction> {
+    if source.kind == SourceKind::Cockroach {
+        return Err(unsupported("functions", source.kind));
+    }
     let catalog = &source.catalog;
     let id = find_function(catalog, &tracked.function)?;
     let function = catalog.function(id);
