@@ -77,12 +77,7 @@ impl Service for EngineService {
         self.0.explain(body).await
     }
 
-    async fn pg_dump(
-        &self,
-        body: Value,
-        _: &Session,
-        _: &RequestContext,
-    ) -> Result<Bytes, Error> {
+    async fn pg_dump(&self, body: Value, _: &Session, _: &RequestContext) -> Result<Bytes, Error> {
         self.0.pg_dump(body).await
     }
 

@@ -186,10 +186,14 @@ fn admin_secrets_and_their_older_names() {
 }
 
 #[test]
-fn protection_that_is_missing_refuses_to_start() {
-    let text = refused("", &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "true")]);
-    assert!(text.contains("refusing to start"), "{text}");
-    serve("", &[("HASURA_GRAPHQL_ENABLE_ALLOWLIST", "false")]);
+fn the_allow_list_is_in_force_when_it_is_asked_for() {
+    let enabled = |value| {
+        let environment = [("HASURA_GRAPHQL_ENABLE_ALLOWLIST", value)];
+        serve("", &environment).graphql.allow_list
+    };
+    assert!(enabled("true"));
+    assert!(!enabled("false"));
+    assert!(serve("--enable-allowlist", &[]).graphql.allow_list);
 }
 
 #[test]
