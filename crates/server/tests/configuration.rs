@@ -387,7 +387,7 @@ fn what_is_not_active_is_said_in_one_notice() {
         config
             .graphql
             .experimental
-            .contains(&Experimental::HideStreamFields)
+            .contains(&Experimental::GroupByAggregations)
     );
 }
 
