@@ -21,7 +21,8 @@ pub enum Predicate {
     /// There is a related row for which `predicate` holds (and which `target` lets through).
     Related(Box<RelatedPredicate>),
     /// There is any row in a table, unrelated to this one, for which the predicate holds (and which
-    /// `target` lets through). The inner predicate's root row is the inner row (J8).
+    /// `target` lets through). The root row stays that of the whole rule, so that `["$", "col"]`
+    /// ties the two together (J8, J10).
     Exists(Target, Box<Predicate>),
     /// A row returned by a table computed field matches.
     ComputedRows(Box<ComputedRowsPredicate>),

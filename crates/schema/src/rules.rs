@@ -192,14 +192,12 @@ impl<'a> RuleReader<'a> {
             .get("_where")
             .or_else(|| value.get("$where"))
             .ok_or_else(|| Error::parse_failed("key \"_where\" not found"))?;
-        let outer = std::mem::replace(&mut self.root, table.id);
         let predicate = object(inner)
             .and_then(|o| self.expression(table.id, o))
-            .within("_where");
-        self.root = outer;
+            .within("_where")?;
         Ok(Predicate::Exists(
             self.target(table.id)?,
-            Box::new(predicate?),
+            Box::new(predicate),
         ))
     }
 
@@ -209,6 +207,9 @@ impl<'a> RuleReader<'a> {
             let column_use = self.column(table, column)?;
             let ty = self.source.catalog.column(table, column).ty;
             let comparisons = self.comparisons(table, ty, value)?;
+            for comparison in &comparisons {
+                self.check_types(table, column, comparison)?;
+            }
             return Ok(Predicate::all(comparisons.into_iter().map(|comparison| {
                 Predicate::Column(column_use.clone(), comparison)
             })));
@@ -452,6 +453,29 @@ impl<'a> RuleReader<'a> {
             ));
         }
         Ok(Operand::Column(scope, column))
+    }
+
+    /// Columns that are compared have one type: PostgreSQL would only notice when it is asked.
+    fn check_types(&self, table: TableId, column: ColumnId, comparison: &Comparison) -> Result<()> {
+        let Comparison::Binary(_, Operand::Column(scope, other)) = comparison else {
+            return Ok(());
+        };
+        let of = match scope {
+            RowScope::Current => table,
+            RowScope::Root => self.root,
+        };
+        let left = self.source.catalog.column(table, column);
+        let right = self.source.catalog.column(of, *other);
+        if left.ty == right.ty {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::UnexpectedPayload,
+            format!(
+                "incompatible column types : {:?}, {:?}",
+                left.name, right.name
+            ),
+        ))
     }
 
     fn list_operand(&mut self, element: TypeId, value: &Value) -> Result<Operand> {

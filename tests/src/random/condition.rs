@@ -141,7 +141,7 @@ impl Condition {
                         (format!("_c{}", operator.name()), json!(column(*other)))
                     }
                     Operand::Root(other) => {
-                        // Filled in by `Exists` and the rule's own table: see `resolve_root`.
+                        // Filled in by whoever knows the rule's own table: see `name_root`.
                         (format!("_c{}", operator.name()), json!(["$", other]))
                     }
                 };
@@ -168,11 +168,9 @@ impl Condition {
                 json!({&link.name: inner.metadata(world, link.target)})
             }
             Condition::Exists(other, inner) => {
-                let mut inner_value = inner.metadata(world, *other);
-                name_root(&mut inner_value, world, *other);
                 json!({"_exists": {
                     "_table": {"schema": "public", "name": world.tables[*other].name},
-                    "_where": inner_value,
+                    "_where": inner.metadata(world, *other),
                 }})
             }
             Condition::Aggregate(aggregate) => aggregate.json(world, table),

@@ -225,7 +225,7 @@ impl<'w> Naive<'w> {
                     .rows
                     .iter()
                     .map(|row| At { table: *table, row })
-                    .any(|r| self.holds(inner, r, r, eyes) == Some(true));
+                    .any(|r| self.holds(inner, r, root, eyes) == Some(true));
                 Some(found)
             }
             Condition::Aggregate(aggregate) => Some(self.measure(aggregate, at, eyes)),

@@ -332,7 +332,7 @@ fn rule_condition(
             }
             3 => {
                 let other = dice.below(world.tables.len());
-                let inner = rule_condition(dice, world, other, other, depth - 1);
+                let inner = rule_condition(dice, world, other, root, depth - 1);
                 return Condition::Exists(other, Box::new(inner));
             }
             _ if !of.links.is_empty() => {

@@ -62,9 +62,7 @@ impl Walk<'_> {
         if let Some(table) = table {
             self.needs.add(Need::Table(table.id));
             if let Some(Value::Object(inner)) = get("where") {
-                let outer = std::mem::replace(&mut self.root, table.id);
                 self.expression(table.id, inner);
-                self.root = outer;
             }
         }
     }

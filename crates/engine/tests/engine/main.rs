@@ -8,6 +8,7 @@ mod dump;
 mod instances;
 mod namespaces;
 mod queries;
+mod rules;
 mod sources;
 mod sql;
 mod support;

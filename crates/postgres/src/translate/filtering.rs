@@ -36,7 +36,7 @@ impl Compiler<'_> {
             }
             Predicate::Exists(target, inner) => {
                 let (mut select, row) = self.target(target)?;
-                select.restrict(self.predicate(inner, Scope::at(&row))?);
+                select.restrict(self.predicate(inner, scope.related(&row))?);
                 exists(select)
             }
             Predicate::ComputedRows(computed) => {

@@ -173,15 +173,15 @@ async fn the_root_row_is_the_row_the_rule_was_written_for() {
         [1]
     );
 
-    // `_exists` begins anew: the inner row is its own root.
-    let any = Predicate::Exists(
+    // `_exists` looks at any row, and the root row ties it to the one that the rule is on.
+    let edited_by_them = Predicate::Exists(
         f.target("article"),
         Box::new(Predicate::Column(
             f.col("article", "editor_id"),
-            Comparison::Binary(Operator::Equal, root("article", "author_id")),
+            Comparison::Binary(Operator::Equal, root("author", "id")),
         )),
     );
-    assert_eq!(ids(&f, "author", any).await, [1, 2, 3]);
+    assert_eq!(ids(&f, "author", edited_by_them).await, [1, 2]);
 }
 
 #[tokio::test]
