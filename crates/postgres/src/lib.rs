@@ -7,6 +7,7 @@
 //! * [`run_sql`]: an administrator's SQL text, as it is. [`pg_dump`]: PostgreSQL's own program.
 //!
 //! * [`sql`], [`translate`]: the intermediate representation → statements.
+//! * [`json_rows`]: rows in the binary format → JSON.
 //!
 //! This crate alone knows SQL. It knows neither GraphQL nor HTTP.
 
@@ -14,6 +15,7 @@ pub mod connection;
 pub mod execution;
 pub mod hdb_catalog;
 pub mod introspection;
+pub mod json_rows;
 pub mod pg_dump;
 pub mod run_sql;
 pub mod sql;
@@ -21,5 +23,6 @@ pub mod translate;
 
 pub use connection::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};
 pub use execution::{
-    Access, Connection, Expected, Pool, TextParam, Transaction, TransactionOptions,
+    Access, Answer, AnswerRest, Connection, Expected, Pool, Read, TextParam, Transaction,
+    TransactionOptions,
 };

@@ -1,5 +1,5 @@
 //! Pool, statements and transactions against a real server, well and ill.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use howdah_error::Code;
 use howdah_postgres::{
@@ -591,4 +591,182 @@ async fn a_full_server_is_told_as_such() {
     assert_eq!(error.message(), "max connections reached on postgres");
     drop(held);
     pool.health().await.unwrap();
+}
+
+mod reading {
+    use super::*;
+    use futures_util::TryStreamExt;
+    use howdah_postgres::json_rows::shape::{Fields, Value};
+    use howdah_postgres::json_rows::{Kind, RowShape};
+    use howdah_postgres::translate::AnswerForm;
+    use howdah_postgres::{Answer, Read};
+
+    fn two(first: Kind, second: Kind) -> AnswerForm {
+        let mut fields = Fields::default();
+        fields.push("n", Value::Column(0));
+        fields.push("t", Value::Column(1));
+        AnswerForm::Rows(Arc::new(RowShape {
+            columns: vec![first, second],
+            fields: fields.finish(),
+        }))
+    }
+
+    fn read<'a>(sql: &'a str, form: &'a AnswerForm) -> Read<'a> {
+        Read {
+            sql,
+            params: &[],
+            form,
+        }
+    }
+
+    async fn whole(answer: Answer) -> String {
+        String::from_utf8(answer.whole().await.unwrap().concat()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_short_answer_comes_whole_and_gives_its_connection_back() {
+        let form = two(Kind::Int4, Kind::Text);
+        for prepared in [false, true] {
+            let (_database, pool) = set_up(|s| s.use_prepared_statements = prepared).await;
+            for (sql, expected) in [
+                ("select 1, 'a'::text", "[{\"n\":1,\"t\":\"a\"}]"),
+                (
+                    "select n, null::text from generate_series(1, 2) n",
+                    "[{\"n\":1,\"t\":null},{\"n\":2,\"t\":null}]",
+                ),
+                ("select 1, 'a'::text where false", "[]"),
+            ] {
+                let answer = pool.read(read(sql, &form), Expected::Read).await.unwrap();
+                assert!(answer.rest.is_none());
+                assert_eq!(pool.status().in_use, 0);
+                assert_eq!(whole(answer).await, expected);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_is_read_as_it_is_taken() {
+        let form = two(Kind::Int4, Kind::Text);
+        let sql = "select n, repeat('x', 1000) from generate_series(1, 20000) n";
+        let expected: String = (1..=20000)
+            .map(|n| format!(",{{\"n\":{n},\"t\":\"{}\"}}", "x".repeat(1000)))
+            .collect();
+        let expected = format!("[{}]", expected.trim_start_matches(','));
+        for prepared in [false, true] {
+            let (_database, pool) = set_up(|s| s.use_prepared_statements = prepared).await;
+            let answer = pool.read(read(sql, &form), Expected::Read).await.unwrap();
+            assert!(answer.rest.is_some());
+            assert_eq!(pool.status().in_use, 1);
+            let head: usize = answer.head.iter().map(|piece| piece.len()).sum();
+            assert!(head < 1 << 20, "{head}");
+            assert!(whole(answer).await == expected);
+            assert_eq!(pool.status().in_use, 0);
+            assert_eq!(pool.status().idle, 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_given_up_half_way_is_cancelled_and_its_connection_used_again() {
+        let form = two(Kind::Int4, Kind::Text);
+        let sql = "select n, repeat('x', 1000) from generate_series(1, 100000000) n";
+        let (_database, pool) = set_up(|s| s.pool.max_connections = 1).await;
+        let mut answer = pool.read(read(sql, &form), Expected::Read).await.unwrap();
+        let rest = answer.rest.as_mut().unwrap();
+        assert!(rest.try_next().await.unwrap().is_some());
+        drop(answer);
+        let answer = pool
+            .read(read("select 1, 'a'::text", &form), Expected::Read)
+            .await
+            .unwrap();
+        assert_eq!(whole(answer).await, "[{\"n\":1,\"t\":\"a\"}]");
+    }
+
+    #[tokio::test]
+    async fn failures_come_before_anything_is_handed_out_or_end_the_answer() {
+        let form = two(Kind::Int4, Kind::Text);
+        let failing = |row: u32| {
+            format!("select 1 / (n - {row}), repeat('x', 1000) from generate_series(1, 100000) n")
+        };
+        let (_database, pool) = set_up(|_| {}).await;
+        let early = failing(100);
+        let error = pool
+            .read(read(&early, &form), Expected::Read)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code(), &Code::DataException);
+        assert_eq!(error.message(), "division by zero");
+        let late = failing(50000);
+        let answer = pool.read(read(&late, &form), Expected::Read).await.unwrap();
+        let error = answer.whole().await.unwrap_err();
+        assert_eq!(error.message(), "division by zero");
+        assert_eq!(pool.status().in_use, 0);
+        let answer = pool
+            .read(read("select 1, 'a'::text", &form), Expected::Read)
+            .await
+            .unwrap();
+        assert_eq!(whole(answer).await, "[{\"n\":1,\"t\":\"a\"}]");
+    }
+
+    #[tokio::test]
+    async fn several_reads_are_answered_in_order_each_for_itself() {
+        let form = two(Kind::Int4, Kind::Text);
+        let json = AnswerForm::Json;
+        for prepared in [false, true] {
+            let (_database, pool) = set_up(|s| s.use_prepared_statements = prepared).await;
+            let reads = [
+                read(
+                    "select n, repeat('x', 1000) from generate_series(1, 2000) n",
+                    &form,
+                ),
+                read("select 1 / 0, 'a'", &form),
+                read("select '[1]'::json", &json),
+                read("select 2, 'b'::text", &form),
+            ];
+            let answers = pool.read_many(&reads, Expected::Read).await.unwrap();
+            let texts: Vec<_> = answers
+                .into_iter()
+                .map(|a| a.map(|p| String::from_utf8(p.concat()).unwrap()))
+                .collect();
+            assert!(texts[0].as_ref().unwrap().len() > 2_000_000);
+            assert_eq!(texts[1].as_ref().unwrap_err().message(), "division by zero");
+            assert_eq!(texts[2].as_ref().unwrap(), "[1]");
+            assert_eq!(texts[3].as_ref().unwrap(), "[{\"n\":2,\"t\":\"b\"}]");
+            assert_eq!(pool.status().in_use, 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_column_whose_type_has_changed_is_written_by_its_new_type() {
+        let form = two(Kind::Int4, Kind::Text);
+        for prepared in [false, true] {
+            let (database, pool) = set_up(|s| s.use_prepared_statements = prepared).await;
+            database
+                .run("create table t (n int4, t text); insert into t values (1, 'a')")
+                .await;
+            let sql = "select n, t from t";
+            for (change, expected) in [
+                ("", Ok("[{\"n\":1,\"t\":\"a\"}]")),
+                (
+                    "alter table t alter n type numeric(5,2)",
+                    Ok("[{\"n\":1.00,\"t\":\"a\"}]"),
+                ),
+                (
+                    "alter table t alter n type text",
+                    Ok("[{\"n\":\"1.00\",\"t\":\"a\"}]"),
+                ),
+                (
+                    "alter table t alter t type bytea using t::bytea",
+                    Err("column \"t\" has become of type bytea; reload the metadata"),
+                ),
+            ] {
+                database.run(change).await;
+                let answer = pool.read(read(sql, &form), Expected::Read).await;
+                match (answer, expected) {
+                    (Ok(answer), Ok(expected)) => assert_eq!(whole(answer).await, expected),
+                    (Err(error), Err(expected)) => assert_eq!(error.message(), expected),
+                    (answer, _) => panic!("{answer:?} after {change}"),
+                }
+            }
+        }
+    }
 }

@@ -7,13 +7,17 @@ use super::pool::Shared;
 use super::session::Session;
 use super::text_param::TextParam;
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 use howdah_error::{Error, Result};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio_postgres::{Client, Row, Statement as Prepared};
+use tokio_postgres::{Client, Row, RowStream, Statement as Prepared};
+
+/// A prepared statement, `None` where none is kept, or why it could not be prepared.
+pub(super) type Preparation = Result<Option<Prepared>, tokio_postgres::Error>;
 
 /// Most arguments that the protocol can carry.
 const MAX_PARAMETERS: usize = u16::MAX as usize;
@@ -53,7 +57,7 @@ impl fmt::Debug for Connection {
 }
 
 /// Notices when a statement is left half-way.
-struct Running<'a> {
+pub(super) struct Running<'a> {
     state: &'a State,
     done: bool,
 }
@@ -63,7 +67,7 @@ impl<'a> Running<'a> {
         Running { state, done: false }
     }
 
-    fn done(mut self) {
+    pub(super) fn done(mut self) {
         self.done = true;
     }
 }
@@ -183,43 +187,49 @@ impl Connection {
         let explain = |e: RunError, (sql, params): &(&str, &[TextParam])| {
             e.explain(sql, params, self.shared.prepares(), expected)
         };
-        let session = match self.session() {
-            Ok(session) => session,
+        let prepared = match self.prepare_many(statements).await {
+            Ok(prepared) => prepared,
             Err(e) => return statements.iter().map(|_| Err(e.clone())).collect(),
         };
-        for (_, params) in statements {
-            if let Err(e) = check(params) {
-                return statements.iter().map(|_| Err(e.clone())).collect();
-            }
-        }
         let running = Running::start(&self.state);
-        // Everything is prepared before anything runs, so that statements reach the server in
-        // their order.
-        let prepared = match self.shared.prepares() {
-            true => {
-                let texts = self.shared.texts();
-                join_all(statements.iter().map(|(sql, params)| async move {
-                    session.prepared(sql, params, texts).await.map(Some)
-                }))
-                .await
-            }
-            false => statements.iter().map(|_| Ok(None)).collect(),
-        };
         let runs = statements
             .iter()
             .zip(prepared)
             .map(|(statement, prepared)| async move {
                 let (sql, params) = *statement;
-                let result = match prepared {
-                    Ok(None) => session.run_unprepared(sql, params).await,
-                    Ok(Some(prepared)) => self.run_prepared(session, sql, params, prepared).await,
+                let result = match self.start_with(sql, params, prepared).await {
+                    Ok(rows) => rows.try_collect().await.map_err(|e| self.failed(e)),
+                    Err(RunError::Postgres(e)) => Err(self.failed(e)),
                     Err(e) => Err(e),
                 };
-                result.map_err(|e| explain(self.failed(e), statement))
+                result.map_err(|e| explain(e, statement))
             });
         let results = join_all(runs).await;
         running.done();
         results
+    }
+
+    /// Prepares everything before anything runs, so that statements reach the server in their
+    /// order. Failures of single statements stand in their places.
+    pub(super) async fn prepare_many(
+        &self,
+        statements: &[(&str, &[TextParam])],
+    ) -> Result<Vec<Preparation>> {
+        let session = self.session()?;
+        for (_, params) in statements {
+            check(params)?;
+        }
+        if !self.prepares() {
+            return Ok(statements.iter().map(|_| Ok(None)).collect());
+        }
+        let running = Running::start(&self.state);
+        let texts = self.shared.texts();
+        let prepared = join_all(statements.iter().map(|(sql, params)| async move {
+            session.prepared(sql, params, texts).await.map(Some)
+        }))
+        .await;
+        running.done();
+        Ok(prepared)
     }
 
     /// Runs statements without arguments or answer; one string may hold several.
@@ -260,38 +270,77 @@ impl Connection {
         sql: &str,
         params: &[TextParam],
     ) -> Result<Vec<Row>, RunError> {
-        let session = self.session().map_err(RunError::Engine)?;
-        check(params).map_err(RunError::Engine)?;
         let running = Running::start(&self.state);
-        let result = match self.shared.prepares() {
-            false => session.run_unprepared(sql, params).await,
-            true => match session.prepared(sql, params, self.shared.texts()).await {
-                Ok(prepared) => self.run_prepared(session, sql, params, prepared).await,
-                Err(e) => Err(e),
-            },
+        let result = match self.start(sql, params).await {
+            Ok(rows) => rows.try_collect().await.map_err(RunError::Postgres),
+            Err(e) => Err(e),
         };
         running.done();
-        result.map_err(|e| self.failed(e))
+        result.map_err(|e| match e {
+            RunError::Postgres(e) => self.failed(e),
+            RunError::Engine(_) => e,
+        })
     }
 
-    async fn run_prepared(
+    /// Starts a statement. Who calls this notices failure and abandonment.
+    pub(super) async fn start(
         &self,
-        session: &Session,
         sql: &str,
         params: &[TextParam],
-        prepared: Prepared,
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        match session.run_prepared(&prepared, params).await {
-            // Inside a transaction the failure has aborted everything.
-            Err(e) if session.is_stale(sql, &e) && !self.is_in_transaction() => {
-                let prepared = session.prepared(sql, params, self.shared.texts()).await?;
-                session.run_prepared(&prepared, params).await
-            }
-            result => result,
-        }
+    ) -> Result<RowStream, RunError> {
+        let session = self.session().map_err(RunError::Engine)?;
+        check(params).map_err(RunError::Engine)?;
+        let prepared = match self.prepares() {
+            true => session
+                .prepared(sql, params, self.shared.texts())
+                .await
+                .map(Some),
+            false => Ok(None),
+        };
+        self.start_with(sql, params, prepared).await
     }
 
-    fn failed(&self, error: tokio_postgres::Error) -> RunError {
+    /// As [`Connection::start`], for a statement that [`Connection::prepare_many`] has seen.
+    pub(super) async fn start_with(
+        &self,
+        sql: &str,
+        params: &[TextParam],
+        prepared: Preparation,
+    ) -> Result<RowStream, RunError> {
+        let session = self.session().map_err(RunError::Engine)?;
+        let started = match prepared.map_err(RunError::Postgres)? {
+            None => session.run_unprepared(sql, params).await,
+            Some(prepared) => match session.run_prepared(&prepared, params).await {
+                // Inside a transaction the failure has aborted everything.
+                Err(e) if session.is_stale(sql, &e) && !self.is_in_transaction() => {
+                    let texts = self.shared.texts();
+                    match session.prepared(sql, params, texts).await {
+                        Ok(prepared) => session.run_prepared(&prepared, params).await,
+                        Err(e) => Err(e),
+                    }
+                }
+                result => result,
+            },
+        };
+        started.map_err(RunError::Postgres)
+    }
+
+    /// Whether statements are kept prepared.
+    pub(super) fn prepares(&self) -> bool {
+        self.shared.prepares()
+    }
+
+    /// Notices when what runs from here on is abandoned.
+    pub(super) fn running(&self) -> Running<'_> {
+        Running::start(&self.state)
+    }
+
+    /// Says whether a statement is left half-way, so that it would have to be cancelled.
+    pub(super) fn leave_half_way(&self, half_way: bool) {
+        self.state.cut.store(half_way, Ordering::Relaxed);
+    }
+
+    pub(super) fn failed(&self, error: tokio_postgres::Error) -> RunError {
         self.state.failed.store(true, Ordering::Relaxed);
         // An answer out of turn (a COPY, for one) leaves the conversation in an unknown state.
         if error.as_db_error().is_none() {

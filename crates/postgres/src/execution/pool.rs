@@ -6,6 +6,7 @@
 
 use super::connection::{Connection, RunError};
 use super::errors::{self, Expected};
+use super::reading::{Answer, Read};
 use super::session::Session;
 use super::statement_cache::Texts;
 use super::text_param::TextParam;
@@ -175,6 +176,50 @@ impl Pool {
             let sent = Instant::now();
             let results = connection.query_json_many(statements, expected).await;
             let lost = |r: &Result<Bytes>| r.as_ref().is_err_and(errors::is_connection_error);
+            let at_once = sent.elapsed() < AT_ONCE;
+            if !connection.is_fresh() && at_once && !results.is_empty() && results.iter().all(lost)
+            {
+                self.shared.drop_idle();
+                continue;
+            }
+            return Ok(results);
+        }
+    }
+
+    /// [`Connection::read`] on any connection. A long answer has the connection for itself until
+    /// it is taken.
+    ///
+    /// # Errors
+    /// As [`Pool::get`] and [`Connection::read`].
+    pub async fn read(&self, read: Read<'_>, expected: Expected) -> Result<Answer> {
+        loop {
+            let connection = self.get().await?;
+            let fresh = connection.is_fresh();
+            let sent = Instant::now();
+            match connection.try_read(read).await {
+                Ok(begun) => return Ok(connection.answer(begun, read, expected)),
+                Err(e) if !fresh && went_away(&e, sent) => self.shared.drop_idle(),
+                Err(e) => {
+                    return Err(e.explain(read.sql, read.params, self.shared.prepares(), expected));
+                }
+            }
+        }
+    }
+
+    /// [`Connection::read_many`]: one connection, one round trip, whole answers.
+    ///
+    /// # Errors
+    /// As [`Pool::get`]; failures of statements stand in their places.
+    pub async fn read_many(
+        &self,
+        reads: &[Read<'_>],
+        expected: Expected,
+    ) -> Result<Vec<Result<Vec<Bytes>>>> {
+        loop {
+            let connection = self.get().await?;
+            let sent = Instant::now();
+            let results = connection.read_many(reads, expected).await;
+            let lost = |r: &Result<Vec<Bytes>>| r.as_ref().is_err_and(errors::is_connection_error);
             let at_once = sent.elapsed() < AT_ONCE;
             if !connection.is_fresh() && at_once && !results.is_empty() && results.iter().all(lost)
             {

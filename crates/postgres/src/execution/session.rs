@@ -3,14 +3,12 @@
 use super::statement_cache::{StatementCache, Texts};
 use super::text_param::TextParam;
 use crate::connection::{CancelHandle, Established};
-use futures_util::TryStreamExt;
 use postgres_types::Type;
-use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, RowStream, Statement};
 
 pub(super) struct Session {
     pub(super) client: Client,
@@ -62,10 +60,9 @@ impl Session {
         &self,
         sql: &str,
         params: &[TextParam],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+    ) -> Result<RowStream, tokio_postgres::Error> {
         let params = params.iter().map(|p| (p, p.announced_type().clone()));
-        let rows = self.client.query_typed_raw(sql, params).await?;
-        pin!(rows).try_collect().await
+        self.client.query_typed_raw(sql, params).await
     }
 
     /// The prepared statement of a text, preparing it if need be.
@@ -88,9 +85,8 @@ impl Session {
         &self,
         statement: &Statement,
         params: &[TextParam],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let rows = self.client.query_raw(statement, params).await?;
-        pin!(rows).try_collect().await
+    ) -> Result<RowStream, tokio_postgres::Error> {
+        self.client.query_raw(statement, params).await
     }
 
     /// Whether a prepared statement failed only because it is out of date; it is forgotten

@@ -118,7 +118,8 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn field(&self, value: &FieldValue, layers: &Layers, select: &mut Select) -> Result<Expr> {
+    /// The value of a field at the top layer; joins that it needs are added to `select`.
+    pub fn field(&self, value: &FieldValue, layers: &Layers, select: &mut Select) -> Result<Expr> {
         Ok(match value {
             FieldValue::Literal(text) => Expr::text(text.clone()),
             FieldValue::Column { column, path } => {

@@ -7,7 +7,7 @@
 //! * `names`: the row that expressions are about, aliases.
 //! * `operands`: values and casts. `calls`: function calls. `comparisons`, `filtering`: conditions.
 //! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
-//! * `rows`, `fields`, `ordering`, `aggregates`: reads. `writes`, `returning`: writes.
+//! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `returning`: writes.
 
 mod aggregates;
 mod calls;
@@ -15,6 +15,7 @@ mod columns;
 mod comparisons;
 mod fields;
 mod filtering;
+mod listing;
 mod names;
 mod objects;
 mod operands;
@@ -24,13 +25,14 @@ mod rows;
 mod writes;
 
 use crate::execution::TextParam;
+use crate::json_rows::RowShape;
 use crate::sql;
 pub use crate::sql::Binding;
 use howdah_error::Result;
 use howdah_ir::catalog::{Catalog, ColumnId, TableId};
 use howdah_ir::mutation::{Delete, Insert, MutationOutput, Update};
 use howdah_ir::params::Params;
-use howdah_ir::query::Rows;
+use howdah_ir::query::{Output, Rows};
 use howdah_ir::values::array_literal;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -62,6 +64,17 @@ pub struct Statement {
     pub sql: String,
     /// The parameters in order.
     pub bindings: Vec<Binding>,
+    /// What it answers.
+    pub form: AnswerForm,
+}
+
+/// What a statement answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerForm {
+    /// One row, whose first column is a JSON text.
+    Json,
+    /// Rows, to be made a JSON array of objects of this shape.
+    Rows(Arc<RowShape>),
 }
 
 impl Statement {
@@ -99,6 +112,23 @@ pub fn select(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
     let compiler = Compiler::new(context);
     let select = compiler.root(rows)?;
     compiler.print(Vec::new(), select)
+}
+
+/// The statement that reads `rows` with the least effort: as [`select`] does, or for lists plain
+/// rows, see [`AnswerForm::Rows`].
+///
+/// # Errors
+/// As [`select`].
+pub fn read(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
+    if let Output::List(fields) = &rows.output {
+        let compiler = Compiler::new(context);
+        if let Some((select, shape)) = compiler.plain_rows(rows, fields)? {
+            let mut statement = compiler.print(Vec::new(), select)?;
+            statement.form = AnswerForm::Rows(Arc::new(shape));
+            return Ok(statement);
+        }
+    }
+    select(context, rows)
 }
 
 /// A write, in one statement or two of one transaction.
@@ -199,6 +229,7 @@ impl<'a> Compiler<'a> {
         Ok(Statement {
             sql: printed.sql,
             bindings: printed.bindings,
+            form: AnswerForm::Json,
         })
     }
 }

@@ -122,34 +122,50 @@ impl Compiler<'_> {
         link: Option<Link<'_>>,
         most: Most,
     ) -> Result<(Select, Shape)> {
+        self.shaped(rows, fields, link, most, |layers, select| {
+            let entries = self.entries(fields, layers, select)?;
+            Ok(self.set_object(select, entries))
+        })
+    }
+
+    /// The rows in order, with what `shape` makes of them. It may set columns and add joins.
+    pub fn shaped<T>(
+        &self,
+        rows: &Rows,
+        fields: &[Field],
+        link: Option<Link<'_>>,
+        most: Most,
+        shape: impl FnOnce(&Layers, &mut Select) -> Result<T>,
+    ) -> Result<(Select, T)> {
         let mut source = self.source(rows, link, most)?;
         if is_sliced(rows, most) && any_related(fields) {
-            return self.sliced_objects(source, fields);
+            return self.shaped_slice(source, shape);
         }
         if most == Most::One && !self.is_single(rows, link) {
             source.select.limit = Some(Expr::Number(1));
         }
         let mut select = source.select;
-        let layers = Layers::flat(source.row);
-        let entries = self.entries(fields, &layers, &mut select)?;
-        let shape = self.set_object(&mut select, entries);
-        Ok((select, shape))
+        let shaped = shape(&Layers::flat(source.row), &mut select)?;
+        Ok((select, shaped))
     }
 
-    fn sliced_objects(&self, source: Source, fields: &[Field]) -> Result<(Select, Shape)> {
+    fn shaped_slice<T>(
+        &self,
+        source: Source,
+        shape: impl FnOnce(&Layers, &mut Select) -> Result<T>,
+    ) -> Result<(Select, T)> {
         let mut inner = source.select;
         let above = Row::copied(self.alias(), source.row.table);
         let alias = above.alias;
         let layers = Layers::sliced(source.row, above);
         let mut select = Select::default();
-        let entries = self.entries(fields, &layers, &mut select)?;
-        let shape = self.set_object(&mut select, entries);
+        let shaped = shape(&layers, &mut select)?;
         if !select.joins.is_empty() {
             select.order = lifted_order(&inner, &layers);
         }
         inner.columns = self.lifted_columns(&layers);
         select.from = Some(FromItem::Select(Box::new(inner), alias));
-        Ok((select, shape))
+        Ok((select, shaped))
     }
 
     /// The rows: filtered by the permit and the client, ordered and sliced.

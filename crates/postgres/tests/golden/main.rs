@@ -59,6 +59,12 @@ impl Case {
     fn select(&self, rows: &Rows) -> String {
         layout(&translate::select(&self.context(), rows).unwrap())
     }
+
+    /// The statement of plain rows, with what is made of them.
+    fn read(&self, rows: &Rows) -> String {
+        let statement = translate::read(&self.context(), rows).unwrap();
+        format!("{}\n-- {:?}", layout(&statement), statement.form)
+    }
 }
 
 /// The text with a line for each clause, and the bindings.

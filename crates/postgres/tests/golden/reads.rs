@@ -259,3 +259,51 @@ fn long_key() {
     let fields = vec![field(&"k".repeat(64), col(ID)), field("name", col(NAME))];
     assert_snapshot!(case.select(&rows(admin(AUTHOR), Output::List(fields))));
 }
+
+#[test]
+fn plain_rows() {
+    let mut case = Case::new();
+    let permit = permit(AUTHOR, mine(), |rules| {
+        rules.columns.insert(NAME, Some(Arc::new(mine())));
+    });
+    let fields = vec![
+        field("id", col(ID)),
+        Field {
+            key: "__typename".into(),
+            value: FieldValue::Literal("author".into()),
+        },
+        field("name", permit.column(NAME).unwrap()),
+        field("home", col(HOME)),
+    ];
+    let mut list = rows(permit, Output::List(fields));
+    list.order = vec![asc(col(ID))];
+    list.limit = Some(case.param("int8", "5"));
+    assert_snapshot!(case.read(&list));
+}
+
+#[test]
+fn plain_rows_with_relations() {
+    let mut case = Case::new();
+    let mut articles = rows(
+        admin(ARTICLE),
+        Output::List(vec![field("title", col(TITLE))]),
+    );
+    articles.order = vec![asc(col(ID))];
+    let author = rows(
+        permit(AUTHOR, mine(), |_| {}),
+        Output::Object(vec![
+            field("name", col(NAME)),
+            related("articles", &ARTICLES, articles),
+        ]),
+    );
+    let mut list = rows(
+        admin(ARTICLE),
+        Output::List(vec![
+            field("title", col(TITLE)),
+            related("author", &AUTHOR_OF, author),
+        ]),
+    );
+    list.order = vec![asc(col(ID))];
+    list.limit = Some(case.param("int8", "5"));
+    assert_snapshot!(case.read(&list));
+}

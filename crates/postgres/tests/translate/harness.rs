@@ -7,9 +7,11 @@ use howdah_ir::predicate::*;
 use howdah_ir::query::*;
 use howdah_ir::{ParamId as Id, Session};
 use howdah_postgres::introspection::introspect;
-use howdah_postgres::translate::{self, Context, Options, Statement};
+use howdah_postgres::json_rows::{RowShape, RowWriter};
+use howdah_postgres::translate::{self, AnswerForm, Context, Options, Statement};
 use howdah_test_postgres::{TestDatabase, database};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -172,13 +174,64 @@ impl Fixture {
         translate::select(&context, rows).unwrap()
     }
 
-    /// The answer's text.
+    /// The answer's text. What plain rows would make of it is compared on the way.
     pub async fn answer_text(&self, rows: &Rows) -> Result<String, String> {
         let statement = self.compile(rows);
-        self.run(&statement, None).await.map(|mut row| {
+        let text = self.run(&statement, None).await.map(|mut row| {
             assert_eq!(row.len(), 1);
             row.remove(0).unwrap()
-        })
+        });
+        let context = Context {
+            catalog: &self.catalog,
+            options: &self.options,
+            params: &self.params,
+        };
+        let read = translate::read(&context, rows).unwrap();
+        if let AnswerForm::Rows(shape) = &read.form {
+            let written = self.write_rows(&read, shape).await;
+            match (&text, written) {
+                (Ok(text), Ok(written)) => {
+                    let (mut json, mut made) = (elements(text), elements(&written));
+                    if rows.order.is_empty() {
+                        json.sort_by(|a, b| a.get().cmp(b.get()));
+                        made.sort_by(|a, b| a.get().cmp(b.get()));
+                    }
+                    let texts = |list: Vec<Box<RawValue>>| -> Vec<String> {
+                        list.iter().map(|e| e.get().to_owned()).collect()
+                    };
+                    assert_eq!(texts(made), texts(json), "{}", read.sql);
+                }
+                (Err(_), Err(_)) => {}
+                (text, written) => panic!("{text:?} but {written:?}\n{}", read.sql),
+            }
+        } else {
+            assert_eq!(read, statement);
+        }
+        text
+    }
+
+    async fn write_rows(
+        &self,
+        statement: &Statement,
+        shape: &Arc<RowShape>,
+    ) -> Result<String, String> {
+        let arguments = statement.arguments(&self.params, &self.session.to_json().into(), None);
+        let arguments: Vec<_> = arguments
+            .iter()
+            .map(|a| a as &(dyn tokio_postgres::types::ToSql + Sync))
+            .collect();
+        let rows = self
+            .client
+            .query(&statement.sql, &arguments)
+            .await
+            .map_err(|e| format!("{e:?}\n{}", statement.sql))?;
+        let mut writer = RowWriter::new(shape.clone());
+        let mut out = Vec::new();
+        for row in &rows {
+            writer.row(row, &mut out).map_err(|e| e.to_string())?;
+        }
+        writer.finish(&mut out);
+        Ok(String::from_utf8(out).unwrap())
     }
 
     pub async fn run(
@@ -233,6 +286,10 @@ impl<'a> tokio_postgres::types::FromSql<'a> for Text {
     fn accepts(_: &tokio_postgres::types::Type) -> bool {
         true
     }
+}
+
+fn elements(list: &str) -> Vec<Box<RawValue>> {
+    serde_json::from_str(list).unwrap()
 }
 
 pub fn rows(permit: SelectPermit, output: Output) -> Rows {
