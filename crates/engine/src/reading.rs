@@ -23,6 +23,7 @@ pub(crate) async fn read(pool: &Pool, source: &Source) -> Result<Database> {
         isolation: IsolationLevel::RepeatableRead,
         access: Access::ReadOnly,
         session: None,
+        trace: None,
     };
     let transaction = pool.begin(&options).await?;
     let catalog = catalog_within(&transaction).await?;

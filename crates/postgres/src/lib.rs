@@ -24,5 +24,5 @@ pub mod translate;
 pub use connection::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};
 pub use execution::{
     Access, Answer, AnswerRest, Connection, Expected, Pool, Read, TextParam, Transaction,
-    TransactionOptions,
+    TransactionOptions, Work, WriteAnswer,
 };

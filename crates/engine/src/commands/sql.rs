@@ -62,6 +62,7 @@ async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transact
             Access::ReadWrite
         },
         session: Some(&session),
+        trace: None,
     })
     .await
 }

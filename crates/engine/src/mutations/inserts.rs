@@ -2,9 +2,10 @@
 //!
 //! Rows that must come first (object relationships whose key the parent holds) are written before
 //! their parents, the others after them. A level hands its rows out as one text, in order of
-//! insertion; keys are read from it and put into the rows of the next level. Where rows may be
-//! skipped (`on_conflict`) and others hang on them, they are written one by one, so that it is known
-//! which was skipped.
+//! insertion, together with the keys that go into the rows of the next level. Where rows may be
+//! skipped (`on_conflict`) and others hang on them, they are a statement each, sent together, so that
+//! it is known which was skipped. A trigger may skip rows unasked; then everything is rolled back and
+//! done again row by row.
 
 use super::{Run, check_failed, rows_text};
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use howdah_ir::mutation::{
 };
 use howdah_ir::params::{Param, ParamSource, Params, ValueType};
 use howdah_ir::predicate::Operand;
-use howdah_postgres::translate;
+use howdah_postgres::translate::{self, Statement, Wanted};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,28 +26,57 @@ use std::sync::Arc;
 struct Written {
     /// Rows on this level and below.
     affected: u64,
-    /// The rows as texts of arrays, one per statement, in order.
+    /// The rows as texts of arrays, one per statement, in order; if they were asked for.
     rows: Vec<Arc<str>>,
+    /// The keys that were asked for, for each row that was to be written.
+    keys: Vec<Keys>,
 }
 
 /// Keys of one row as texts; `None` when the row was skipped.
 type Keys = Option<Vec<Option<Arc<str>>>>;
 
-impl Run<'_> {
+/// What is asked of a level.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    rows: bool,
+    keys: &'a [ColumnId],
+}
+
+/// Rows of a level, in parts that are a statement each.
+struct Level {
+    tree: InsertTree,
+    /// Numbers of rows, in order; none is one statement for all.
+    parts: Vec<usize>,
+}
+
+impl Run<'_, '_> {
     /// Writes the rows of a root field and answers.
-    pub(super) async fn insert(&self, tree: &InsertTree, params: &Params) -> Result<Bytes> {
+    pub(super) async fn insert(&mut self, tree: &InsertTree, params: &Params) -> Result<Bytes> {
         let place = level_path(tree);
         if tree.nested.is_empty() {
-            let statement = translate::insert(&self.context(params), &tree.insert)?;
+            let closing = self.closing();
+            let statement =
+                translate::closing_insert(&self.context(params), &tree.insert, closing)?;
             return self
-                .write(&statement, params, &place)
+                .write(&statement, closing, params, &place)
                 .await
                 .map_err(|e| located(e, &place));
         }
         let mut params = params.clone();
         let table = tree.insert.permit.table();
-        let written = self.level(tree.clone(), &mut params).await?;
+        let asked = Asked {
+            rows: needs_rows(&tree.insert.output),
+            keys: &[],
+        };
+        let level = Level {
+            tree: tree.clone(),
+            parts: Vec::new(),
+        };
+        let written = self.level(level, asked, &mut params).await?;
         let output = with_total(&tree.insert.output, written.affected);
+        if let Some(answer) = known(&output) {
+            return Ok(answer);
+        }
         let rows = join_rows(&written.rows);
         let read = translate::answer_from_rows(&self.context(&params), table, &output)?;
         self.read(&read, &params, Some(&rows)).await
@@ -54,11 +84,13 @@ impl Run<'_> {
 
     /// Writes a level and everything below it.
     fn level<'f>(
-        &'f self,
-        mut tree: InsertTree,
+        &'f mut self,
+        level: Level,
+        asked: Asked<'f>,
         params: &'f mut Params,
     ) -> Pin<Box<dyn Future<Output = Result<Written>> + Send + 'f>> {
         Box::pin(async move {
+            let Level { mut tree, parts } = level;
             let mut affected = 0;
             let nested = std::mem::take(&mut tree.nested);
             let (before, after): (Vec<_>, Vec<_>) = nested
@@ -67,61 +99,127 @@ impl Run<'_> {
             for group in groups(before) {
                 affected += self.before(group, &mut tree, params).await?;
             }
-            let place = level_path(&tree);
-            let table = tree.insert.permit.table();
-            let one_by_one = tree.insert.on_conflict.is_some() && !after.is_empty();
-            let inserts: Vec<(Insert, JsonPath)> = if one_by_one {
-                tree.insert
-                    .rows
-                    .iter()
-                    .zip(&tree.paths)
-                    .map(|(row, path)| (with_rows(&tree.insert, vec![row.clone()]), path.clone()))
-                    .collect()
-            } else {
-                vec![(tree.insert.clone(), place.clone())]
-            };
-            let mut rows = Vec::with_capacity(inserts.len());
-            for (insert, path) in &inserts {
-                let statement = translate::insert_rows(&self.context(params), insert)?;
-                let (root, holds) = self
-                    .checked(&statement, params)
-                    .await
-                    .map_err(|e| located(e, path))?;
-                if !holds {
-                    return Err(check_failed(path));
-                }
-                rows.push(rows_text(&root)?);
-            }
-            // Counting needs no column, reading keys needs those that other levels refer to.
             let mut columns: Vec<ColumnId> = after
                 .iter()
                 .flat_map(|n| n.mapping.iter().map(|(own, _)| *own))
+                .chain(asked.keys.iter().copied())
                 .collect();
             columns.sort_unstable();
             columns.dedup();
-            let keys = self
-                .keys(table, &columns, &rows, one_by_one, params)
-                .await?;
-            affected += keys.iter().flatten().count() as u64;
+            // Where it matters which rows were skipped.
+            let one_by_one =
+                !columns.is_empty() && (self.careful || tree.insert.on_conflict.is_some());
+            let parts = match one_by_one {
+                true => vec![1; tree.insert.rows.len()],
+                false => parts,
+            };
+            let wanted = Wanted {
+                rows: asked.rows,
+                keys: &columns,
+            };
+            let (rows, found) = self.rows(&tree, &parts, wanted, params).await?;
+            affected += found.iter().map(Found::number).sum::<u64>();
+            let keys = self.keys_of(found, one_by_one, &tree)?;
             for group in groups(after) {
                 affected += self.after(group, &columns, &keys, params).await?;
             }
-            Ok(Written { affected, rows })
+            Ok(Written {
+                affected,
+                rows,
+                keys: keys
+                    .into_iter()
+                    .map(|keys| Some(chosen(&columns, asked.keys, &keys?)))
+                    .collect(),
+            })
         })
+    }
+
+    /// Writes the rows of a level.
+    async fn rows(
+        &mut self,
+        tree: &InsertTree,
+        parts: &[usize],
+        wanted: Wanted<'_>,
+        params: &Params,
+    ) -> Result<(Vec<Arc<str>>, Vec<Found>)> {
+        let mut inserts: Vec<(Statement, JsonPath)> = Vec::with_capacity(parts.len().max(1));
+        let context = self.context(params);
+        if parts.len() < 2 {
+            let statement = translate::insert_level(&context, &tree.insert, wanted)?;
+            inserts.push((statement, level_path(tree)));
+        } else {
+            let mut rest = tree.insert.rows.as_slice();
+            let mut places = tree.paths.as_slice();
+            for size in parts {
+                let (own, more) = rest.split_at((*size).min(rest.len()));
+                let (at, further) = places.split_at((*size).min(places.len()));
+                (rest, places) = (more, further);
+                let insert = with_rows(&tree.insert, own.to_vec());
+                let statement = translate::insert_level(&context, &insert, wanted)?;
+                inserts.push((statement, at.first().cloned().unwrap_or_default()));
+            }
+        }
+        let statements: Vec<&Statement> = inserts.iter().map(|(s, _)| s).collect();
+        let answers = self.many(&statements, params).await?;
+        let mut rows = Vec::new();
+        let mut found = Vec::with_capacity(answers.len());
+        for (answer, (_, place)) in answers.into_iter().zip(&inserts) {
+            let answer = answer.map_err(|e| located(e, place))?;
+            if !answer.holds {
+                return Err(check_failed(place));
+            }
+            if wanted.rows {
+                rows.push(rows_text(&answer.root)?);
+            }
+            found.push(Found::read(answer.keys.as_deref().unwrap_or_default())?);
+        }
+        Ok((rows, found))
+    }
+
+    /// The keys for each row that was to be written. With one statement per row a statement without
+    /// a row stands for a skipped one.
+    fn keys_of(
+        &mut self,
+        found: Vec<Found>,
+        one_by_one: bool,
+        tree: &InsertTree,
+    ) -> Result<Vec<Keys>> {
+        let mut all: Vec<Keys> = Vec::new();
+        for found in found {
+            let Found::Keys(keys) = found else {
+                return Ok(Vec::new());
+            };
+            if one_by_one && keys.is_empty() {
+                all.push(None);
+            }
+            all.extend(keys.into_iter().map(Some));
+        }
+        if all.len() != tree.insert.rows.len() {
+            self.skipped = !self.careful;
+            return Err(Error::not_supported(format!(
+                "the database wrote {} rows of {:?} where it was given {}",
+                all.len(),
+                self.table_name(tree.insert.permit.table()),
+                tree.insert.rows.len()
+            ))
+            .at(level_path(tree)));
+        }
+        Ok(all)
     }
 
     /// Writes the rows that come before their parents, and gives the parents their keys.
     async fn before(
-        &self,
+        &mut self,
         group: Vec<NestedInsert>,
         parents: &mut InsertTree,
         params: &mut Params,
     ) -> Result<u64> {
+        let parent_table = parents.insert.permit.table();
         for nested in &group {
             let given = parents.insert.rows.get(nested.row).into_iter().flatten();
             let taken = given.filter(|(c, _)| nested.mapping.iter().any(|(own, _)| own == c));
             let names: Vec<String> = taken
-                .map(|(c, _)| self.column_name(parents.insert.permit.table(), *c))
+                .map(|(c, _)| self.column_name(parent_table, *c))
                 .collect();
             if !names.is_empty() {
                 return Err(Error::validation(format!(
@@ -133,35 +231,31 @@ impl Run<'_> {
             }
         }
         let mut affected = 0;
-        for (tree, members) in merged(group) {
+        for (level, members) in merged(group) {
             let columns: Vec<ColumnId> = members
                 .first()
                 .map(|n| n.mapping.iter().map(|(_, target)| *target).collect())
                 .unwrap_or_default();
-            let table = tree.insert.permit.table();
-            let expected = members.len();
-            let written = self.level(tree, params).await?;
+            let table = level.tree.insert.permit.table();
+            let asked = Asked {
+                rows: false,
+                keys: &columns,
+            };
+            let written = self.level(level, asked, params).await?;
             affected += written.affected;
-            let keys = self
-                .keys(table, &columns, &written.rows, false, params)
-                .await?;
-            if keys.len() != expected {
-                let (path, relationship) = members
-                    .first()
-                    .map(|n| (n.path.clone(), n.relationship.clone()))
-                    .unwrap_or_default();
-                return Err(Error::not_supported(format!(
-                    "cannot proceed to insert object relation {relationship:?} since insert to table {:?} affects zero rows",
-                    self.table_name(table)
-                ))
-                .at(path));
-            }
-            let parent_table = parents.insert.permit.table();
-            for (nested, keys) in members.iter().zip(keys) {
+            for (nested, keys) in members.iter().zip(written.keys) {
+                let Some(keys) = keys else {
+                    return Err(Error::not_supported(format!(
+                        "cannot proceed to insert object relation {:?} since insert to table {:?} affects zero rows",
+                        &*nested.relationship,
+                        self.table_name(table)
+                    ))
+                    .at(nested.path.clone()));
+                };
                 let Some(row) = parents.insert.rows.get_mut(nested.row) else {
                     continue;
                 };
-                for ((own, _), key) in nested.mapping.iter().zip(keys.into_iter().flatten()) {
+                for ((own, _), key) in nested.mapping.iter().zip(keys) {
                     row.push((*own, self.key_value(parent_table, *own, key, params)));
                 }
             }
@@ -171,7 +265,7 @@ impl Run<'_> {
 
     /// Writes the rows that come after their parents, with the parents' keys.
     async fn after(
-        &self,
+        &mut self,
         group: Vec<NestedInsert>,
         columns: &[ColumnId],
         keys: &[Keys],
@@ -213,36 +307,14 @@ impl Run<'_> {
             ready.push(nested);
         }
         let mut affected = 0;
-        for (tree, _) in merged(ready) {
-            affected += self.level(tree, params).await?.affected;
+        let asked = Asked {
+            rows: false,
+            keys: &[],
+        };
+        for (level, _) in merged(ready) {
+            affected += self.level(level, asked, params).await?.affected;
         }
         Ok(affected)
-    }
-
-    /// The keys of written rows. With one statement per row a statement without a row stands for a
-    /// skipped one.
-    async fn keys(
-        &self,
-        table: TableId,
-        columns: &[ColumnId],
-        rows: &[Arc<str>],
-        one_by_one: bool,
-        params: &Params,
-    ) -> Result<Vec<Keys>> {
-        let statement = translate::columns_of_rows(&self.context(params), table, columns)?;
-        let mut all = Vec::new();
-        for text in rows {
-            let answer = self.read(&statement, params, Some(text)).await?;
-            let keys: Vec<Vec<Option<Arc<str>>>> =
-                serde_json::from_slice(&answer).map_err(|e| {
-                    Error::unexpected(format!("the database answered with odd keys: {e}"))
-                })?;
-            if one_by_one && keys.is_empty() {
-                all.push(None);
-            }
-            all.extend(keys.into_iter().map(Some));
-        }
-        Ok(all)
     }
 
     fn key_value(
@@ -289,35 +361,110 @@ fn groups(nested: Vec<NestedInsert>) -> Vec<Vec<NestedInsert>> {
     groups
 }
 
-/// Trees of a group that can be written together: all of them, unless some have rules for conflicts.
-fn merged(group: Vec<NestedInsert>) -> Vec<(InsertTree, Vec<NestedInsert>)> {
-    let together = group.iter().all(|n| n.tree.insert.on_conflict.is_none());
-    let mut batches: Vec<(InsertTree, Vec<NestedInsert>)> = Vec::new();
+/// The trees of a group as levels: together where they have the same rule for conflicts. Rows with
+/// a rule keep a statement for each tree, as a row can be updated only once by one.
+fn merged(group: Vec<NestedInsert>) -> Vec<(Level, Vec<NestedInsert>)> {
+    let mut levels: Vec<(Level, Vec<NestedInsert>)> = Vec::new();
     for mut nested in group {
-        let empty = with_rows(&nested.tree.insert, Vec::new());
-        let tree = std::mem::replace(
-            &mut nested.tree,
-            InsertTree {
-                insert: empty,
-                nested: Vec::new(),
-                paths: Vec::new(),
-            },
-        );
-        match batches.first_mut().filter(|_| together) {
-            None => batches.push((tree, vec![nested])),
-            Some((all, members)) => {
-                let offset = all.insert.rows.len();
-                all.insert.rows.extend(tree.insert.rows);
-                all.paths.extend(tree.paths);
-                all.nested.extend(tree.nested.into_iter().map(|mut n| {
+        let empty = InsertTree {
+            insert: with_rows(&nested.tree.insert, Vec::new()),
+            nested: Vec::new(),
+            paths: Vec::new(),
+        };
+        let tree = std::mem::replace(&mut nested.tree, empty);
+        let size = tree.insert.rows.len();
+        let rule = &tree.insert.on_conflict;
+        match levels.last_mut() {
+            Some((all, members)) if all.tree.insert.on_conflict == *rule => {
+                let offset = all.tree.insert.rows.len();
+                all.tree.insert.rows.extend(tree.insert.rows);
+                all.tree.paths.extend(tree.paths);
+                all.tree.nested.extend(tree.nested.into_iter().map(|mut n| {
                     n.row += offset;
                     n
                 }));
+                if rule.is_some() {
+                    all.parts.push(size);
+                }
                 members.push(nested);
+            }
+            _ => {
+                let parts = match rule {
+                    Some(_) => vec![size],
+                    None => Vec::new(),
+                };
+                levels.push((Level { tree, parts }, vec![nested]));
             }
         }
     }
-    batches
+    levels
+}
+
+/// What a level's statement tells of its rows.
+enum Found {
+    /// How many.
+    Number(u64),
+    /// Keys of each.
+    Keys(Vec<Vec<Option<Arc<str>>>>),
+}
+
+impl Found {
+    fn read(json: &[u8]) -> Result<Found> {
+        let odd = |e| Error::unexpected(format!("the database answered with odd keys: {e}"));
+        match json.first() {
+            Some(b'[') => serde_json::from_slice(json).map(Found::Keys).map_err(odd),
+            _ => serde_json::from_slice(json).map(Found::Number).map_err(odd),
+        }
+    }
+
+    fn number(&self) -> u64 {
+        match self {
+            Found::Number(number) => *number,
+            Found::Keys(keys) => keys.len() as u64,
+        }
+    }
+}
+
+/// The values of some columns of a row of keys.
+fn chosen(
+    columns: &[ColumnId],
+    asked: &[ColumnId],
+    keys: &[Option<Arc<str>>],
+) -> Vec<Option<Arc<str>>> {
+    asked
+        .iter()
+        .map(|column| {
+            let position = columns.iter().position(|c| c == column)?;
+            keys.get(position)?.clone()
+        })
+        .collect()
+}
+
+/// Whether an answer cannot be made without the rows.
+fn needs_rows(output: &MutationOutput) -> bool {
+    match output {
+        MutationOutput::Single(..) => true,
+        MutationOutput::Response(fields) => fields
+            .iter()
+            .any(|field| matches!(field.value, MutationFieldValue::Returning(..))),
+    }
+}
+
+/// An answer that is known already.
+fn known(output: &MutationOutput) -> Option<Bytes> {
+    let MutationOutput::Response(fields) = output else {
+        return None;
+    };
+    let mut answer = serde_json::Map::new();
+    for field in fields {
+        let value = match &field.value {
+            MutationFieldValue::Literal(text) => (**text).into(),
+            MutationFieldValue::Known(number) => (*number).into(),
+            MutationFieldValue::AffectedRows | MutationFieldValue::Returning(..) => return None,
+        };
+        answer.insert(field.key.to_string(), value);
+    }
+    Some(serde_json::Value::Object(answer).to_string().into())
 }
 
 fn with_rows(insert: &Insert, rows: Vec<Vec<(ColumnId, WriteValue)>>) -> Insert {

@@ -6,6 +6,7 @@ mod collections;
 mod dependencies;
 mod dump;
 mod instances;
+mod mutations;
 mod namespaces;
 mod queries;
 mod rules;

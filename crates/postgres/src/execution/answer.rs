@@ -21,6 +21,12 @@ impl<'a> FromSql<'a> for Raw<'a> {
 
 /// The text of a `json`, `jsonb` or text column.
 pub(super) fn text_column(row: &Row, index: usize) -> Result<Bytes> {
+    nullable_text_column(row, index)?
+        .ok_or_else(|| Error::unexpected("the statement answered NULL"))
+}
+
+/// The text of a `json`, `jsonb` or text column, or NULL.
+pub(super) fn nullable_text_column(row: &Row, index: usize) -> Result<Option<Bytes>> {
     let Some(ty) = row.columns().get(index).map(|c| c.type_().clone()) else {
         return Err(Error::unexpected("the statement has too few columns"));
     };
@@ -28,14 +34,16 @@ pub(super) fn text_column(row: &Row, index: usize) -> Result<Bytes> {
         .try_get(index)
         .map_err(|e| Error::unexpected(e.to_string()))?;
     let Some(Raw(bytes)) = raw else {
-        return Err(Error::unexpected("the statement answered NULL"));
+        return Ok(None);
     };
     match ty {
         Type::JSON | Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN => {
-            Ok(Bytes::copy_from_slice(bytes))
+            Ok(Some(Bytes::copy_from_slice(bytes)))
         }
         // In front of the text stands a version number.
-        Type::JSONB => Ok(Bytes::copy_from_slice(bytes.get(1..).unwrap_or_default())),
+        Type::JSONB => Ok(Some(Bytes::copy_from_slice(
+            bytes.get(1..).unwrap_or_default(),
+        ))),
         other => Err(Error::unexpected(format!(
             "the statement answered with a column of type {other}"
         ))),

@@ -38,7 +38,7 @@ pub struct Connection {
 
 /// What happened on the connection during this use.
 #[derive(Default)]
-struct State {
+pub(super) struct State {
     in_transaction: AtomicBool,
     /// A statement failed since the transaction began.
     failed: AtomicBool,
@@ -63,7 +63,7 @@ pub(super) struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn start(state: &'a State) -> Self {
+    pub(super) fn start(state: &'a State) -> Self {
         Running { state, done: false }
     }
 
@@ -362,7 +362,23 @@ impl Connection {
         self.state.failed.load(Ordering::Relaxed)
     }
 
-    fn session(&self) -> Result<&Session> {
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// Whether a prepared statement failed only because it is out of date; it is forgotten then.
+    pub(super) fn is_stale(&self, sql: &str, error: &RunError) -> bool {
+        match (error, &self.session) {
+            (RunError::Postgres(e), Some(session)) => session.is_stale(sql, e),
+            _ => false,
+        }
+    }
+
+    pub(super) fn session(&self) -> Result<&Session> {
         match &self.session {
             Some(session) if !self.state.cut.load(Ordering::Relaxed) => Ok(session),
             _ => Err(Error::unexpected(
@@ -431,7 +447,7 @@ impl RunError {
     }
 }
 
-fn check(params: &[TextParam]) -> Result<()> {
+pub(super) fn check(params: &[TextParam]) -> Result<()> {
     if params.iter().any(TextParam::has_nul) {
         return Err(errors::nul_character_error());
     }

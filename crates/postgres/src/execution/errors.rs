@@ -10,6 +10,13 @@ use serde_json::{Value, json};
 use std::error::Error as _;
 use tokio_postgres::error::{DbError, SqlState};
 
+/// The words with which a write that closes its transaction fails where a permission check does not
+/// hold: no boolean, so that PostgreSQL's message for a bad one holds them.
+pub const CHECK_FAILED: &str = "howdah: permission check failed";
+
+/// What a role is told whose write breaks a permission check.
+pub const CHECK_FAILED_MESSAGE: &str = "check constraint of an insert/update permission has failed";
+
 /// Which failures are a matter of the request rather than of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
@@ -186,6 +193,9 @@ fn expected_error(error: &DbError, expected: Expected) -> Option<Error> {
         ),
         "23P01" => (Code::ConstraintViolation, prefixed("Exclusion violation. ")),
         "22025" => (Code::BadRequest, text.to_owned()),
+        "22P02" if expected == Expected::Write && text.contains(CHECK_FAILED) => {
+            (Code::PermissionError, CHECK_FAILED_MESSAGE.to_owned())
+        }
         "42P10" => (
             Code::ConstraintError,
             "there is no unique or exclusion constraint on target column(s)".to_owned(),

@@ -230,6 +230,11 @@ impl Pool {
         }
     }
 
+    /// Closes idle connections: they have proved to be dead.
+    pub(super) fn drop_idle(&self) {
+        self.shared.drop_idle();
+    }
+
     /// Asks the server something trivial.
     ///
     /// # Errors

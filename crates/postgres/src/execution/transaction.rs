@@ -2,6 +2,8 @@
 
 use super::connection::{Connection, RunError};
 use super::errors::{self, Expected};
+use super::pipeline::{Work, WriteAnswer};
+use super::pool::Pool;
 use crate::connection::IsolationLevel;
 use howdah_error::{Code, Error, Result};
 use std::ops::Deref;
@@ -25,6 +27,9 @@ pub struct TransactionOptions<'a> {
     pub access: Access,
     /// The session variables as JSON, for triggers to read as `hasura.user`.
     pub session: Option<&'a str>,
+    /// The trace that the request belongs to as JSON, for triggers to read as
+    /// `hasura.tracecontext`.
+    pub trace: Option<&'a str>,
 }
 
 impl TransactionOptions<'_> {
@@ -35,9 +40,17 @@ impl TransactionOptions<'_> {
             Access::ReadOnly => "READ ONLY",
         };
         let mut sql = format!("BEGIN ISOLATION LEVEL {} {access}", self.isolation.sql());
-        if let Some(session) = self.session {
-            sql.push_str("; SET LOCAL \"hasura.user\" = ");
-            sql.push_str(&quote_literal(session));
+        let settings = [
+            ("hasura.user", self.session),
+            ("hasura.tracecontext", self.trace),
+        ];
+        for (name, value) in settings {
+            if let Some(value) = value {
+                sql.push_str(&format!(
+                    "; SET LOCAL \"{name}\" = {}",
+                    quote_literal(value)
+                ));
+            }
         }
         sql
     }
@@ -91,6 +104,41 @@ impl Connection {
     }
 }
 
+impl Pool {
+    /// Opens a transaction with its first statements in the same round trip; the answers end with
+    /// the first failure.
+    ///
+    /// # Errors
+    /// As [`Pool::begin`].
+    pub async fn begin_with(
+        &self,
+        options: &TransactionOptions<'_>,
+        work: &[Work<'_>],
+    ) -> Result<(Transaction, Vec<Result<WriteAnswer>>)> {
+        let sql = options.sql();
+        loop {
+            let connection = self.get().await?;
+            let fresh = connection.is_fresh();
+            // Set first: a BEGIN that is cut off may have worked.
+            connection.set_in_transaction(true);
+            let (begun, rows) = match connection.pipeline(Some(&sql), work, None).await {
+                Ok(piped) => (piped.before, piped.rows),
+                Err(e) if e.is_connection_failure() => (Err(e), Vec::new()),
+                Err(e) => (Ok(()), vec![Err(e)]),
+            };
+            match begun {
+                Ok(()) => {
+                    let answers = connection.answers(work, rows, Expected::Write);
+                    return Ok((Transaction { connection }, answers));
+                }
+                // Nothing has happened yet, so that another connection will do as well.
+                Err(e) if !fresh && e.is_connection_failure() => self.drop_idle(),
+                Err(e) => return Err(explain(e, &sql, Expected::Nothing)),
+            }
+        }
+    }
+}
+
 pub(super) fn explain(error: RunError, sql: &str, expected: Expected) -> Error {
     match error {
         RunError::Engine(e) => e,
@@ -99,6 +147,39 @@ pub(super) fn explain(error: RunError, sql: &str, expected: Expected) -> Error {
 }
 
 impl Transaction {
+    /// Runs statements in one round trip; the answers end with the first failure.
+    pub async fn run(&self, work: &[Work<'_>]) -> Vec<Result<WriteAnswer>> {
+        let rows = match self.connection.pipeline(None, work, None).await {
+            Ok(piped) => piped.rows,
+            Err(e) => vec![Err(e)],
+        };
+        self.connection.answers(work, rows, Expected::Write)
+    }
+
+    /// Runs the last statements and commits, in one round trip. They must fail where the
+    /// transaction must not be committed.
+    ///
+    /// # Errors
+    /// The first failure of a statement, or that of the commit as [`Transaction::commit`] has it.
+    pub async fn run_and_commit(self, work: &[Work<'_>]) -> Result<Vec<WriteAnswer>> {
+        let piped = match self.connection.pipeline(None, work, Some("COMMIT")).await {
+            Ok(piped) => piped,
+            Err(e) => {
+                let first = work.first().map_or("", |item| item.sql);
+                return Err(e.explain(first, &[], false, Expected::Write));
+            }
+        };
+        let answers = self
+            .connection
+            .answers(work, piped.rows, Expected::Write)
+            .into_iter()
+            .collect::<Result<Vec<_>>>();
+        let committed = self.end(piped.after, "COMMIT", Expected::Write);
+        let answers = answers?;
+        committed?;
+        Ok(answers)
+    }
+
     /// Commits; the connection goes back to the pool.
     ///
     /// # Errors

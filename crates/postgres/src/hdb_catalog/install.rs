@@ -120,6 +120,7 @@ pub(super) async fn install(pool: &Pool) -> Result<String> {
         isolation: IsolationLevel::ReadCommitted,
         access: Access::ReadWrite,
         session: None,
+        trace: None,
     };
     let transaction = connection.begin(&options).await?;
     transaction.execute(LOCK, Expected::Nothing).await?;

@@ -21,10 +21,14 @@ const PACK_SIZE: usize = 64;
 pub enum Binding {
     /// The session variables as the text of one JSON object.
     Session,
+    /// The trace that the request belongs to as the text of one JSON object.
+    Trace,
     /// A value of the operation.
     Param(ParamId),
     /// Several values of the operation as one array of texts.
     Packed(Vec<ParamId>),
+    /// The values of one column of many rows as one array of texts; `None` is NULL.
+    Gathered(Vec<Option<ParamId>>),
     /// The rows that the write before answered, as the text of an array of the table's row type.
     Rows,
 }
@@ -143,7 +147,11 @@ impl Printer {
             return;
         }
         let next = self.bindings.len() + 1;
-        let number = *self.numbers.entry(binding.clone()).or_insert(next);
+        let number = match binding {
+            // Long, and never used twice.
+            Binding::Gathered(_) => next,
+            _ => *self.numbers.entry(binding.clone()).or_insert(next),
+        };
         if number == next {
             self.bindings.push(binding.clone());
         }
@@ -399,6 +407,16 @@ impl Printer {
                 self.cte_name(*name);
                 alias
             }
+            FromItem::Unnest(arrays, alias) => {
+                self.variadic("unnest(", arrays);
+                self.push(" as ");
+                self.alias(*alias);
+                let names: Vec<u32> = (0..).take(arrays.len()).collect();
+                self.push("(");
+                self.list(&names, ", ", |p, n| p.column_name(&ColumnName::Extra(*n)));
+                self.push(")");
+                return;
+            }
         };
         self.push(" as ");
         self.alias(*alias);
@@ -487,7 +505,7 @@ impl Printer {
                 table,
                 alias,
                 columns,
-                rows,
+                source,
                 conflict,
                 returning,
             } => {
@@ -500,8 +518,14 @@ impl Printer {
                 } else {
                     self.push(" (");
                     self.list(columns, ", ", |p, name| p.name(name));
-                    self.push(") values ");
-                    self.list(rows, ", ", |p, row| p.variadic("(", row));
+                    self.push(") ");
+                    match source {
+                        InsertSource::Values(rows) => {
+                            self.push("values ");
+                            self.list(rows, ", ", |p, row| p.variadic("(", row));
+                        }
+                        InsertSource::Select(select) => self.select(select),
+                    }
                 }
                 if let Some(conflict) = conflict {
                     self.conflict(conflict);

@@ -34,6 +34,11 @@ impl SqlType {
         SqlType("json".into())
     }
 
+    /// `boolean`.
+    pub fn boolean() -> Self {
+        SqlType("boolean".into())
+    }
+
     /// `text`.
     pub fn text() -> Self {
         SqlType("text".into())
@@ -245,6 +250,8 @@ pub enum FromItem {
     Select(Box<Select>, Alias),
     /// `w1 as t1`: a common table expression.
     Cte(Alias, Alias),
+    /// `unnest($1::text[], …) as t1(x0, …)`: arrays of equal length side by side.
+    Unnest(Vec<Expr>, Alias),
 }
 
 /// How a join treats rows without a match.
@@ -326,12 +333,21 @@ pub struct Cte {
     pub body: Write,
 }
 
+/// What an insert takes its rows from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InsertSource {
+    /// Rows of values; a row without columns is `default values`.
+    Values(Vec<Vec<Expr>>),
+    /// `select …`
+    Select(Box<Select>),
+}
+
 /// A writing statement inside a common table expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A select (a write that writes nothing).
     Select(Select),
-    /// `insert into … as t1 (…) values … on conflict … returning …`
+    /// `insert into … as t1 (…) … on conflict … returning …`
     Insert {
         /// Schema and table.
         table: (Name, Name),
@@ -339,8 +355,8 @@ pub enum Write {
         alias: Alias,
         /// Columns.
         columns: Vec<Name>,
-        /// Rows of values; a row without columns is `default values`.
-        rows: Vec<Vec<Expr>>,
+        /// What is inserted.
+        source: InsertSource,
         /// `on conflict`.
         conflict: Option<Conflict>,
         /// `returning`.

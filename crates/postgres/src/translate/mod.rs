@@ -7,10 +7,13 @@
 //! * `names`: the row that expressions are about, aliases.
 //! * `operands`: values and casts. `calls`: function calls. `comparisons`, `filtering`: conditions.
 //! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
-//! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `returning`: writes.
+//! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `bulk`, `returning`,
+//!   `closing`: writes.
 
 mod aggregates;
+mod bulk;
 mod calls;
+mod closing;
 mod columns;
 mod comparisons;
 mod fields;
@@ -86,11 +89,29 @@ impl Statement {
         session: &Arc<str>,
         rows: Option<&Arc<str>>,
     ) -> Vec<TextParam> {
+        self.traced_arguments(params, session, None, rows)
+    }
+
+    /// As [`Statement::arguments`], of a request that belongs to a trace.
+    pub fn traced_arguments(
+        &self,
+        params: &Params,
+        session: &Arc<str>,
+        trace: Option<&Arc<str>>,
+        rows: Option<&Arc<str>>,
+    ) -> Vec<TextParam> {
         let text = |binding: &Binding| match binding {
             Binding::Session => Some(session.clone()),
+            Binding::Trace => Some(trace.cloned().unwrap_or_else(|| "{}".into())),
             Binding::Param(id) => params.get(*id).text.clone(),
             Binding::Packed(ids) => {
                 let texts = ids.iter().map(|id| params.get(*id).text.as_deref());
+                Some(array_literal(texts).into())
+            }
+            Binding::Gathered(ids) => {
+                let texts = ids
+                    .iter()
+                    .map(|id| id.and_then(|id| params.get(id).text.as_deref()));
                 Some(array_literal(texts).into())
             }
             Binding::Rows => rows.cloned(),
@@ -131,6 +152,20 @@ pub fn read(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
     select(context, rows)
 }
 
+/// How a write stands in its transaction, which decides how a failed permission check is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Closing {
+    /// More follows: the caller looks at `check` and rolls back.
+    #[default]
+    Open,
+    /// COMMIT is sent after it without waiting: a check that does not hold is an error of the
+    /// statement (see [`crate::execution::errors::CHECK_FAILED`]), so that nothing is committed.
+    Last,
+    /// It is a transaction by itself, and as with [`Closing::Last`] a check that does not hold is
+    /// an error. The statement sets `hasura.user` and `hasura.tracecontext` itself.
+    Alone,
+}
+
 /// A write, in one statement or two of one transaction.
 ///
 /// `write` answers one row of two columns: `root`, and `check` (`bool`): whether every permission
@@ -138,6 +173,9 @@ pub fn read(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
 /// the answer (`json`). With `read`, `root` is a text to give to it as [`Binding::Rows`], and
 /// `read` answers one row with the one column `root` (`json`). It runs in the same transaction and
 /// sees the state after the write.
+///
+/// A write that closes its transaction has the column `root` only; one that needs a `read` is
+/// always [`Closing::Open`], whatever was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MutationStatement {
     /// The write.
@@ -151,7 +189,19 @@ pub struct MutationStatement {
 /// # Errors
 /// As [`select`].
 pub fn insert(context: &Context<'_>, insert: &Insert) -> Result<MutationStatement> {
-    Compiler::new(context).insert(insert)
+    closing_insert(context, insert, Closing::Open)
+}
+
+/// As [`insert`], with its place in the transaction.
+///
+/// # Errors
+/// As [`select`].
+pub fn closing_insert(
+    context: &Context<'_>,
+    insert: &Insert,
+    closing: Closing,
+) -> Result<MutationStatement> {
+    Compiler::new(context).insert(insert, closing)
 }
 
 /// The statements of an update. Without assignments nothing is written.
@@ -159,7 +209,19 @@ pub fn insert(context: &Context<'_>, insert: &Insert) -> Result<MutationStatemen
 /// # Errors
 /// As [`select`].
 pub fn update(context: &Context<'_>, update: &Update) -> Result<MutationStatement> {
-    Compiler::new(context).update(update)
+    closing_update(context, update, Closing::Open)
+}
+
+/// As [`update`], with its place in the transaction.
+///
+/// # Errors
+/// As [`select`].
+pub fn closing_update(
+    context: &Context<'_>,
+    update: &Update,
+    closing: Closing,
+) -> Result<MutationStatement> {
+    Compiler::new(context).update(update, closing)
 }
 
 /// The statements of a delete.
@@ -167,16 +229,54 @@ pub fn update(context: &Context<'_>, update: &Update) -> Result<MutationStatemen
 /// # Errors
 /// As [`select`].
 pub fn delete(context: &Context<'_>, delete: &Delete) -> Result<MutationStatement> {
-    Compiler::new(context).delete(delete)
+    closing_delete(context, delete, Closing::Open)
 }
 
-/// An insert that hands out its rows as a text, in the order of insertion: the `write` of a
-/// [`MutationStatement`] with `read`, whatever the output is. For inserts of many levels.
+/// As [`delete`], with its place in the transaction.
 ///
 /// # Errors
 /// As [`select`].
-pub fn insert_rows(context: &Context<'_>, insert: &Insert) -> Result<Statement> {
-    Compiler::new(context).insert_rows(insert)
+pub fn closing_delete(
+    context: &Context<'_>,
+    delete: &Delete,
+    closing: Closing,
+) -> Result<MutationStatement> {
+    Compiler::new(context).delete(delete, closing)
+}
+
+/// A call of a function that writes: as [`select`], but a transaction by itself that sets
+/// `hasura.user` and `hasura.tracecontext` before.
+///
+/// # Errors
+/// As [`select`].
+pub fn select_alone(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
+    let compiler = Compiler::new(context);
+    let select = compiler.alone(compiler.root(rows)?);
+    compiler.print(Vec::new(), select)
+}
+
+/// What a level of an insert tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Whether the rows are handed out.
+    pub rows: bool,
+    /// Columns of the rows to hand out, for writes that take over keys.
+    pub keys: &'a [ColumnId],
+}
+
+/// One level of an insert of many levels. The statement answers one row: `root`, the rows as a text
+/// for [`answer_from_rows`] in the order of insertion or NULL; `check` as in
+/// [`MutationStatement`]; and a `json` value: the number of rows, or where keys are asked for a
+/// list with a list of texts (or nulls) for each row.
+///
+/// # Errors
+/// As [`select`].
+pub fn insert_level(
+    context: &Context<'_>,
+    insert: &Insert,
+    wanted: Wanted<'_>,
+) -> Result<Statement> {
+    Compiler::new(context).insert_level(insert, wanted)
 }
 
 /// The `read` of a [`MutationStatement`]: an answer from rows of a table handed out before.
@@ -189,20 +289,6 @@ pub fn answer_from_rows(
     output: &MutationOutput,
 ) -> Result<Statement> {
     Compiler::new(context).answer_from_rows(table, output)
-}
-
-/// Columns of rows handed out before ([`Binding::Rows`]), for writes that take over keys: one row
-/// with the one column `root` (`json`), a list with a list of texts (or nulls) for each row, in
-/// their order.
-///
-/// # Errors
-/// As [`select`].
-pub fn columns_of_rows(
-    context: &Context<'_>,
-    table: TableId,
-    columns: &[ColumnId],
-) -> Result<Statement> {
-    Compiler::new(context).columns_of_rows(table, columns)
 }
 
 /// The state of one translation: the context and the alias counter.

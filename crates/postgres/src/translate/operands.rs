@@ -67,7 +67,7 @@ impl Compiler<'_> {
     }
 
     /// Turns texts into values of a type. `source` gives the text as the SQL type it is asked for.
-    fn typed(&self, ty: ValueType, source: impl FnOnce(SqlType) -> Expr) -> Expr {
+    pub fn typed(&self, ty: ValueType, source: impl FnOnce(SqlType) -> Expr) -> Expr {
         let (scalar, is_array) = match ty {
             ValueType::ArrayOf(t) => (t, true),
             ValueType::One(t) => match self.catalog.element_type(t) {

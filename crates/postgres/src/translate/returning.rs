@@ -71,24 +71,22 @@ impl Compiler<'_> {
         )
     }
 
-    /// Columns of rows handed out before, as texts.
-    pub fn columns_of_rows(
-        &self,
-        table: TableId,
-        columns: &[ColumnId],
-    ) -> Result<super::Statement> {
-        let (from, row) = self.written(table, Written::Before);
+    /// Columns of the written rows as a list of lists of texts, or the number of rows.
+    pub fn keys(&self, name: Alias, written: &Row, columns: &[ColumnId]) -> Expr {
+        if columns.is_empty() {
+            let from = FromItem::Cte(name, self.alias());
+            let count = super::aggregates::count(Vec::new(), false);
+            let select = Select::value(count, ColumnName::Value, Some(from));
+            return Expr::builtin("to_json", vec![Expr::Scalar(Box::new(select))]);
+        }
         let texts = columns
             .iter()
-            .map(|c| self.raw_column(&row, *c).cast(SqlType::text()))
+            .map(|c| self.raw_column(written, *c).cast(SqlType::text()))
             .collect();
         let texts = Expr::Array(texts).cast(SqlType::texts());
-        let element = Expr::builtin("array_to_json", vec![texts]);
-        let list = array(element, Vec::new());
-        self.print(
-            Vec::new(),
-            Select::value(list, ColumnName::Root, Some(from)),
-        )
+        let list = array(Expr::builtin("array_to_json", vec![texts]), Vec::new());
+        let from = FromItem::Cte(name, written.alias);
+        Expr::Scalar(Box::new(Select::value(list, ColumnName::Value, Some(from))))
     }
 
     /// The answer of a write.

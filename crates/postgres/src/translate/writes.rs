@@ -10,20 +10,18 @@
 //! A permission's check is judged on the rows as written; where it does not hold, the caller rolls
 //! the transaction back.
 
-use super::Compiler;
-use super::MutationStatement;
 use super::names::Row;
 use super::operands::Scope;
 use super::returning::{Written, reads_tables};
+use super::{Closing, Compiler, MutationStatement, Wanted};
 use crate::sql::tree::{Conflict, ConflictUpdate, Write};
-use crate::sql::{Alias, ColumnName, Cte, Expr, FromItem, Name, Select};
-use howdah_error::{Error, Result};
+use crate::sql::{Alias, ColumnName, Cte, Expr, FromItem, Name, Select, SqlType};
+use howdah_error::Result;
 use howdah_ir::catalog::{ColumnId, TableId, TableKind};
 use howdah_ir::mutation::{
     Assignment, Delete, Insert, MutationOutput, OnConflict, Update, WriteValue,
 };
 use howdah_ir::predicate::Predicate;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A write whose `returning` is not known yet.
 struct Draft {
@@ -34,25 +32,41 @@ struct Draft {
 }
 
 impl Compiler<'_> {
-    pub fn insert(&self, insert: &Insert) -> Result<MutationStatement> {
+    pub fn insert(&self, insert: &Insert, closing: Closing) -> Result<MutationStatement> {
         let draft = self.insert_draft(insert)?;
-        self.answered(draft, &insert.output)
+        self.answered(draft, &insert.output, closing)
     }
 
-    pub fn update(&self, update: &Update) -> Result<MutationStatement> {
+    pub fn update(&self, update: &Update, closing: Closing) -> Result<MutationStatement> {
         let draft = self.update_draft(update)?;
-        self.answered(draft, &update.output)
+        self.answered(draft, &update.output, closing)
     }
 
-    pub fn delete(&self, delete: &Delete) -> Result<MutationStatement> {
+    pub fn delete(&self, delete: &Delete, closing: Closing) -> Result<MutationStatement> {
         let draft = self.delete_draft(delete)?;
-        self.answered(draft, &delete.output)
+        self.answered(draft, &delete.output, closing)
     }
 
-    /// An insert that hands its rows out, whatever its output is.
-    pub fn insert_rows(&self, insert: &Insert) -> Result<super::Statement> {
+    /// A level of an insert of many levels.
+    pub fn insert_level(&self, insert: &Insert, wanted: Wanted<'_>) -> Result<super::Statement> {
         let draft = self.insert_draft(insert)?;
-        self.handing_out(draft)
+        let name = self.alias();
+        let written = Row::copied(self.alias(), draft.row.table);
+        let rows = match wanted.rows {
+            true => Expr::Scalar(Box::new(self.rows_text(name, &written))),
+            false => Expr::Null.cast(SqlType::text()),
+        };
+        let keys = self.keys(name, &written, wanted.keys);
+        let (body, holds) = self.returning(draft, name, &written);
+        let select = Select {
+            columns: vec![
+                (rows, Some(ColumnName::Root)),
+                (holds.unwrap_or(Expr::Bool(true)), Some(ColumnName::Check)),
+                (keys, Some(ColumnName::Value)),
+            ],
+            ..Select::default()
+        };
+        self.print(vec![Cte { name, body }], select)
     }
 
     /// The statement that answers from rows handed out by a write.
@@ -65,29 +79,28 @@ impl Compiler<'_> {
         self.print(Vec::new(), Select::value(answer, ColumnName::Root, None))
     }
 
-    fn answered(&self, draft: Draft, output: &MutationOutput) -> Result<MutationStatement> {
+    fn answered(
+        &self,
+        draft: Draft,
+        output: &MutationOutput,
+        closing: Closing,
+    ) -> Result<MutationStatement> {
         let table = draft.row.table;
+        let name = self.alias();
+        let written = Row::copied(self.alias(), table);
         if reads_tables(output) {
             // Parameters are numbered by each printer on its own.
             let read = self.answer_from_rows(table, output)?;
-            let write = self.handing_out(draft)?;
+            let rows = Expr::Scalar(Box::new(self.rows_text(name, &written)));
+            let write = self.finished(draft, name, &written, rows, Closing::Open)?;
             return Ok(MutationStatement {
                 write,
                 read: Some(read),
             });
         }
-        let name = self.alias();
-        let written = Row::copied(self.alias(), table);
         let answer = self.write_answer(table, output, Written::Here(name, &written))?;
-        let write = self.finished(draft, name, &written, answer)?;
+        let write = self.finished(draft, name, &written, answer, closing)?;
         Ok(MutationStatement { write, read: None })
-    }
-
-    fn handing_out(&self, draft: Draft) -> Result<super::Statement> {
-        let name = self.alias();
-        let written = Row::copied(self.alias(), draft.row.table);
-        let rows = self.rows_text(name, &written);
-        self.finished(draft, name, &written, Expr::Scalar(Box::new(rows)))
     }
 
     fn finished(
@@ -96,24 +109,48 @@ impl Compiler<'_> {
         name: Alias,
         written: &Row,
         answer: Expr,
+        closing: Closing,
     ) -> Result<super::Statement> {
+        let (body, holds) = self.returning(draft, name, written);
+        let select = if closing == Closing::Open {
+            Select {
+                columns: vec![
+                    (answer, Some(ColumnName::Root)),
+                    (holds.unwrap_or(Expr::Bool(true)), Some(ColumnName::Check)),
+                ],
+                ..Select::default()
+            }
+        } else {
+            let answer = match holds {
+                Some(holds) => self.guarded(answer, holds),
+                None => answer,
+            };
+            let select = Select::value(answer, ColumnName::Root, None);
+            match closing {
+                Closing::Alone => self.alone(select),
+                _ => select,
+            }
+        };
+        self.print(vec![Cte { name, body }], select)
+    }
+
+    /// The write with the columns that were asked of `written`, and whether all checks hold, if
+    /// there are any.
+    fn returning(&self, draft: Draft, name: Alias, written: &Row) -> (Write, Option<Expr>) {
         let mut returning: Vec<(Expr, ColumnName)> = written
             .copies()
             .into_iter()
             .map(|c| (self.raw_column(&draft.row, c), ColumnName::Copied(c.0)))
             .collect();
-        let holds = match draft.check {
-            None => Expr::Bool(true),
-            Some(check) => {
-                let check = if self.options.checks_pass_on_null {
-                    check
-                } else {
-                    Expr::Coalesce(vec![check, Expr::Bool(false)])
-                };
-                returning.push((check, ColumnName::Check));
-                self.all_hold(name)
-            }
-        };
+        let holds = draft.check.map(|check| {
+            let check = if self.options.checks_pass_on_null {
+                check
+            } else {
+                Expr::Coalesce(vec![check, Expr::Bool(false)])
+            };
+            returning.push((check, ColumnName::Check));
+            self.all_hold(name)
+        });
         if returning.is_empty() {
             returning.push((Expr::Number(1), ColumnName::Value));
         }
@@ -126,14 +163,7 @@ impl Compiler<'_> {
                 select.columns = returning.into_iter().map(|(e, n)| (e, Some(n))).collect();
             }
         }
-        let select = Select {
-            columns: vec![
-                (answer, Some(ColumnName::Root)),
-                (holds, Some(ColumnName::Check)),
-            ],
-            ..Select::default()
-        };
-        self.print(vec![Cte { name, body }], select)
+        (body, holds)
     }
 
     /// `(select coalesce(bool_and(t3."check"), true) from w1 as t3)`
@@ -174,7 +204,7 @@ impl Compiler<'_> {
             return Ok(self.nothing(table));
         }
         let row = Row::direct(self.alias(), table);
-        let (columns, rows) = self.homogeneous(table, &insert.rows)?;
+        let (columns, source) = self.insert_source(table, &insert.rows)?;
         let conflict = insert
             .on_conflict
             .as_ref()
@@ -185,52 +215,14 @@ impl Compiler<'_> {
             table: self.names(table),
             alias: row.alias,
             columns,
-            rows,
+            source,
             conflict,
             returning: Vec::new(),
         };
         Ok(Draft { write, row, check })
     }
 
-    /// Rows of equal columns, in the table's order; what a row lacks is DEFAULT.
-    fn homogeneous(
-        &self,
-        table: TableId,
-        rows: &[Vec<(ColumnId, WriteValue)>],
-    ) -> Result<(Vec<Name>, Vec<Vec<Expr>>)> {
-        let mut ids: BTreeSet<ColumnId> = rows.iter().flatten().map(|(id, _)| *id).collect();
-        if ids.is_empty() && rows.len() > 1 {
-            // `default values` makes one row; many take the default of any one column.
-            match self.table(table).columns.first() {
-                Some(_) => ids.insert(ColumnId(0)),
-                None => {
-                    return Err(Error::not_supported(
-                        "a table without columns takes one row at a time",
-                    ));
-                }
-            };
-        }
-        let values = rows
-            .iter()
-            .map(|row| {
-                let row: BTreeMap<ColumnId, &WriteValue> =
-                    row.iter().map(|(id, value)| (*id, value)).collect();
-                ids.iter()
-                    .map(|id| match row.get(id) {
-                        Some(value) => self.write_value(value),
-                        None => Ok(Expr::Default),
-                    })
-                    .collect()
-            })
-            .collect::<Result<_>>()?;
-        let names = ids
-            .iter()
-            .map(|id| self.column_name(table, *id).clone())
-            .collect();
-        Ok((names, values))
-    }
-
-    fn write_value(&self, value: &WriteValue) -> Result<Expr> {
+    pub(super) fn write_value(&self, value: &WriteValue) -> Result<Expr> {
         match value {
             WriteValue::Operand(operand) => self.operand(operand, None),
             WriteValue::Null => Ok(Expr::Null),

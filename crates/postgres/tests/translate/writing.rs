@@ -3,6 +3,7 @@
 use crate::harness::*;
 use crate::reading::BLOG;
 use howdah_ir::mutation::*;
+use howdah_ir::params::ValueType;
 use howdah_ir::permit::{InsertRules, Roles, UpdateRules};
 use howdah_ir::predicate::*;
 use howdah_ir::query::*;
@@ -555,8 +556,15 @@ async fn rows_handed_out_feed_an_answer() {
         &[("id", "int4", "9"), ("name", "text", "")],
     )];
     let insert = insert(&f, "author", rows, affected());
-    let write = translate::insert_rows(&context(&f), &insert).unwrap();
+    let columns = ["name", "rank", "id"].map(|c| f.column("author", c));
+    let wanted = translate::Wanted {
+        rows: true,
+        keys: &columns,
+    };
+    let write = translate::insert_level(&context(&f), &insert, wanted).unwrap();
     let handed = f.run(&write, None).await.unwrap();
+    let keys: Value = serde_json::from_str(handed[2].as_deref().unwrap()).unwrap();
+    assert_eq!(keys, json!([["", null, "9"]]));
     let fields = f.fields("author", &["id", "name"]);
     let output = response(&f, "author", fields);
     let read = translate::answer_from_rows(&context(&f), f.table("author"), &output).unwrap();
@@ -567,12 +575,106 @@ async fn rows_handed_out_feed_an_answer() {
     let answer: Value = serde_json::from_str(answer[0].as_deref().unwrap()).unwrap();
     assert_eq!(answer["returning"], json!([{"id": 9, "name": ""}]));
     assert_eq!(answer["affected_rows"], 1);
-    let columns = ["name", "rank", "id"].map(|c| f.column("author", c));
-    let keys = translate::columns_of_rows(&context(&f), f.table("author"), &columns).unwrap();
-    let keys = f
-        .run(&keys, Some(&handed[0].clone().unwrap().into()))
-        .await
-        .unwrap();
-    let keys: Value = serde_json::from_str(keys[0].as_deref().unwrap()).unwrap();
-    assert_eq!(keys, json!([["", null, "9"]]));
+}
+
+#[tokio::test]
+async fn rows_that_are_alike_are_one_text_whatever_their_number() {
+    let mut f = fixture(
+        "create table item (id int primary key, name varchar(5), tags text[], j jsonb, at timestamptz, own int)",
+    )
+    .await;
+    let mut texts = Vec::new();
+    for count in [2, 3, 70_000] {
+        f.client.batch_execute("truncate item").await.unwrap();
+        let mut rows = Vec::new();
+        for i in 0..count {
+            let mut row = row(
+                &mut f,
+                "item",
+                &[
+                    ("id", "int4", &i.to_string()),
+                    ("tags", "_text", r#"{"a\"b",NULL,"x,y"}"#),
+                    ("j", "jsonb", r#"{"a": [1, "\u00e9"]}"#),
+                ],
+            );
+            row.push((
+                f.column("item", "name"),
+                match i % 2 {
+                    0 => WriteValue::Null,
+                    _ => WriteValue::Operand(f.value("text", "it's")),
+                },
+            ));
+            // What stands last counts, and constants stand for all rows.
+            row.push((f.column("item", "own"), WriteValue::Null));
+            let own = Operand::Constant(ValueType::One(f.ty("int4")), "7".into());
+            row.push((f.column("item", "own"), WriteValue::Operand(own)));
+            rows.push(row);
+        }
+        let insert = insert(&f, "item", rows, affected());
+        let statement = translate::insert(&context(&f), &insert).unwrap();
+        assert_eq!(
+            run(&f, statement.clone()).await.0,
+            json!({"affected_rows": count})
+        );
+        texts.push(statement.write.sql);
+        let sums = "select count(name)::int, sum(own), max(tags::text), max(j::text), count(at)::int from item";
+        let row = f.client.query_one(sums, &[]).await.unwrap();
+        assert_eq!(row.get::<_, i32>(0), count / 2);
+        assert_eq!(row.get::<_, i64>(1), i64::from(count) * 7);
+        assert_eq!(row.get::<_, String>(2), r#"{"a\"b",NULL,"x,y"}"#);
+        assert_eq!(row.get::<_, String>(3), r#"{"a": [1, "é"]}"#);
+        assert_eq!(row.get::<_, i32>(4), 0);
+    }
+    assert!(texts.windows(2).all(|t| t[0] == t[1]), "{}", texts[0]);
+}
+
+#[tokio::test]
+async fn a_write_that_closes_its_transaction_fails_with_its_check() {
+    let mut f = fixture(
+        "create table item (id int primary key, n int);
+         create table seen (who text, trace text);
+         create function note() returns trigger language plpgsql as $$ begin
+             insert into seen values (current_setting('hasura.user', true), current_setting('hasura.tracecontext', true));
+             return null; end $$;
+         create trigger note before insert on item for each statement execute function note();",
+    )
+    .await;
+    let check = f.compare("item", "n", Operator::Greater, "int4", "0");
+    for closing in [translate::Closing::Alone, translate::Closing::Last] {
+        for (id, n, passes) in [("1", "1", true), ("2", "0", false)] {
+            let rows = vec![row(&mut f, "item", &[("id", "int4", id), ("n", "int4", n)])];
+            let fields = f.fields("item", &["id"]);
+            let mut insert = insert(&f, "item", rows, response(&f, "item", fields));
+            insert.permit = user_insert(&f, "item", check.clone());
+            let statement = translate::closing_insert(&context(&f), &insert, closing).unwrap();
+            let outcome = f.run(&statement.write, None).await;
+            match (passes, outcome) {
+                (true, Ok(columns)) => {
+                    let answer: Value =
+                        serde_json::from_str(columns[0].as_deref().unwrap()).unwrap();
+                    assert_eq!(answer["affected_rows"], 1);
+                    assert_eq!(columns.len(), 1);
+                }
+                (false, Err(error)) => {
+                    let words = howdah_postgres::execution::errors::CHECK_FAILED;
+                    let message = format!("invalid input syntax for type boolean: \\\"{words}\\\"");
+                    assert!(error.contains(&message), "{message}\n{error}");
+                }
+                (_, other) => panic!("{closing:?}: {other:?}\n{}", statement.write.sql),
+            }
+        }
+        let row = f
+            .client
+            .query_one(
+                "select count(*)::int, (select nullif(who, '')::json->>'x-hasura-role' from seen) from item",
+                &[],
+            )
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, i32>(0), 1);
+        if closing == translate::Closing::Alone {
+            assert_eq!(row.get::<_, Option<String>>(1).as_deref(), Some("admin"));
+        }
+        f.client.batch_execute("truncate item, seen").await.unwrap();
+    }
 }
