@@ -120,6 +120,15 @@ pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<
         sync_interval: None,
     };
     let engine = Engine::start(options).await.unwrap();
+    replace(&engine, project, url).await;
+    engine
+}
+
+/// Puts a project's metadata, on the database at `url`, in the place of what an engine has.
+///
+/// # Panics
+/// When it takes the metadata to be inconsistent.
+pub async fn replace(engine: &Arc<Engine>, project: &Project, url: &str) {
     let mut document = project.document.clone();
     document["sources"][0]["configuration"] =
         json!({"connection_info": {"database_url": url, "pool_settings": {"max_connections": 2}}});
@@ -131,7 +140,6 @@ pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<
         "{}",
         String::from_utf8_lossy(&told)
     );
-    engine
 }
 
 /// A small pool on a test database.

@@ -3,6 +3,7 @@
 
 use crate::connecting;
 use crate::options::EngineOptions;
+use crate::plans::PlanCache;
 use crate::reading;
 use crate::state::State;
 use futures_util::future::join_all;
@@ -94,6 +95,7 @@ impl Builder {
             snapshot: Arc::new(snapshot),
             databases,
             pools,
+            plans: Arc::new(PlanCache::new()),
         }
     }
 

@@ -1,7 +1,8 @@
 //! Shows the SQL of an operation and PostgreSQL's plan for it (M5).
 
 use crate::engine::Engine;
-use crate::graphql::{GraphqlRequest, lower_request};
+use crate::graphql::{GraphqlRequest, arguments, lower_request};
+use crate::plans::Plan;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::Session;
@@ -54,21 +55,26 @@ impl Engine {
                 "only queries can be explained",
             ));
         }
-        let steps = self.compile(&state, &lowered, &session)?;
-        let mut answers = Vec::with_capacity(lowered.fields.len());
-        for (position, field) in lowered.fields.iter().enumerate() {
-            let Some(step) = steps.iter().find(|step| step.position == position) else {
-                answers.push(json!({"field": &*field.key, "sql": null, "plan": null}));
+        let keys: Vec<_> = lowered.fields.iter().map(|f| f.key.clone()).collect();
+        let options = self.translate_options(&state);
+        let plan = Plan::compile(&state.snapshot, &options, lowered)?;
+        plan.check(&session)?;
+        let arguments = arguments(&plan, &plan.params, &session);
+        let mut answers = Vec::with_capacity(keys.len());
+        for (position, key) in keys.iter().enumerate() {
+            let mut steps = plan.steps.iter().zip(&arguments);
+            let Some((step, params)) = steps.find(|(step, _)| step.position == position) else {
+                answers.push(json!({"field": &**key, "sql": null, "plan": null}));
                 continue;
             };
             let sql = format!("EXPLAIN (FORMAT TEXT) {}", step.statement.sql);
             let rows = state
                 .pool(step.source)?
-                .query_rows(&sql, &step.params, Expected::Read)
+                .query_rows(&sql, params, Expected::Read)
                 .await?;
             let plan: Vec<String> = rows.iter().filter_map(|row| row.try_get(0).ok()).collect();
             answers.push(json!({
-                "field": &*field.key,
+                "field": &**key,
                 "sql": step.statement.sql,
                 "plan": plan,
             }));

@@ -2,21 +2,21 @@
 //! PostgreSQL sent them.
 
 use crate::engine::Engine;
-use crate::session_use::SessionUse;
+use crate::plans::{Asked, Found, Piece, Plan, Step};
 use crate::state::State;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
-use howdah_ir::query::Rows;
-use howdah_postgres::translate::{self, Statement};
+use howdah_ir::params::Params;
+use howdah_postgres::translate::{self, Binding};
 use howdah_postgres::{Expected, TextParam};
-use howdah_schema::document::{self, OperationKind};
-use howdah_schema::lower::{Lowered, Namespace, Request, RootValue, lower};
+use howdah_schema::document::{self, Document, OperationKind};
+use howdah_schema::lower::{Lowered, Request, choose, declared, lower};
 use howdah_schema::model::SourceId;
 use howdah_schema::types::RoleSchema;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A GraphQL operation as it was sent.
@@ -48,15 +48,6 @@ pub struct Observation {
     pub generated_sql: Option<Value>,
 }
 
-/// A statement of a root field.
-pub(crate) struct Step {
-    /// Position among the fields of the answer.
-    pub(crate) position: usize,
-    pub(crate) source: SourceId,
-    pub(crate) statement: Statement,
-    pub(crate) params: Vec<TextParam>,
-}
-
 impl Engine {
     /// Runs an operation for a session. `observe` asks for [`GraphqlAnswer::observations`].
     ///
@@ -69,72 +60,66 @@ impl Engine {
         observe: bool,
     ) -> Result<GraphqlAnswer> {
         let state = self.state.load_full();
-        let lowered = lower_request(&state, request, session)?;
-        if lowered.kind == OperationKind::Subscription {
+        let (plan, params) = self.plan(&state, request, session)?;
+        if plan.kind == OperationKind::Subscription {
             return Err(Error::new(
                 Code::UnexpectedPayload,
                 "subscriptions are not supported over HTTP, use websockets instead",
             ));
         }
-        let steps = self.compile(&state, &lowered, session)?;
-        let values = if lowered.kind == OperationKind::Mutation {
-            self.run_mutations(&state, &lowered, session).await?
-        } else {
-            run(&state, &lowered, &steps).await?
-        };
-        let observations = if observe {
-            observations(&lowered, &steps)
-        } else {
-            Vec::new()
+        plan.check(session)?;
+        let (values, observations) = match &plan.lowered {
+            Some(lowered) => {
+                let values = self
+                    .run_mutations(&state, lowered, &params, session)
+                    .await?;
+                let observations = observe.then(|| observations(&plan, &[]));
+                (values, observations)
+            }
+            None => {
+                let arguments = arguments(&plan, &params, session);
+                let values = run(&state, &plan, &arguments).await?;
+                let observations = observe.then(|| observations(&plan, &arguments));
+                (values, observations)
+            }
         };
         Ok(GraphqlAnswer {
-            chunks: glue(&lowered, values),
-            observations,
+            chunks: fill(&plan, values),
+            observations: observations.unwrap_or_default(),
         })
     }
 
-    /// The statements of all root fields that need a database, after the session has been found to
-    /// have every variable they use.
-    pub(crate) fn compile(
+    /// The plan of an operation, kept or new, and the operation's values.
+    pub(crate) fn plan(
         &self,
         state: &State,
-        lowered: &Lowered,
+        request: &GraphqlRequest,
         session: &Session,
-    ) -> Result<Vec<Step>> {
+    ) -> Result<(Arc<Plan>, Params)> {
+        let schema = role_schema(state, session);
+        let name = request.operation_name.as_deref();
+        let asked = Asked::new(session, name, &request.query);
+        let text = state.plans.text(asked);
+        if let Some(text) = &text
+            && let Some(found) = state.plans.plan(schema, text, &request.variables)
+        {
+            return Ok(found);
+        }
+        let document = match text.as_ref().and_then(|text| text.document.clone()) {
+            Some(document) => document,
+            None => Arc::new(document::parse(&request.query)?),
+        };
+        let lowered = lower_document(state, &document, request, session)?;
+        let found = Found {
+            declared: declared(choose(&document, name)?),
+            shape_variables: lowered.shape_variables.clone(),
+            variables: &request.variables,
+        };
         let options = self.translate_options(state);
-        let mut used = SessionUse::default();
-        for field in &lowered.fields {
-            match &field.value {
-                RootValue::Json(_) => {}
-                RootValue::Rows(_, rows) => used.rows(rows),
-                RootValue::Mutation(_, mutation) => used.mutation(mutation),
-            }
-        }
-        used.check(session)?;
-        let session_json: Arc<str> = session.to_json().into();
-        let mut steps = Vec::new();
-        for (position, field) in lowered.fields.iter().enumerate() {
-            let (source, rows): (SourceId, &Rows) = match &field.value {
-                RootValue::Json(_) => continue,
-                RootValue::Rows(source, rows) => (*source, rows),
-                // Mutations are compiled one after the other while they run.
-                RootValue::Mutation(..) => continue,
-            };
-            let context = translate::Context {
-                catalog: &state.snapshot.source(source).catalog,
-                options: &options,
-                params: &lowered.params,
-            };
-            let statement = translate::select(&context, rows)?;
-            let params = statement.arguments(&lowered.params, &session_json, None);
-            steps.push(Step {
-                position,
-                source,
-                statement,
-                params,
-            });
-        }
-        Ok(steps)
+        let plan = Arc::new(Plan::compile(&state.snapshot, &options, lowered)?);
+        state.plans.keep(asked, text, &document, found, &plan);
+        let params = plan.params.clone();
+        Ok((plan, params))
     }
 
     /// Settings of the compiler.
@@ -153,113 +138,120 @@ pub(crate) fn lower_request(
     session: &Session,
 ) -> Result<Lowered> {
     let document = document::parse(&request.query)?;
-    let schema = RoleSchema {
+    lower_document(state, &document, request, session)
+}
+
+fn role_schema<'a>(state: &'a State, session: &'a Session) -> RoleSchema<'a> {
+    RoleSchema {
         snapshot: &state.snapshot,
         role: session.role(),
         backend: session.backend_only(),
-    };
+    }
+}
+
+fn lower_document(
+    state: &State,
+    document: &Document,
+    request: &GraphqlRequest,
+    session: &Session,
+) -> Result<Lowered> {
+    let schema = role_schema(state, session);
     lower(
         schema,
         &Request {
-            document: &document,
+            document,
             operation_name: request.operation_name.as_deref(),
             variables: &request.variables,
         },
     )
 }
 
+/// What each step's statement is filled with.
+pub(crate) fn arguments(plan: &Plan, params: &Params, session: &Session) -> Vec<Vec<TextParam>> {
+    // Not every statement reads the session.
+    let mut session_json: Option<Arc<str>> = None;
+    let arguments = |step: &Step| {
+        let reads_session = step.statement.bindings.contains(&Binding::Session);
+        if reads_session && session_json.is_none() {
+            session_json = Some(session.to_json().into());
+        }
+        let session = session_json.clone().unwrap_or_default();
+        step.statement.arguments(params, &session, None)
+    };
+    plan.steps.iter().map(arguments).collect()
+}
+
 /// Runs the statements, those of a source in one round trip and sources side by side; the values by
-/// position of the field.
-async fn run(state: &State, lowered: &Lowered, steps: &[Step]) -> Result<Vec<Option<Bytes>>> {
-    let mut by_source: BTreeMap<SourceId, Vec<&Step>> = BTreeMap::new();
-    for step in steps {
-        by_source.entry(step.source).or_default().push(step);
+/// position of the field. `arguments` are those of the steps, in their order.
+async fn run(
+    state: &State,
+    plan: &Plan,
+    arguments: &[Vec<TextParam>],
+) -> Result<Vec<Option<Bytes>>> {
+    let mut by_source: SmallVec<[(SourceId, SmallVec<[usize; 4]>); 1]> = SmallVec::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        match by_source.iter_mut().find(|(id, _)| *id == step.source) {
+            Some((_, indices)) => indices.push(index),
+            None => by_source.push((step.source, SmallVec::from_slice(&[index]))),
+        }
     }
-    let runs = by_source.into_iter().map(|(source, steps)| async move {
-        let statements: Vec<(&str, &[TextParam])> = steps
+    let runs = by_source.iter().map(|(source, indices)| async move {
+        let statements: SmallVec<[(&str, &[TextParam]); 4]> = indices
             .iter()
-            .map(|step| (step.statement.sql.as_str(), step.params.as_slice()))
+            .filter_map(|index| {
+                let sql = plan.steps.get(*index)?.statement.sql.as_str();
+                Some((sql, arguments.get(*index)?.as_slice()))
+            })
             .collect();
-        let answers = match state.pool(source) {
+        let answers = match state.pool(*source) {
             Ok(pool) => pool.query_json_many(&statements, Expected::Read).await,
             Err(error) => Err(error),
         };
         match answers {
-            Ok(answers) => steps
+            Ok(answers) => indices.iter().copied().zip(answers).collect(),
+            Err(error) => indices
                 .iter()
-                .map(|step| step.position)
-                .zip(answers)
-                .collect(),
-            Err(error) => steps
-                .iter()
-                .map(|step| (step.position, Err(error.clone())))
+                .map(|index| (*index, Err(error.clone())))
                 .collect::<Vec<_>>(),
         }
     });
     let mut answers: Vec<(usize, Result<Bytes>)> =
         join_all(runs).await.into_iter().flatten().collect();
-    answers.sort_by_key(|(position, _)| *position);
-    let mut values = vec![None; lowered.fields.len()];
-    for (position, answer) in answers {
-        if let Some(value) = values.get_mut(position) {
+    // The first failing field decides.
+    answers.sort_by_key(|(index, _)| *index);
+    let mut values = vec![None; plan.fields];
+    for (index, answer) in answers {
+        let position = plan.steps.get(index).map(|step| step.position);
+        if let Some(value) = position.and_then(|position| values.get_mut(position)) {
             *value = Some(answer?);
         }
     }
     Ok(values)
 }
 
-/// `{"data":{…}}` around the values.
-fn glue(lowered: &Lowered, values: Vec<Option<Bytes>>) -> Vec<Bytes> {
-    let mut chunks = Vec::with_capacity(2 * lowered.fields.len() + 1);
-    let mut text = String::from("{\"data\":{");
-    let mut open: Option<&Namespace> = None;
-    for (position, (field, value)) in lowered.fields.iter().zip(values).enumerate() {
-        let within = field.within.as_ref();
-        // The fields of a namespace stand side by side.
-        if open.is_some() && open != within {
-            text.push('}');
-        }
-        if position > 0 {
-            text.push(',');
-        }
-        if let Some(namespace) = within.filter(|_| open != within) {
-            text.push('"');
-            text.push_str(&namespace.key);
-            text.push_str("\":{");
-        }
-        open = within;
-        // Keys are GraphQL names: nothing in them needs an escape.
-        text.push('"');
-        text.push_str(&field.key);
-        text.push_str("\":");
-        match (&field.value, value) {
-            (_, Some(bytes)) => {
-                chunks.push(std::mem::take(&mut text).into());
-                chunks.push(bytes);
-            }
-            (RootValue::Json(json), None) => text.push_str(json),
-            (_, None) => text.push_str("null"),
-        }
-    }
-    if open.is_some() {
-        text.push('}');
-    }
-    text.push_str("}}");
-    chunks.push(text.into());
-    chunks
+/// The answer's bytes with the values in their places.
+fn fill(plan: &Plan, mut values: Vec<Option<Bytes>>) -> Vec<Bytes> {
+    let value = |piece: &Piece| match piece {
+        Piece::Known(bytes) => bytes.clone(),
+        Piece::Field(position) => values
+            .get_mut(*position)
+            .and_then(Option::take)
+            .unwrap_or(Bytes::from_static(b"null")),
+    };
+    plan.pieces.iter().map(value).collect()
 }
 
-fn observations(lowered: &Lowered, steps: &[Step]) -> Vec<Observation> {
+fn observations(plan: &Plan, arguments: &[Vec<TextParam>]) -> Vec<Observation> {
     let mut found = Vec::new();
-    if !steps.is_empty() {
-        let statements: Map<String, Value> = steps
+    if !plan.steps.is_empty() {
+        let statements: Map<String, Value> = plan
+            .steps
             .iter()
-            .filter_map(|step| {
-                let field = lowered.fields.get(step.position)?;
-                let arguments: Vec<Option<&str>> =
-                    step.params.iter().map(TextParam::text).collect();
+            .zip(arguments)
+            .map(|(step, params)| {
+                let arguments: Vec<Option<&str>> = params.iter().map(TextParam::text).collect();
                 let detail = json!({"query": step.statement.sql, "prepared_arguments": arguments});
-                Some((field.key.to_string(), detail))
+                (step.key.to_string(), detail)
             })
             .collect();
         found.push(Observation {
@@ -267,7 +259,7 @@ fn observations(lowered: &Lowered, steps: &[Step]) -> Vec<Observation> {
             generated_sql: Some(Value::Object(statements)),
         });
     }
-    if steps.len() < lowered.fields.len() {
+    if plan.steps.len() < plan.fields {
         found.push(Observation {
             kind: "introspection",
             generated_sql: None,

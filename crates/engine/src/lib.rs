@@ -3,7 +3,7 @@
 //!
 //! * [`Engine`]: starts, holds the state, stops. [`EngineOptions`]: what it is started with.
 //! * `state`, `building`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
-//! * `graphql`, `mutations`, `explain`, `session_use`: GraphQL operations.
+//! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances.
 //!
@@ -20,6 +20,7 @@ mod explain;
 mod graphql;
 mod mutations;
 mod options;
+mod plans;
 mod reading;
 mod session_use;
 mod state;

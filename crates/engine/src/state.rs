@@ -1,6 +1,7 @@
 //! What is in force: metadata, what was found in the databases, the pools, and the snapshot that
 //! follows from them. Replaced as a whole, never changed.
 
+use crate::plans::PlanCache;
 use howdah_error::{Error, Result};
 use howdah_metadata::Metadata;
 use howdah_postgres::Pool;
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub(crate) databases: Databases,
     /// Connections, by source name.
     pub(crate) pools: HashMap<String, Pool>,
+    /// Compiled operations; they fit this snapshot only.
+    pub(crate) plans: Arc<PlanCache>,
 }
 
 impl State {

@@ -65,6 +65,13 @@ impl Params {
         &self.0[id.0 as usize]
     }
 
+    /// Puts another text in the place of a value's.
+    pub fn set_text(&mut self, id: ParamId, text: Arc<str>) {
+        if let Some(param) = self.0.get_mut(id.0 as usize) {
+            param.text = Some(text);
+        }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -13,6 +13,7 @@ use howdah_ir::Session;
 use howdah_postgres::Pool;
 use howdah_schema::model::{SchemaOptions, Snapshot};
 use howdah_test_postgres::TestDatabase;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ pub struct Ground {
 /// A world that a whole engine serves.
 pub struct Served {
     engine: Arc<Engine>,
+    url: String,
 }
 
 /// A world in a database.
@@ -90,11 +92,22 @@ impl Ground {
         let url = self.database.url();
         Served {
             engine: project::engine(&settled.project, url, SchemaOptions::default()).await,
+            url: url.to_owned(),
         }
     }
 }
 
 impl Served {
+    /// What the engine answers, whatever it keeps.
+    pub async fn answer(&self, ask: &Ask) -> Value {
+        ask.serve(&self.engine).await
+    }
+
+    /// Changes the metadata while the engine serves.
+    pub async fn change(&self, settled: &Settled) {
+        project::replace(&self.engine, &settled.project, &self.url).await;
+    }
+
     /// Asks the engine and compares.
     pub async fn compare(&self, case: &Case) -> Verdict {
         let answer = case.ask().serve(&self.engine).await;
@@ -109,6 +122,19 @@ impl Served {
 }
 
 impl Settled {
+    /// What the engine's parts answer, with nothing kept.
+    pub async fn answer(&self, ask: &Ask) -> Value {
+        ask.run(&self.project, &self.snapshot).await.response()
+    }
+
+    /// The same database with other metadata.
+    #[must_use]
+    pub fn with_metadata(&self, tracked: Value) -> Settled {
+        let project = self.project.with_metadata(tracked);
+        let snapshot = project.snapshot(SchemaOptions::default());
+        Settled { project, snapshot }
+    }
+
     /// Asks and compares with what an evaluator with a mistake (or none) expects.
     pub async fn compare(&self, case: &Case, mistake: Mistake) -> Verdict {
         let expected = case.expected(mistake);

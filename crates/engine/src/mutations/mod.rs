@@ -56,7 +56,8 @@ struct Run<'a, 'w> {
 }
 
 impl Engine {
-    /// Runs the mutation fields of an operation; the values by position of the field.
+    /// Runs the mutation fields of an operation with `params` for its values; the answers by position
+    /// of the field.
     ///
     /// Fields on different sources have a transaction each, committed when all fields have
     /// succeeded.
@@ -64,6 +65,7 @@ impl Engine {
         &self,
         state: &State,
         lowered: &Lowered,
+        params: &Params,
         session: &Session,
     ) -> Result<Vec<Option<Bytes>>> {
         let mut fields = Vec::new();
@@ -80,7 +82,7 @@ impl Engine {
         }
         let ids: Vec<SourceId> = positions.iter().map(|(_, source)| *source).collect();
         let written = self
-            .write_all(state, &fields, &ids, &lowered.params, session)
+            .write_all(state, &fields, &ids, params, session)
             .await?;
         let mut values = vec![None; lowered.fields.len()];
         for ((position, _), value) in positions.into_iter().zip(written) {

@@ -1,6 +1,7 @@
 //! Reading values at their positions: builtin types, enums, database values.
 
 use super::Lowerer;
+use super::rebinding::{Bound, Coercion, Position};
 use super::selection::Collected;
 use super::values::{Input, plain_decimal, whole_number};
 use crate::document::{MAX_DEPTH, Value};
@@ -30,13 +31,11 @@ impl<'a> Lowerer<'a> {
 
     /// The value behind variables, checked against the type of the position.
     pub(super) fn resolve(&mut self, input: Input<'a>, ty: &TypeRef) -> Result<Input<'a>> {
-        let value = self
-            .variables
-            .resolve(input, ty, false)
-            .map_err(|e| e.at(self.path.clone()))?;
         // Whoever reads more of it than a plain value makes the tree depend on it; plain values take
-        // the note back by binding a parameter (see `bind`).
-        Ok(value)
+        // the note of this reading back by binding a parameter (see `bind`).
+        self.variables
+            .resolve(input, ty, false)
+            .map_err(|e| e.at(self.path.clone()))
     }
 
     /// As [`Self::resolve`], for positions where the value decides the form of the tree.
@@ -112,13 +111,18 @@ impl<'a> Lowerer<'a> {
             if l.absent(input) {
                 return Ok(None);
             }
-            let number = input
-                .number()
-                .and_then(|digits| whole_number(&digits))
-                .filter(|n| (0..=i128::from(i32::MAX)).contains(n))
-                .ok_or_else(|| l.expected("a non-negative 32-bit integer", "Int", input))?;
-            l.bigint(source, number.to_string(), input)
+            let text = l.limit_text(input)?;
+            l.bigint(source, text, input, Coercion::Limit)
         })
+    }
+
+    pub(super) fn limit_text(&self, input: Input<'a>) -> Result<String> {
+        input
+            .number()
+            .and_then(|digits| whole_number(&digits))
+            .filter(|n| (0..=i128::from(i32::MAX)).contains(n))
+            .map(|n| n.to_string())
+            .ok_or_else(|| self.expected("a non-negative 32-bit integer", "Int", input))
     }
 
     /// An offset: a bigint, also as a string, or null.
@@ -135,17 +139,22 @@ impl<'a> Lowerer<'a> {
             if l.absent(input) {
                 return Ok(None);
             }
-            let number = input
-                .number()
-                .or_else(|| input.string().map(str::to_owned))
-                .and_then(|digits| whole_number(&digits))
-                .filter(|n| i64::try_from(*n).is_ok())
-                .ok_or_else(|| l.expected("a 64-bit integer", "Int", input))?;
-            if number < 0 {
-                return Err(l.expected("a non-negative 64-bit integer", "Int", input));
-            }
-            l.bigint(source, number.to_string(), input)
+            let text = l.offset_text(input)?;
+            l.bigint(source, text, input, Coercion::Offset)
         })
+    }
+
+    pub(super) fn offset_text(&self, input: Input<'a>) -> Result<String> {
+        let number = input
+            .number()
+            .or_else(|| input.string().map(str::to_owned))
+            .and_then(|digits| whole_number(&digits))
+            .filter(|n| i64::try_from(*n).is_ok())
+            .ok_or_else(|| self.expected("a 64-bit integer", "Int", input))?;
+        if number < 0 {
+            return Err(self.expected("a non-negative 64-bit integer", "Int", input));
+        }
+        Ok(number.to_string())
     }
 
     /// Whether a nullable input counts as not given; the null of a variable decides the form.
@@ -162,9 +171,10 @@ impl<'a> Lowerer<'a> {
         source: SourceId,
         text: String,
         from: Input<'a>,
+        how: Coercion,
     ) -> Result<Option<ParamId>> {
         let ty = self.named_type(source, "int8")?;
-        Ok(Some(self.bind(ValueType::One(ty), text, from)))
+        Ok(Some(self.bind(ValueType::One(ty), text, from, how)))
     }
 
     /// A type of the source's database by its internal name.
@@ -179,17 +189,26 @@ impl<'a> Lowerer<'a> {
             })
     }
 
-    /// Makes a parameter; it remembers the variable whose whole value it is.
-    pub(super) fn bind(&mut self, ty: ValueType, text: String, from: Input<'a>) -> ParamId {
+    /// Makes a parameter; it remembers the variable whose whole value it is, and `how` it was read.
+    fn bind(&mut self, ty: ValueType, text: String, from: Input<'a>, how: Coercion) -> ParamId {
         let source = match from.variable() {
             Some(name) => ParamSource::Variable(name.into()),
             None => ParamSource::Literal,
         };
-        self.params.push(Param {
+        let param = self.params.push(Param {
             ty,
             text: Some(text.into()),
             source,
-        })
+        });
+        if let Some(name) = from.variable() {
+            self.variables.note_bound(name);
+            self.bound.push(Bound {
+                param,
+                variable: name.into(),
+                how,
+            });
+        }
+        param
     }
 
     /// A value of a database type at a position; null is an error.
@@ -205,7 +224,9 @@ impl<'a> Lowerer<'a> {
             return Err(self.unexpected_null(location));
         }
         let text = self.typed_text(source, ty, location, input)?;
-        Ok(Operand::Param(self.bind(ValueType::One(ty), text, input)))
+        let how = Coercion::Value(Position::new(source, ty, location));
+        let param = self.bind(ValueType::One(ty), text, input, how);
+        Ok(Operand::Param(param))
     }
 
     /// A list of values of a database type at a position; null is an error.
@@ -232,6 +253,31 @@ impl<'a> Lowerer<'a> {
         if input.is_null() || matches!(input, Input::Absent) {
             return Err(self.fail("expected a list, but found null"));
         }
+        let texts = self.item_texts(source, ty, location, input)?;
+        if nested {
+            let operands = texts.into_iter().map(|text| {
+                Operand::Param(self.params.push(Param {
+                    ty: ValueType::One(ty),
+                    text: Some(text.into()),
+                    source: ParamSource::Literal,
+                }))
+            });
+            return Ok(Operand::List(ty, operands.collect()));
+        }
+        let literal = array_literal(texts.iter().map(|t| Some(t.as_str())));
+        let how = Coercion::List(Position::new(source, ty, location));
+        let param = self.bind(ValueType::ArrayOf(ty), literal, input, how);
+        Ok(Operand::Param(param))
+    }
+
+    /// The texts of the elements of a list at a position; null is an error.
+    pub(super) fn item_texts(
+        &mut self,
+        source: SourceId,
+        ty: TypeId,
+        location: &TypeRef,
+        input: Input<'a>,
+    ) -> Result<Vec<String>> {
         let element_location = match location.nullable() {
             TypeRef::List(inner) => (**inner).clone(),
             other => other.clone(),
@@ -251,22 +297,7 @@ impl<'a> Lowerer<'a> {
             let text = self.at_index(i, read)?;
             texts.push(text);
         }
-        if nested {
-            let operands = texts.into_iter().map(|text| {
-                Operand::Param(self.params.push(Param {
-                    ty: ValueType::One(ty),
-                    text: Some(text.into()),
-                    source: ParamSource::Literal,
-                }))
-            });
-            return Ok(Operand::List(ty, operands.collect()));
-        }
-        let literal = array_literal(texts.iter().map(|t| Some(t.as_str())));
-        Ok(Operand::Param(self.bind(
-            ValueType::ArrayOf(ty),
-            literal,
-            input,
-        )))
+        Ok(texts)
     }
 
     pub(super) fn unexpected_null(&self, location: &TypeRef) -> Error {
@@ -277,7 +308,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The text of a value whose GraphQL type may be an enum table's.
-    fn typed_text(
+    pub(super) fn typed_text(
         &mut self,
         source: SourceId,
         ty: TypeId,

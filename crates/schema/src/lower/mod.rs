@@ -12,6 +12,7 @@ mod inserts;
 mod json_path;
 mod mutations;
 mod orders;
+mod rebinding;
 mod rows;
 mod selection;
 mod values;
@@ -26,6 +27,7 @@ use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
 pub(crate) use inputs::check_form;
+pub use rebinding::{Bound, Declared, declared, rebind};
 pub(crate) use selection::Collected;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,6 +47,8 @@ pub struct Lowered {
     pub params: Params,
     /// Variables whose values changed the form of the tree, not only its parameters.
     pub shape_variables: BTreeSet<String>,
+    /// Parameters that are whole variables: what [`rebind`] reads anew.
+    pub bound: Vec<Bound>,
 }
 
 /// One key of the answer.
@@ -137,6 +141,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         document: request.document,
         variables,
         params: Params::default(),
+        bound: Vec::new(),
         path: JsonPath::root(),
         selected: 0,
     };
@@ -146,6 +151,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         name: operation.name.clone(),
         fields,
         params: lowerer.params,
+        bound: lowerer.bound,
         shape_variables: lowerer.variables.into_shape(),
     })
 }
@@ -168,6 +174,7 @@ pub(crate) struct Lowerer<'a> {
     document: &'a Document,
     variables: Variables<'a>,
     params: Params,
+    bound: Vec<Bound>,
     path: JsonPath,
     /// Fields selected so far, fragments put in.
     selected: usize,

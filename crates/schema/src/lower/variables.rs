@@ -29,6 +29,8 @@ pub(super) struct Variables<'a> {
     schema: RoleSchema<'a>,
     by_name: BTreeMap<&'a str, Variable<'a>>,
     shape: RefCell<BTreeSet<String>>,
+    /// How often a variable was read without its value having become a parameter since.
+    unbound_reads: RefCell<BTreeMap<&'a str, i64>>,
 }
 
 impl<'a> Variables<'a> {
@@ -93,12 +95,35 @@ impl<'a> Variables<'a> {
             schema,
             by_name,
             shape: RefCell::default(),
+            unbound_reads: RefCell::default(),
         })
     }
 
-    /// The variables whose values changed the form of the tree.
+    /// No variables at all.
+    pub(super) fn none(schema: RoleSchema<'a>) -> Self {
+        Variables {
+            schema,
+            by_name: BTreeMap::new(),
+            shape: RefCell::default(),
+            unbound_reads: RefCell::default(),
+        }
+    }
+
+    /// The variables whose values changed the form of the tree: those that were noted, and, to be on
+    /// the safe side, those that were read somewhere without becoming a parameter there.
     pub(super) fn into_shape(self) -> BTreeSet<String> {
-        self.shape.into_inner()
+        let mut shape = self.shape.into_inner();
+        let reads = self.unbound_reads.into_inner();
+        let unbound = reads.into_iter().filter(|(_, count)| *count > 0);
+        shape.extend(unbound.map(|(name, _)| name.to_owned()));
+        shape
+    }
+
+    /// Notes that a value read from a variable became a parameter.
+    pub(super) fn note_bound(&self, name: &str) {
+        if let Some(count) = self.unbound_reads.borrow_mut().get_mut(name) {
+            *count -= 1;
+        }
     }
 
     /// Notes that a variable's value changes the form of the tree.
@@ -118,6 +143,7 @@ impl<'a> Variables<'a> {
             return Ok(input);
         };
         let variable = self.variable(name)?;
+        *self.unbound_reads.borrow_mut().entry(name).or_default() += 1;
         if !self.usable(variable, location, location_default) {
             return Err(Error::validation(format!(
                 "variable '{name}' is declared as '{}', but used where '{}' is expected",
