@@ -198,5 +198,6 @@ async fn read_database(pool: &Pool, source: &Source) -> Database {
     Database {
         catalog: Arc::new(catalog),
         enum_values: Arc::new(enum_values),
+        unreachable: None,
     }
 }

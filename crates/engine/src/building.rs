@@ -1,5 +1,6 @@
 //! Makes a state from metadata: pools and catalogues that still fit are taken over from the state
-//! before, the others are made and read, then everything is resolved.
+//! before, the others are made and read, then everything is resolved. What was found in a database
+//! that cannot be reached now is kept with the reason.
 
 use crate::connecting;
 use crate::options::EngineOptions;
@@ -7,13 +8,14 @@ use crate::plans::PlanCache;
 use crate::reading;
 use crate::state::State;
 use futures_util::future::join_all;
-use howdah_error::Result;
+use howdah_error::{Code, Error, Result};
 use howdah_metadata::{Metadata, Source};
 use howdah_postgres::Pool;
 use howdah_schema::resolve::{Database, Databases, ResolveInput, resolve};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::runtime::RuntimeFlavor;
 
 /// Which catalogues are read although they are known.
 #[derive(Debug, Clone, Copy)]
@@ -84,13 +86,14 @@ impl Builder {
         databases: Databases,
         pools: HashMap<String, Pool>,
     ) -> State {
-        let snapshot = resolve(ResolveInput {
+        let input = ResolveInput {
             generation: self.generations.fetch_add(1, Ordering::Relaxed),
             resource_version,
             metadata,
             options: self.options.schema.clone(),
             databases: &databases,
-        });
+        };
+        let snapshot = beside_requests(|| resolve(input));
         State {
             snapshot: Arc::new(snapshot),
             databases,
@@ -99,6 +102,7 @@ impl Builder {
         }
     }
 
+    /// The pool and the database of a source.
     async fn source(
         &self,
         before: Option<&State>,
@@ -120,18 +124,50 @@ impl Builder {
             },
         };
         let known = before.and_then(|state| state.databases.get(&source.name));
-        let database = match known {
+        let read = match known {
+            // Trying again and again would make every change wait for a database that is down.
+            Some(Ok(database))
+                if database.unreachable.is_some() && !reread.includes(&source.name) =>
+            {
+                Ok(database.clone())
+            }
+            Some(Err(error)) if !is_new && !reread.includes(&source.name) => Err(error.clone()),
             Some(Ok(database)) if !is_new && !reread.includes(&source.name) => {
                 reading::complete(&pool, source, database).await
             }
-            // Trying again and again would make every change wait for a database that is down.
-            Some(Err(error)) if !is_new && !reread.includes(&source.name) => Err(error.clone()),
             _ => {
                 // Types may have been dropped and made again under the statements' feet.
                 pool.forget_statements();
                 reading::read(&pool, source).await
             }
         };
+        let database = match (read, known) {
+            (Err(error), Some(Ok(known))) if !is_new && is_connection_error(&error) => {
+                Ok(Database {
+                    unreachable: Some(error),
+                    ..known.clone()
+                })
+            }
+            (read, _) => read,
+        };
         (Some(pool), database)
     }
+}
+
+/// Runs what keeps a processor busy for a while so that requests on the same thread need not wait
+/// for it.
+pub(crate) fn beside_requests<T>(work: impl FnOnce() -> T) -> T {
+    let threads = tokio::runtime::Handle::try_current().map(|runtime| runtime.runtime_flavor());
+    match threads {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
+/// Whether an error says that a database cannot be reached, rather than what is wrong with it.
+pub(crate) fn is_connection_error(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Code::PostgresError | Code::PostgresMaxConnections
+    ) && error.status() == 500
 }

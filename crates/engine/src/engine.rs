@@ -1,5 +1,6 @@
 //! The engine itself: start, state, health, stop.
 
+use crate::availability::{self, Event};
 use crate::building::{Builder, Reread};
 use crate::options::EngineOptions;
 use crate::state::{State, inconsistencies_json};
@@ -11,7 +12,7 @@ use howdah_postgres::Pool;
 use howdah_postgres::hdb_catalog::MetadataStore;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, broadcast};
 use tokio::task::JoinHandle;
 
 /// One instance of the engine. Requests take the state that is in force when they begin.
@@ -22,8 +23,13 @@ pub struct Engine {
     pub(crate) builder: Builder,
     /// Held by whoever changes the state.
     pub(crate) changes: Mutex<()>,
-    follower: std::sync::Mutex<Option<JoinHandle<()>>>,
+    /// What runs in the background.
+    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
+    events: broadcast::Sender<Event>,
 }
+
+/// How many events are kept for those who are slow to hear of them.
+const EVENTS: usize = 64;
 
 /// What is known of the engine's health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,31 +78,43 @@ impl Engine {
             store,
             builder,
             changes: Mutex::new(()),
-            follower: std::sync::Mutex::default(),
+            tasks: std::sync::Mutex::default(),
+            events: broadcast::Sender::new(EVENTS),
         });
-        if let Some(interval) = sync_interval {
-            let follower = tokio::spawn(sync::follow(Arc::downgrade(&engine), interval));
-            engine.set_follower(Some(follower));
-        }
+        let watcher = tokio::spawn(availability::watch(Arc::downgrade(&engine)));
+        let follower = sync_interval
+            .map(|interval| tokio::spawn(sync::follow(Arc::downgrade(&engine), interval)));
+        engine.set_tasks([watcher].into_iter().chain(follower).collect());
         Ok(engine)
+    }
+
+    /// What happens from now on without anybody having asked for it, for the log.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells whoever listens.
+    pub(crate) fn tell(&self, event: Event) {
+        // Nobody has to.
+        let _ = self.events.send(event);
     }
 
     /// Stops following other instances and closes all connections; running requests keep theirs
     /// until they are done.
     pub fn stop(&self) {
-        self.set_follower(None);
+        self.set_tasks(Vec::new());
         for pool in self.state.load().pools.values() {
             pool.close();
         }
         self.store.pool().close();
     }
 
-    fn set_follower(&self, follower: Option<JoinHandle<()>>) {
+    fn set_tasks(&self, tasks: Vec<JoinHandle<()>>) {
         let mut held = self
-            .follower
+            .tasks
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(old) = std::mem::replace(&mut *held, follower) {
+        for old in std::mem::replace(&mut *held, tasks) {
             old.abort();
         }
     }

@@ -5,11 +5,12 @@
 //! * `state`, `building`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
 //! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
-//! * `sync`: following the changes of other instances.
+//! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
 //!
 //! A request takes the state once and keeps it; a change makes a new state beside it and swaps.
 //! This crate knows neither HTTP nor the text of SQL.
 
+mod availability;
 mod building;
 mod commands;
 mod connecting;
@@ -26,6 +27,7 @@ mod session_use;
 mod state;
 mod sync;
 
+pub use availability::Event;
 pub use engine::{Engine, Health};
 pub use graphql::{GraphqlAnswer, GraphqlRequest, Observation};
 pub use howdah_metadata::{Part, PartKind};

@@ -53,6 +53,7 @@ pub(crate) async fn enums_within(
     Ok(Database {
         catalog: Arc::new(catalog),
         enum_values: Arc::new(enum_values),
+        unreachable: None,
     })
 }
 
@@ -78,6 +79,7 @@ pub(crate) async fn complete(pool: &Pool, source: &Source, known: &Database) -> 
     Ok(Database {
         catalog: known.catalog.clone(),
         enum_values: Arc::new(values),
+        unreachable: None,
     })
 }
 

@@ -4,7 +4,7 @@ use crate::managed;
 use crate::service::EngineService;
 use crate::settings::engine_options;
 use howdah_cli::DATABASE_VARIABLE;
-use howdah_engine::Engine;
+use howdah_engine::{Engine, Event};
 use howdah_error::Error;
 use howdah_local_postgres::Managed;
 use howdah_server::auth::Authenticator;
@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::broadcast;
 
 /// Serves until asked to stop.
 ///
@@ -104,6 +105,7 @@ pub async fn run(
             }
         }
     };
+    let watched = tokio::spawn(log_events(engine.events(), logger.clone()));
     let service = Arc::new(EngineService(Arc::clone(&engine)));
     let config = Arc::new(config);
     let served = howdah_server::serve_with(
@@ -116,12 +118,39 @@ pub async fn run(
     )
     .await;
     engine.stop();
+    watched.abort();
     if let Some(managed) = managed {
         managed.stop().await.map_err(Fatal::new)?;
     }
     logger.flush();
     served.map_err(|error| Fatal::new(format!("cannot listen: {error}")))?;
     lost.map_or(Ok(()), Err)
+}
+
+/// Logs what happens to the engine of its own accord.
+async fn log_events(mut events: broadcast::Receiver<Event>, logger: Logger) {
+    loop {
+        let (level, detail) = match events.recv().await {
+            Ok(Event::SourceLost { source, error }) => (
+                Level::Error,
+                json!({"message": "the database of a source cannot be reached", "source": source,
+                       "error": error.message(), "reason": error.internal()}),
+            ),
+            Ok(Event::SourceBack { source }) => (
+                Level::Info,
+                json!({"message": "the database of a source can be reached again",
+                       "source": source}),
+            ),
+            Ok(Event::CannotFollow(error)) => (
+                Level::Error,
+                json!({"message": "changes of other instances cannot be taken over",
+                       "error": error.message(), "reason": error.internal()}),
+            ),
+            Err(broadcast::error::RecvError::Lagged(_)) => continue,
+            Err(broadcast::error::RecvError::Closed) => return,
+        };
+        logger.log(level, LogType::Metadata, detail);
+    }
 }
 
 /// Hands the metadata database back to an older engine.

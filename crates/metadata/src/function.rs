@@ -2,7 +2,7 @@
 
 use crate::name::QualifiedName;
 use crate::permission::FunctionPermission;
-use crate::wire::{Extra, is_default, null_default};
+use crate::wire::{Extra, graphql_name, is_default, non_empty, null_default};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -50,7 +50,11 @@ impl Function {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FunctionConfiguration {
     /// Its name in the schema.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub custom_name: Option<String>,
     /// Names of its root fields.
     #[serde(default, deserialize_with = "null_default")]
@@ -73,10 +77,18 @@ pub struct FunctionConfiguration {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FunctionRootFields {
     /// Of the function itself.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub function: Option<String>,
     /// Of its aggregate.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub function_aggregate: Option<String>,
 }
 
@@ -94,6 +106,7 @@ pub enum FunctionExposure {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComputedField {
     /// The field's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What computes it.
     pub definition: ComputedFieldDefinition,

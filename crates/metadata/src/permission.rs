@@ -1,7 +1,7 @@
 //! Permissions of roles on tables and functions, as documents hold them. Boolean expressions
 //! stay JSON here: what they mean depends on the database, which this crate does not know.
 
-use crate::wire::{Extra, null_default};
+use crate::wire::{Extra, non_empty, null_default};
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -18,6 +18,7 @@ pub type Presets = Map<String, Value>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Permission<P> {
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
     /// What.
     pub permission: P,
@@ -185,6 +186,7 @@ pub enum SubscriptionRootField {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionPermission {
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
     /// Unknown keys.
     #[serde(flatten)]

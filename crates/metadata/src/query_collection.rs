@@ -1,12 +1,13 @@
 //! Collections of GraphQL documents and the list of allowed collections.
 
-use crate::wire::{Extra, null_default};
+use crate::wire::{Extra, non_empty, null_default};
 use serde::{Deserialize, Serialize};
 
 /// A named set of documents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QueryCollection {
     /// Its name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What is in it.
     pub definition: CollectionDefinition,
@@ -33,6 +34,7 @@ pub struct CollectionDefinition {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ListedQuery {
     /// Its name within the collection.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// Its text.
     pub query: String,

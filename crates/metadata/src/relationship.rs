@@ -2,7 +2,7 @@
 //! foreign keys they name exist is not known here.
 
 use crate::name::QualifiedName;
-use crate::wire::Extra;
+use crate::wire::{Extra, non_empty};
 use indexmap::IndexMap;
 use serde::de;
 use serde::ser::SerializeMap;
@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Relationship {
     /// The field's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What connects the tables.
     pub using: RelationshipUsing,

@@ -1,6 +1,6 @@
 //! Roles that are unions of other roles.
 
-use crate::wire::Extra;
+use crate::wire::{Extra, non_empty};
 use serde::{Deserialize, Serialize};
 
 /// The name of the role that may do everything.
@@ -10,6 +10,7 @@ pub const ADMIN: &str = "admin";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InheritedRole {
     /// Its name.
+    #[serde(deserialize_with = "non_empty")]
     pub role_name: String,
     /// The names of its parents; these may be inherited roles too.
     pub role_set: Vec<String>,

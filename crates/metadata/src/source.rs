@@ -4,7 +4,7 @@
 use crate::connection::SourceConfiguration;
 use crate::function::Function;
 use crate::table::Table;
-use crate::wire::{Extra, is_default, null_default};
+use crate::wire::{Extra, is_default, non_empty, null_default};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ pub const DEFAULT_SOURCE: &str = "default";
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Source {
     /// Its name, unique in the document.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What it is.
     #[serde(default)]

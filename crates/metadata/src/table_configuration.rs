@@ -1,7 +1,7 @@
 //! How a table, its columns and its root fields are named in the GraphQL schema. Reads the old
 //! `custom_column_names` too and writes it beside `column_config`, as the format demands.
 
-use crate::wire::{Extra, is_default, null_default};
+use crate::wire::{Extra, checked_name, graphql_name, is_default, null_default};
 use indexmap::IndexMap;
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -37,7 +37,11 @@ pub struct ColumnConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Its name in the schema.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub custom_name: Option<String>,
     /// Unknown keys.
     #[serde(flatten)]
@@ -176,7 +180,7 @@ impl<'de> Deserialize<'de> for CustomRootField {
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<CustomRootField, E> {
                 Ok(CustomRootField {
-                    name: Some(name.to_owned()),
+                    name: Some(checked_name(name.to_owned()).map_err(E::custom)?),
                     comment: None,
                 })
             }
@@ -184,6 +188,7 @@ impl<'de> Deserialize<'de> for CustomRootField {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CustomRootField, A::Error> {
                 #[derive(Deserialize)]
                 struct Object {
+                    #[serde(default, deserialize_with = "graphql_name")]
                     name: Option<String>,
                     comment: Option<String>,
                 }
@@ -209,7 +214,7 @@ impl<'de> Deserialize<'de> for TableConfiguration {
             comment: Option<String>,
             #[serde(default, deserialize_with = "null_default")]
             custom_column_names: IndexMap<String, String>,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "graphql_name")]
             custom_name: Option<String>,
             #[serde(default, deserialize_with = "null_default")]
             custom_root_fields: CustomRootFields,
@@ -220,6 +225,7 @@ impl<'de> Deserialize<'de> for TableConfiguration {
         check_distinct(&object.custom_root_fields).map_err(de::Error::custom)?;
         let mut column_config = object.column_config;
         for (column, name) in object.custom_column_names {
+            let name = checked_name(name).map_err(de::Error::custom)?;
             let config = column_config.entry(column).or_default();
             config.custom_name.get_or_insert(name);
         }

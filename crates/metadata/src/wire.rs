@@ -2,6 +2,7 @@
 //! here and nowhere else. Knows nothing of any particular object.
 
 use indexmap::IndexMap;
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -15,6 +16,38 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a name, which cannot be empty.
+pub(crate) fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Err(D::Error::custom("empty string not allowed"));
+    }
+    Ok(text)
+}
+
+/// Reads a name that fields or types of the GraphQL schema get.
+pub(crate) fn graphql_name<'de, D>(deserializer: D) -> Result<Option<String>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let name = Option::<String>::deserialize(deserializer)?;
+    name.map(|name| checked_name(name).map_err(D::Error::custom))
+        .transpose()
+}
+
+/// # Errors
+/// The text for a name that GraphQL cannot have.
+pub(crate) fn checked_name(name: String) -> Result<String, String> {
+    let mut characters = name.chars();
+    let begins = characters
+        .next()
+        .is_some_and(|first| first == '_' || first.is_ascii_alphabetic());
+    if begins && characters.all(|next| next == '_' || next.is_ascii_alphanumeric()) {
+        return Ok(name);
+    }
+    Err(format!("invalid GraphQL field name '{name}'"))
 }
 
 /// Whether a value is the default of its type, and so left out of exports.

@@ -27,6 +27,7 @@ pub(crate) fn snapshot() -> Snapshot {
     let database = Database {
         catalog: Arc::new(catalog()),
         enum_values: Arc::new(HashMap::new()),
+        unreachable: None,
     };
     let databases = HashMap::from([("default".to_owned(), Ok(database))]);
     let snapshot = resolve(ResolveInput {

@@ -3,6 +3,7 @@
 use super::attitude::Attitude;
 use super::changes::apply_command;
 use super::draft::Draft;
+use super::request::KindOfSources;
 use super::success;
 use bytes::Bytes;
 use howdah_error::{Error, Result, Within};
@@ -19,6 +20,9 @@ impl Draft {
         let mut metadata = (**self.state.metadata()).clone();
         for (position, item) in items.iter().enumerate() {
             let applied = item.command(endpoint).and_then(|command| {
+                if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
+                    kind.check(&metadata)?;
+                }
                 check_supported(&command)?;
                 apply_command(&self.state.snapshot, &mut metadata, &command).within("args")
             });

@@ -7,6 +7,7 @@
 use super::attitude::{self, Attitude};
 use super::changes::apply_command;
 use super::draft::Draft;
+use super::request::KindOfSources;
 use super::{failure, list, success};
 use crate::building::Reread;
 use bytes::Bytes;
@@ -51,6 +52,9 @@ impl Draft {
 
     async fn run_item(&mut self, endpoint: Endpoint, item: &BulkItem) -> Result<Bytes> {
         let command = item.command(endpoint)?;
+        if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
+            kind.check(self.state.metadata())?;
+        }
         Box::pin(self.run(endpoint, &command)).await
     }
 
@@ -61,6 +65,13 @@ impl Draft {
             return 0;
         }
         let mut metadata = (**self.state.metadata()).clone();
+        let of_other_kind = items.iter().take(commands.len()).any(|item| {
+            KindOfSources::of(&item.kind, &item.args)
+                .is_some_and(|kind| kind.check(self.state.metadata()).is_err())
+        });
+        if of_other_kind {
+            return 0;
+        }
         for command in &commands {
             if apply_command(&self.state.snapshot, &mut metadata, command).is_err() {
                 return 0;

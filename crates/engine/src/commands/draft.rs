@@ -3,12 +3,12 @@
 
 use super::attitude::{self, Attitude};
 use super::{answer, sql};
-use crate::building::Reread;
+use crate::building::{Reread, beside_requests};
 use crate::engine::Engine;
 use crate::state::State;
 use crate::sync::invalidations;
 use bytes::Bytes;
-use howdah_error::{Error, Result, Within};
+use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::Session;
 use howdah_metadata::commands::{Command, Endpoint};
 use howdah_metadata::{Metadata, MetadataObject};
@@ -29,6 +29,16 @@ pub(super) struct Draft {
     stale: BTreeSet<String>,
     /// The state when SQL was committed last: it stays, whatever fails later.
     committed: Option<State>,
+    /// Something was done that must not be done twice.
+    acted: bool,
+}
+
+/// What became of a draft.
+pub(super) enum Finished {
+    /// It is in force, or has failed for good.
+    Done(Result<Bytes>),
+    /// Another instance has stored a change meanwhile, and nothing was done: it may be made again.
+    Overtaken(Error),
 }
 
 impl Draft {
@@ -43,6 +53,7 @@ impl Draft {
             announce: false,
             stale: BTreeSet::new(),
             committed: None,
+            acted: false,
         }
     }
 
@@ -53,6 +64,7 @@ impl Draft {
             Command::BulkKeepGoing(items) => self.bulk_keep_going(endpoint, items).await,
             Command::BulkAtomic(items) => self.bulk_atomic(endpoint, items).await,
             Command::Data(operation) => {
+                self.acted = true;
                 self.engine
                     .data(&self.state, operation, &self.session)
                     .await
@@ -61,9 +73,12 @@ impl Draft {
             Command::RunSql(args) if sql::is_tracked(args) => {
                 self.run_sql(args).await.within("args")
             }
-            Command::RunSql(args) => sql::run_untracked(&self.state, args, &self.session)
-                .await
-                .within("args"),
+            Command::RunSql(args) => {
+                self.acted = true;
+                sql::run_untracked(&self.state, args, &self.session)
+                    .await
+                    .within("args")
+            }
             other if other.changes_metadata() => self.change(other).await.within("args"),
             other => self.engine.read(&self.state, other).await.within("args"),
         }
@@ -127,17 +142,17 @@ impl Draft {
     }
 
     /// Stores and puts in force what has become of the request.
-    pub(super) async fn finish(mut self, result: Result<Bytes>) -> Result<Bytes> {
+    pub(super) async fn finish(mut self, result: Result<Bytes>) -> Finished {
         let committed = self.committed.take();
         if result.is_err() {
             match &committed {
                 Some(state) => self.state = state.clone(),
-                None => return result,
+                None => return Finished::Done(result),
             }
         }
         let changed = *self.stored != **self.state.metadata();
         if changed || self.announce || !self.stale.is_empty() {
-            let document = self.state.metadata().to_export();
+            let document = beside_requests(|| self.state.metadata().to_export());
             let version = self.state.snapshot.resource_version;
             let store = &self.engine.store;
             match store
@@ -146,17 +161,21 @@ impl Draft {
             {
                 Ok(version) => self.renumber(version),
                 Err(error) => {
+                    let untouched = committed.is_none() && !self.acted;
+                    if untouched && *error.code() == Code::Conflict {
+                        return Finished::Overtaken(error);
+                    }
                     // The metadata stays, but what SQL did to the databases is done.
                     if committed.is_some() {
                         let state = self.resolve(self.stored.clone(), version);
                         self.engine.put_in_force(state);
                     }
-                    return result.and(Err(error));
+                    return Finished::Done(result.and(Err(error)));
                 }
             }
         }
         self.engine.put_in_force(self.state);
-        result
+        Finished::Done(result)
     }
 
     /// The state of other metadata over the databases as they are.

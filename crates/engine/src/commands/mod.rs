@@ -28,11 +28,11 @@ mod tracking;
 
 use crate::engine::Engine;
 use bytes::Bytes;
-use draft::Draft;
+use draft::{Draft, Finished};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::Session;
 use howdah_metadata::commands::{BulkItem, Command, Endpoint};
-use request::Posted;
+use request::{KindOfSources, Posted};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -69,8 +69,15 @@ impl Engine {
     ) -> Result<Bytes> {
         request::check_access(endpoint, &body, session)?;
         let posted = Posted::read(body)?;
+        let kind = KindOfSources::of(&posted.kind, &posted.args);
         let command = Command::from_request(endpoint, &posted.kind, posted.version, posted.args)?;
         if !is_exclusive(endpoint, &command) {
+            if looks_at_metadata(&command) {
+                self.catch_up_to_read().await;
+            }
+            if let Some(kind) = kind {
+                kind.check(self.state.load().metadata())?;
+            }
             return self.look(endpoint, &command, session).await;
         }
         if command.changes_metadata() {
@@ -81,15 +88,29 @@ impl Engine {
         let session = session.clone();
         let change = async move {
             let _changes = engine.changes.lock().await;
-            let state = engine.state.load_full();
-            if let Some(referenced) = posted.resource_version
-                && referenced != state.snapshot.resource_version
-            {
-                return Err(stale(referenced));
+            for attempt in 1.. {
+                // What others have stored comes first: it must not be overwritten, and whoever
+                // asks one instance after another must find what he did.
+                engine.catch_up_in_turn().await?;
+                let state = engine.state.load_full();
+                if let Some(referenced) = posted.resource_version
+                    && referenced != state.snapshot.resource_version
+                {
+                    return Err(stale(referenced));
+                }
+                if let Some(kind) = &kind {
+                    kind.check(state.metadata())?;
+                }
+                let mut draft = Draft::new(engine.clone(), state, session.clone());
+                let result = draft.run(endpoint, &command).await;
+                match draft.finish(result).await {
+                    Finished::Done(result) => return result,
+                    Finished::Overtaken(error) if attempt == ATTEMPTS => return Err(error),
+                    // Somebody was faster, and nothing has been done yet.
+                    Finished::Overtaken(_) => {}
+                }
             }
-            let mut draft = Draft::new(engine.clone(), state, session);
-            let result = draft.run(endpoint, &command).await;
-            draft.finish(result).await
+            Err(Error::unexpected("the change was not made"))
         };
         tokio::spawn(change)
             .await
@@ -98,7 +119,7 @@ impl Engine {
 
     /// Runs a command that changes neither metadata nor what is known of the databases.
     async fn look(
-        &self,
+        self: &Arc<Self>,
         endpoint: Endpoint,
         command: &Command,
         session: &Session,
@@ -139,12 +160,15 @@ impl Engine {
     }
 
     async fn look_item(
-        &self,
+        self: &Arc<Self>,
         endpoint: Endpoint,
         item: &BulkItem,
         session: &Session,
     ) -> Result<Bytes> {
         let command = item.command(endpoint)?;
+        if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
+            kind.check(self.state.load().metadata())?;
+        }
         Box::pin(self.look(endpoint, &command, session)).await
     }
 
@@ -170,6 +194,21 @@ impl Engine {
             .into_iter()
             .collect();
         Ok(list(&answers?))
+    }
+}
+
+/// How often a change is made anew because another instance stored one at the same moment.
+const ATTEMPTS: usize = 10;
+
+/// Whether a command answers with something of the metadata document.
+fn looks_at_metadata(command: &Command) -> bool {
+    match command {
+        Command::ExportMetadata(_)
+        | Command::GetInconsistentMetadata
+        | Command::DumpInternalState
+        | Command::Bulk(_)
+        | Command::BulkKeepGoing(_) => true,
+        _ => false,
     }
 }
 

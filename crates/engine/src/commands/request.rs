@@ -3,6 +3,7 @@
 use howdah_error::{Code, Error, JsonPath, Result};
 use howdah_ir::Session;
 use howdah_metadata::commands::Endpoint;
+use howdah_metadata::{DEFAULT_SOURCE, Metadata, SourceKind};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,6 +57,59 @@ fn is_open(body: &Value) -> bool {
             .and_then(Value::as_array)
             .is_some_and(|items| items.iter().all(is_open)),
         _ => false,
+    }
+}
+
+/// Which kind the sources of a command must be of, by its prefix.
+pub(super) struct KindOfSources {
+    kind: SourceKind,
+    prefix: String,
+    sources: Vec<String>,
+}
+
+impl KindOfSources {
+    /// Of a command as it was posted; `None` for one that sources of every kind take.
+    pub(super) fn of(kind: &str, args: &Value) -> Option<Self> {
+        let (prefix, name) = kind.split_once('_')?;
+        let kind = SourceKind::from_name(prefix)?;
+        let text = |value: &Value, key: &str| {
+            let named = value.get(key).and_then(Value::as_str);
+            named.unwrap_or(DEFAULT_SOURCE).to_owned()
+        };
+        let sources = match name {
+            "add_source" | "drop_source" | "run_sql" => return None,
+            "update_source" => vec![text(args, "name")],
+            "track_tables" | "untrack_tables" => {
+                let tables = args.get("tables").and_then(Value::as_array);
+                let tables = tables.into_iter().flatten();
+                tables.map(|table| text(table, "source")).collect()
+            }
+            _ => vec![text(args, "source")],
+        };
+        Some(KindOfSources {
+            kind,
+            prefix: prefix.to_owned(),
+            sources,
+        })
+    }
+
+    /// # Errors
+    /// `not-exists`: there is a source of that name, but of another kind.
+    pub(super) fn check(&self, metadata: &Metadata) -> Result<()> {
+        for name in &self.sources {
+            if let Some(source) = metadata.source(name)
+                && source.kind != self.kind
+            {
+                let error = Error::not_exists(format!(
+                    "source with name {name:?} is of kind {}: no command that begins with \"{}_\" \
+                     is for it",
+                    source.kind.as_str(),
+                    self.prefix
+                ));
+                return Err(error.at(JsonPath::from_iter(["args"])));
+            }
+        }
+        Ok(())
     }
 }
 

@@ -112,6 +112,7 @@ impl Draft {
             None => Database {
                 catalog: Arc::new(catalog),
                 enum_values: Arc::default(),
+                unreachable: None,
             },
         };
         let next = self.with_database(args, metadata, database);

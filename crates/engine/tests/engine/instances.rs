@@ -81,3 +81,133 @@ async fn a_restart_finds_everything_again() {
         json!({"author": [{"id": 1}]})
     );
 }
+
+/// The answer of an engine to a command that must go well.
+async fn done(engine: &std::sync::Arc<Engine>, kind: &str, args: Value) -> Value {
+    let body = json!({"type": kind, "args": args});
+    let answer = engine.metadata(body, &Session::admin()).await;
+    let answer = answer.unwrap_or_else(|error| panic!("{kind} {args}: {error:?}"));
+    serde_json::from_slice(&answer).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_instances_change_the_metadata_in_turn_while_requests_run() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    const ROUNDS: usize = 12;
+
+    let world = library().await;
+    let mut engines = vec![world.engine.clone()];
+    for _ in 0..2 {
+        engines.push(Engine::start(options(&world.database)).await.unwrap());
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    let answered = Arc::new(AtomicUsize::new(0));
+    let load: Vec<_> = engines
+        .iter()
+        .flat_map(|engine| [engine.clone(), engine.clone()])
+        .map(|engine| {
+            let (stop, answered) = (stop.clone(), answered.clone());
+            tokio::spawn(async move {
+                let request = howdah_engine::GraphqlRequest {
+                    query: "{ author(order_by: {id: asc}) { id articles { title } } }".to_owned(),
+                    ..howdah_engine::GraphqlRequest::default()
+                };
+                while !stop.load(Ordering::Relaxed) {
+                    let answer = engine.graphql(&request, &Session::admin(), false).await;
+                    answer.unwrap_or_else(|error| panic!("a request failed: {error:?}"));
+                    answered.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for round in 0..ROUNDS {
+        // Whoever is next need not have heard of the change before: he looks.
+        let engine = &engines[round % engines.len()];
+        let table = format!("t{round}");
+        let sql = json!({"type": "run_sql", "args": {
+            "sql": format!("create table {table} (id int primary key)")}});
+        engine.query_v2(sql, &Session::admin()).await.unwrap();
+        done(engine, "pg_track_table", json!({"table": table})).await;
+        let permission = json!({"columns": ["id"], "filter": {}});
+        let next = &engines[(round + 1) % engines.len()];
+        done(
+            next,
+            "pg_create_select_permission",
+            json!({"table": table, "role": "user", "permission": permission}),
+        )
+        .await;
+    }
+    // All at the same moment: one after another in the end.
+    let roles = (0..9).map(|n| {
+        let engine = engines[n % engines.len()].clone();
+        async move {
+            let role = json!({"role_name": format!("both{n}"), "role_set": ["user", "other"]});
+            done(&engine, "add_inherited_role", role).await
+        }
+    });
+    futures_util::future::join_all(roles).await;
+
+    let mut documents = Vec::new();
+    for engine in &engines {
+        documents.push(done(engine, "export_metadata", json!({})).await);
+        let found = done(engine, "get_inconsistent_metadata", json!({})).await;
+        assert_eq!(found["is_consistent"], true, "{found}");
+        for round in 0..ROUNDS {
+            let request = howdah_engine::GraphqlRequest {
+                query: format!("{{ t{round} {{ id }} }}"),
+                ..howdah_engine::GraphqlRequest::default()
+            };
+            let user = crate::support::user(1);
+            engine.graphql(&request, &user, false).await.unwrap();
+        }
+    }
+    assert_eq!(documents[0], documents[1]);
+    assert_eq!(documents[0], documents[2]);
+    let tables = documents[0]["sources"][0]["tables"].as_array().unwrap();
+    assert_eq!(tables.len(), 2 + ROUNDS);
+    assert_eq!(documents[0]["inherited_roles"].as_array().unwrap().len(), 9);
+    stop.store(true, Ordering::Relaxed);
+    for task in load {
+        task.await.unwrap();
+    }
+    assert!(answered.load(Ordering::Relaxed) > 0);
+    engines.iter().for_each(|engine| engine.stop());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_is_heard_of_without_waiting_for_the_next_look() {
+    let one = library().await;
+    let mut rarely = options(&one.database);
+    // Who only looked would find it after an hour.
+    rarely.sync_interval = Some(Duration::from_secs(3600));
+    let engine = Engine::start(rarely).await.unwrap();
+    let request = |query: &str| howdah_engine::GraphqlRequest {
+        query: query.to_owned(),
+        ..howdah_engine::GraphqlRequest::default()
+    };
+    // Until it listens there is nothing to hear.
+    let listening = "select 1 from pg_stat_activity where query = 'listen \"howdah_metadata\"' \
+                     and datname = current_database()";
+    let client = one.database.client().await;
+    let patience = Instant::now() + Duration::from_secs(60);
+    while client.query(listening, &[]).await.unwrap().len() < 2 {
+        assert!(Instant::now() < patience, "nobody listens");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    one.done(
+        "pg_set_table_customization",
+        json!({"table": "author", "configuration": {"custom_name": "writer"}}),
+    )
+    .await;
+    let query = request("{ writer { name } }");
+    while engine
+        .graphql(&query, &Session::admin(), false)
+        .await
+        .is_err()
+    {
+        assert!(Instant::now() < patience, "the change was not heard of");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    engine.stop();
+}

@@ -1,12 +1,14 @@
 //! Arguments of commands on query collections and the allow list.
 
 use crate::query_collection::{AllowlistScope, CollectionDefinition};
+use crate::wire::non_empty;
 use serde::Deserialize;
 
 /// `create_query_collection`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateQueryCollection {
     /// The new collection's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What is in it.
     pub definition: CollectionDefinition,
@@ -21,6 +23,7 @@ pub struct RenameQueryCollection {
     /// Which.
     pub name: String,
     /// Its new name.
+    #[serde(deserialize_with = "non_empty")]
     pub new_name: String,
 }
 
@@ -40,6 +43,7 @@ pub struct AddQueryToCollection {
     /// Which collection.
     pub collection_name: String,
     /// The new query's name.
+    #[serde(deserialize_with = "non_empty")]
     pub query_name: String,
     /// Its text.
     pub query: String,

@@ -4,6 +4,7 @@ use super::default_source;
 use crate::function::FunctionConfiguration;
 use crate::name::QualifiedName;
 use crate::parse::parse;
+use crate::wire::non_empty;
 use crate::wire::null_default;
 use howdah_error::Result;
 use serde::Deserialize;
@@ -91,6 +92,7 @@ pub struct CreateFunctionPermission {
     /// Which function.
     pub function: QualifiedName,
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
 }
 

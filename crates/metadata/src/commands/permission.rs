@@ -3,7 +3,7 @@
 use super::default_source;
 use crate::name::QualifiedName;
 use crate::permission::{Permission, PermissionKind};
-use crate::wire::Extra;
+use crate::wire::{Extra, non_empty};
 use serde::Deserialize;
 
 /// `create_{insert,select,update,delete}_permission`.
@@ -15,6 +15,7 @@ pub struct CreatePermission<P> {
     /// On which table.
     pub table: QualifiedName,
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
     /// What.
     pub permission: P,

@@ -6,7 +6,7 @@ use crate::function::{ComputedField, ComputedFieldDefinition};
 use crate::name::QualifiedName;
 use crate::parse::parse;
 use crate::relationship::{Relationship, RelationshipUsing};
-use crate::wire::{Extra, null_default};
+use crate::wire::{Extra, non_empty, null_default};
 use howdah_error::{Result, Within};
 use serde::Deserialize;
 use serde_json::Value;
@@ -20,6 +20,7 @@ pub struct CreateObjectRelationship {
     /// On which table.
     pub table: QualifiedName,
     /// The field's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What connects the tables.
     pub using: RelationshipUsing,
@@ -37,6 +38,7 @@ pub struct CreateArrayRelationship {
     /// On which table.
     pub table: QualifiedName,
     /// The field's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What connects the tables; never a foreign key of this table.
     pub using: RelationshipUsing,
@@ -105,6 +107,7 @@ pub struct RenameRelationship {
     /// Which.
     pub name: String,
     /// Its new name.
+    #[serde(deserialize_with = "non_empty")]
     pub new_name: String,
 }
 
@@ -146,6 +149,7 @@ pub struct AddComputedField {
     /// On which table.
     pub table: QualifiedName,
     /// The field's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// What computes it.
     pub definition: ComputedFieldDefinition,

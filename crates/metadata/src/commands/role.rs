@@ -1,11 +1,13 @@
 //! Arguments of commands on inherited roles.
 
+use crate::wire::non_empty;
 use serde::Deserialize;
 
 /// `add_inherited_role`: replaces one of the same name.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AddInheritedRole {
     /// The new role.
+    #[serde(deserialize_with = "non_empty")]
     pub role_name: String,
     /// Its parents.
     pub role_set: Vec<String>,

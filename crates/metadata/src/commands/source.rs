@@ -4,6 +4,7 @@ use super::default_source;
 use crate::connection::SourceConfiguration;
 use crate::name::QualifiedName;
 use crate::source::SourceCustomization;
+use crate::wire::non_empty;
 use crate::wire::null_default;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,6 +13,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AddSource {
     /// The new source's name.
+    #[serde(deserialize_with = "non_empty")]
     pub name: String,
     /// How to connect.
     pub configuration: SourceConfiguration,
@@ -58,6 +60,7 @@ pub struct RenameSource {
     /// Which.
     pub name: String,
     /// Its new name.
+    #[serde(deserialize_with = "non_empty")]
     pub new_name: String,
 }
 

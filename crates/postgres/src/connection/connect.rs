@@ -6,13 +6,16 @@ use super::target::{Address, SessionAttributes, SslMode, Target};
 use super::tls::TlsProblem;
 use crate::execution::errors;
 use crate::introspection::quote_identifier;
+use futures_util::future::poll_fn;
 use howdah_error::{Code, Error, Result};
 use std::fmt;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::AbortHandle;
 use tokio_postgres::config::{SslMode as DriverSslMode, SslNegotiation};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{CancelToken, Client, Config, NoTls, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, CancelToken, Client, Config, NoTls, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How long a request to cancel may take to reach the server.
@@ -47,6 +50,27 @@ pub struct Established {
 impl fmt::Debug for Established {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Established").finish_non_exhaustive()
+    }
+}
+
+/// A connection that only listens to one channel.
+#[derive(Debug)]
+pub struct Listener {
+    notifications: mpsc::UnboundedReceiver<String>,
+    /// Closed with this value.
+    established: Established,
+}
+
+impl Listener {
+    /// The payload of the next notification; `None` when the connection is lost.
+    pub async fn next(&mut self) -> Option<String> {
+        self.notifications.recv().await
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.established.task.abort();
     }
 }
 
@@ -110,6 +134,28 @@ impl Connector {
     /// `postgres-error` "connection error" with the reasons in `internal`,
     /// `postgres-max-connections-error` when the server is full.
     pub async fn connect(&self) -> Result<Established> {
+        self.connect_with(None).await
+    }
+
+    /// Opens a connection that hears of a channel's notifications.
+    ///
+    /// # Errors
+    /// As [`Connector::connect`].
+    pub async fn listen(&self, channel: &str) -> Result<Listener> {
+        let (heard, notifications) = mpsc::unbounded_channel();
+        let established = self.connect_with(Some(heard)).await?;
+        established
+            .client
+            .batch_execute(&format!("listen {}", quote_identifier(channel)))
+            .await
+            .map_err(|e| errors::connection_error(errors::describe(&e)))?;
+        Ok(Listener {
+            notifications,
+            established,
+        })
+    }
+
+    async fn connect_with(&self, heard: Option<UnboundedSender<String>>) -> Result<Established> {
         let url = match dynamic_path(&self.url) {
             Some(path) => tokio::fs::read_to_string(path).await.map_err(|e| {
                 errors::connection_error(format!("cannot read the connection string: {e}"))
@@ -135,7 +181,8 @@ impl Connector {
         let mut failures = Vec::new();
         for attributes in passes {
             for address in &order {
-                match try_address(&target, address, tls.as_ref(), *attributes).await {
+                match try_address(&target, address, tls.as_ref(), *attributes, heard.as_ref()).await
+                {
                     Ok(established) => {
                         self.set_up(&established).await?;
                         return Ok(established);
@@ -247,14 +294,15 @@ async fn try_address(
     address: &Address,
     tls: Option<&MakeRustlsConnect>,
     attributes: SessionAttributes,
+    heard: Option<&UnboundedSender<String>>,
 ) -> Result<Established, Failure> {
     let attempts = attempts(target.tls.mode, address);
     let mut first: Option<Failure> = None;
     for mode in attempts {
         let config = driver_config(target, address, *mode);
         let attempt = async {
-            let established =
-                open(&config, tls.filter(|_| *mode != DriverSslMode::Disable)).await?;
+            let tls = tls.filter(|_| *mode != DriverSslMode::Disable);
+            let established = open(&config, tls, heard.cloned()).await?;
             check_attributes(&established.client, attributes).await?;
             Ok(established)
         };
@@ -316,15 +364,19 @@ fn driver_config(target: &Target, address: &Address, mode: DriverSslMode) -> Con
     config
 }
 
-async fn open(config: &Config, tls: Option<&MakeRustlsConnect>) -> Result<Established, Failure> {
+async fn open(
+    config: &Config,
+    tls: Option<&MakeRustlsConnect>,
+    heard: Option<UnboundedSender<String>>,
+) -> Result<Established, Failure> {
     let (client, task) = match tls {
         Some(tls) => {
             let (client, connection) = config.connect(tls.clone()).await.map_err(failure)?;
-            (client, tokio::spawn(connection).abort_handle())
+            (client, drive(connection, heard))
         }
         None => {
             let (client, connection) = config.connect(NoTls).await.map_err(failure)?;
-            (client, tokio::spawn(connection).abort_handle())
+            (client, drive(connection, heard))
         }
     };
     let cancel = CancelHandle {
@@ -336,6 +388,29 @@ async fn open(config: &Config, tls: Option<&MakeRustlsConnect>) -> Result<Establ
         cancel,
         task,
     })
+}
+
+/// Runs a connection in the background; what it hears of channels goes to whoever asked for it.
+fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    heard: Option<UnboundedSender<String>>,
+) -> AbortHandle
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Some(heard) = heard else {
+        return tokio::spawn(connection).abort_handle();
+    };
+    let run = async move {
+        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+            if let AsyncMessage::Notification(notification) = message {
+                // Whoever listened may be gone, and the connection with it soon.
+                let _ = heard.send(notification.payload().to_owned());
+            }
+        }
+    };
+    tokio::spawn(run).abort_handle()
 }
 
 fn failure(error: tokio_postgres::Error) -> Failure {

@@ -18,6 +18,6 @@ mod target;
 mod tls;
 mod verification;
 
-pub use connect::{CancelHandle, Connector, Established};
+pub use connect::{CancelHandle, Connector, Established, Listener};
 pub use redaction::redact;
 pub use settings::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};

@@ -12,7 +12,7 @@ use super::statement_cache::Texts;
 use super::text_param::TextParam;
 use super::transaction::{self, Transaction, TransactionOptions};
 use super::{answer, errors::connection_error};
-use crate::connection::{Connector, SourceSettings};
+use crate::connection::{Connector, Listener, SourceSettings};
 use bytes::Bytes;
 use howdah_error::{Error, Result};
 use std::fmt;
@@ -57,6 +57,8 @@ pub(super) struct Shared {
     epoch: AtomicU64,
     texts: Texts,
     reaper_runs: AtomicBool,
+    /// Something went wrong with the server since it was last asked how it is.
+    suspect: AtomicBool,
 }
 
 impl Pool {
@@ -77,6 +79,7 @@ impl Pool {
                 epoch: AtomicU64::new(0),
                 texts: Texts::default(),
                 reaper_runs: AtomicBool::new(false),
+                suspect: AtomicBool::new(false),
                 settings,
             }),
         })
@@ -245,6 +248,37 @@ impl Pool {
             .map(drop)
     }
 
+    /// Whether there is reason to believe that the server is gone: connecting failed, or an idle
+    /// connection was cut. Asks nobody, so that a database may sleep while nobody needs it.
+    pub fn is_suspect(&self) -> bool {
+        self.shared.suspect.load(Ordering::Relaxed)
+            || self.shared.idle().iter().any(|s| s.client.is_closed())
+    }
+
+    /// Opens a connection beside the pool and closes it; clears the suspicion if that works.
+    ///
+    /// # Errors
+    /// Why the server cannot be reached. One that is full can be.
+    pub async fn probe(&self) -> Result<()> {
+        let answer = self.shared.connector.connect().await;
+        if let Err(e) = answer
+            && errors::is_connection_error(&e)
+        {
+            return Err(e);
+        }
+        self.shared.suspect.store(false, Ordering::Relaxed);
+        self.shared.idle().retain(|s| !s.client.is_closed());
+        Ok(())
+    }
+
+    /// A connection of its own, beside the pool's, that hears of a channel's notifications.
+    ///
+    /// # Errors
+    /// As [`Connector::listen`].
+    pub async fn listen(&self, channel: &str) -> Result<Listener> {
+        self.shared.connector.listen(channel).await
+    }
+
     /// Has every connection prepare its statements anew: types they mention may have been
     /// dropped and made again.
     pub fn forget_statements(&self) {
@@ -293,6 +327,9 @@ impl Shared {
 
     /// Takes a connection back for others to use.
     pub(super) fn put_back(&self, mut session: Session) {
+        if session.client.is_closed() {
+            self.suspect.store(true, Ordering::Relaxed);
+        }
         if self.permits.is_closed() || session.client.is_closed() || self.is_old(&session) {
             return;
         }
@@ -305,6 +342,7 @@ impl Shared {
     }
 
     fn drop_idle(&self) {
+        self.suspect.store(true, Ordering::Relaxed);
         let dropped = std::mem::take(&mut *self.idle());
         drop(dropped);
     }
@@ -352,6 +390,7 @@ impl Shared {
         loop {
             let error: Error = match self.connector.connect().await {
                 Ok(established) => {
+                    self.suspect.store(false, Ordering::Relaxed);
                     self.start_reaper();
                     let epoch = self.epoch.load(Ordering::Relaxed);
                     return Ok(Session::new(established, epoch));
@@ -359,6 +398,9 @@ impl Shared {
                 Err(e) => e,
             };
             let is_worth_it = errors::is_connection_error(&error);
+            if is_worth_it {
+                self.suspect.store(true, Ordering::Relaxed);
+            }
             if tries_left == 0 || !is_worth_it {
                 return Err(error);
             }
@@ -390,6 +432,9 @@ async fn reap(shared: Weak<Shared>, period: Duration) {
                 .into_iter()
                 .partition(|s| shared.is_usable(s))
         };
+        if dropped.iter().any(|s| s.client.is_closed()) {
+            shared.suspect.store(true, Ordering::Relaxed);
+        }
         shared.idle().splice(0..0, kept);
         drop(dropped);
     }

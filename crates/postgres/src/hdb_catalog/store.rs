@@ -1,6 +1,7 @@
 //! The metadata document, its version, and word of its changes.
 
 use super::MetadataStore;
+use crate::connection::Listener;
 use crate::execution::{Expected, TextParam, TransactionOptions};
 use howdah_error::{Code, Error, Result};
 use serde_json::Value;
@@ -44,9 +45,15 @@ const NOTIFY: &str = "insert into hdb_catalog.hdb_schema_notifications as n \
      resource_version = excluded.resource_version, instance_id = excluded.instance_id, \
      updated_at = now()";
 
+/// Wakes the instances that listen; those of the old engine only look at the tables.
+const WAKE: &str = "select pg_catalog.pg_notify($1, $2)";
+
 const POLL: &str = "select m.resource_version, n.instance_id::text, n.resource_version, \
      n.notification::text from hdb_catalog.hdb_metadata m \
      left join hdb_catalog.hdb_schema_notifications n on n.id = 1 where m.id = 1";
+
+/// The channel on which changes are told.
+const CHANNEL: &str = "howdah_metadata";
 
 /// The version of a store nobody has written to.
 const FIRST_VERSION: i64 = 1;
@@ -102,6 +109,7 @@ impl MetadataStore {
             )
             .await?;
         transaction.commit(Expected::Nothing).await?;
+        self.wake_others(version).await;
         Ok(version)
     }
 
@@ -114,8 +122,26 @@ impl MetadataStore {
         let connection = self.pool.get().await?;
         connection
             .query_rows(NOTIFY, &params, Expected::Nothing)
-            .await
-            .map(drop)
+            .await?;
+        drop(connection);
+        self.wake_others(resource_version).await;
+        Ok(())
+    }
+
+    /// A wake-up call that gets lost costs a moment: they look at the tables all the same. And
+    /// relatives of PostgreSQL may have no channels.
+    async fn wake_others(&self, version: i64) {
+        let call = [TextParam::from(CHANNEL), number(version)];
+        let _ = self.pool.query_rows(WAKE, &call, Expected::Nothing).await;
+    }
+
+    /// Hears of changes as soon as they are stored. Behind a pooler that hands connections on
+    /// there may be nothing to hear: look at [`MetadataStore::poll_notifications`] all the same.
+    ///
+    /// # Errors
+    /// Why the connection could not be opened.
+    pub async fn listen(&self) -> Result<Listener> {
+        self.pool.listen(CHANNEL).await
     }
 
     /// The version of the document now, and who changed it last.

@@ -60,6 +60,9 @@ pub struct Database {
     pub catalog: Arc<Catalog>,
     /// Rows of the tables that metadata makes enums, or why they could not be read.
     pub enum_values: Arc<HashMap<QualifiedName, Result<EnumValues, Error>>>,
+    /// Why it cannot be reached now. What was found in it before stays in the schema, so that
+    /// requests are told of the connection and not of fields that do not exist.
+    pub unreachable: Option<Error>,
 }
 
 /// Makes a snapshot.
@@ -76,6 +79,9 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
     for source in &metadata.sources {
         match databases.get(&source.name) {
             Some(Ok(database)) => {
+                if let Some(error) = &database.unreachable {
+                    findings.add(MetadataObject::Source(source.name.clone()), error.clone());
+                }
                 sources.push(resolve_source(source, database, &options, &mut findings));
             }
             Some(Err(error)) => {

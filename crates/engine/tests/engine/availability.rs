@@ -1,0 +1,139 @@
+//! Sources whose database is stopped and started again.
+
+use crate::support::{World, world};
+use howdah_engine::{Engine, Event};
+use howdah_error::Code;
+use howdah_ir::Session;
+use howdah_test_postgres::{Server, ServerOptions};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// A world with the table `here` in the source `default`, and `there` in a source on a server that
+/// can be stopped.
+async fn with_remote() -> (World, Server) {
+    let server = Server::start(ServerOptions::default()).await;
+    let world = world().await;
+    let database = server.url("postgres");
+    let info = json!({"database_url": database, "pool_settings": {"retries": 0}});
+    world
+        .done(
+            "pg_add_source",
+            json!({"name": "remote", "configuration": {"connection_info": info}}),
+        )
+        .await;
+    for (source, table) in [("default", "here"), ("remote", "there")] {
+        let sql =
+            format!("create table {table} (id int primary key); insert into {table} values (1)");
+        world
+            .run_sql(json!({"source": source, "sql": sql}))
+            .await
+            .unwrap();
+        world
+            .done("pg_track_table", json!({"source": source, "table": table}))
+            .await;
+    }
+    (world, server)
+}
+
+async fn inconsistent(world: &World) -> Vec<Value> {
+    let answer = world.done("get_inconsistent_metadata", json!({})).await;
+    answer["inconsistent_objects"].as_array().unwrap().clone()
+}
+
+/// Waits until the engine has noticed; fails only when it never does.
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !holds().await {
+        assert!(Instant::now() < patience, "it was never so: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_goes_away_is_inconsistent_until_it_is_back() {
+    let (world, server) = with_remote().await;
+    let mut events = world.engine.events();
+    world.ask("{ there { id } }").await;
+    server.stop();
+    until("the source is missed", async || {
+        !inconsistent(&world).await.is_empty()
+    })
+    .await;
+    let found = inconsistent(&world).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["type"], "source");
+    assert_eq!(found[0]["name"], "source remote");
+    let text = Value::from(found).to_string();
+    assert!(!text.contains(server.password()), "{text}");
+
+    // Everything else is served and may be changed.
+    assert_eq!(
+        world.ask("{ here { id } }").await,
+        json!({"here": [{"id": 1}]})
+    );
+    world
+        .done(
+            "pg_set_table_customization",
+            json!({"table": "here", "configuration": {"custom_name": "near"}}),
+        )
+        .await;
+    world.done("reload_metadata", json!({})).await;
+    assert_eq!(
+        world.ask("{ near { id } }").await,
+        json!({"near": [{"id": 1}]})
+    );
+    // What is asked of the source fails for what is wrong, not for fields that do not exist.
+    let error = world
+        .ask_as(&Session::admin(), "{ there { id } }")
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::PostgresError);
+
+    server.start_again();
+    until("the source is back", async || {
+        inconsistent(&world).await.is_empty()
+    })
+    .await;
+    assert_eq!(
+        world.ask("{ there { id } }").await,
+        json!({"there": [{"id": 1}]})
+    );
+    assert!(matches!(
+        events.recv().await,
+        Ok(Event::SourceLost { source, .. }) if source == "remote"
+    ));
+    assert!(matches!(
+        events.recv().await,
+        Ok(Event::SourceBack { source }) if source == "remote"
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_is_away_at_start_comes_by_itself() {
+    let (world, server) = with_remote().await;
+    server.stop();
+    world.engine.stop();
+    let engine = Engine::start(crate::support::options(&world.database))
+        .await
+        .unwrap();
+    let world = World { engine, ..world };
+    let found = inconsistent(&world).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["name"], "source remote");
+    assert_eq!(
+        world.ask("{ here { id } }").await,
+        json!({"here": [{"id": 1}]})
+    );
+    // Nothing of the source is lost from the metadata meanwhile.
+    let stored = world.metadata().await;
+    assert_eq!(stored["sources"][1]["tables"][0]["table"]["name"], "there");
+    server.start_again();
+    until("the source is read", async || {
+        inconsistent(&world).await.is_empty()
+    })
+    .await;
+    assert_eq!(
+        world.ask("{ there { id } }").await,
+        json!({"there": [{"id": 1}]})
+    );
+}
