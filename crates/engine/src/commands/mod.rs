@@ -202,14 +202,14 @@ const ATTEMPTS: usize = 10;
 
 /// Whether a command answers with something of the metadata document.
 fn looks_at_metadata(command: &Command) -> bool {
-    match command {
+    matches!(
+        command,
         Command::ExportMetadata(_)
-        | Command::GetInconsistentMetadata
-        | Command::DumpInternalState
-        | Command::Bulk(_)
-        | Command::BulkKeepGoing(_) => true,
-        _ => false,
-    }
+            | Command::GetInconsistentMetadata
+            | Command::DumpInternalState
+            | Command::Bulk(_)
+            | Command::BulkKeepGoing(_)
+    )
 }
 
 /// Whether a command must wait for its turn among the changes.
