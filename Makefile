@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check conformance bench huge measure other-postgres docs needs-run needs-test
+.PHONY: help run test check console browser conformance bench huge measure other-postgres docs needs-run needs-test
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -12,10 +12,11 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: needs-run ## Build howdah and start it on the demo project, with a PostgreSQL of its own
+	scripts/build-console
 	$(CARGO) build --release -p howdah
 	exec target/release/howdah dev --project demo $(DEMO_ARGS)
 
-test: needs-test check ## Run every check and test there is
+test: needs-test check console ## Run every check and test there is
 	$(CARGO) build --workspace --all-targets
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  $(CARGO) nextest run --workspace; \
@@ -24,10 +25,19 @@ test: needs-test check ## Run every check and test there is
 	fi
 	$(CARGO) test --workspace --doc
 	scripts/conformance --bin target/debug/howdah
+	scripts/browser-tests --bin target/debug/howdah
 
 check: ## Check format and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+console: needs-test ## Build the web console, check and test its sources
+	scripts/build-console --required
+	cd console && npm run lint && npm test
+
+browser: needs-test console ## Use the web console in Chromium, against a real server
+	$(CARGO) build -p howdah
+	scripts/browser-tests --bin target/debug/howdah
 
 conformance: needs-test ## Compare the answers with the recorded ones of the system we succeed
 	$(CARGO) build -p howdah

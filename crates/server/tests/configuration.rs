@@ -366,7 +366,7 @@ fn egress_has_rules() {
 #[test]
 fn what_is_not_active_is_said_in_one_notice() {
     let config = serve(
-        "--admin-secret s --enable-console --experimental-features inherited_roles,group_by_aggregations",
+        "--admin-secret s --enable-console --sso-providers [] --experimental-features inherited_roles,group_by_aggregations",
         &[
             ("HASURA_GRAPHQL_REDIS_URL", "redis://u:p4ss@h"),
             ("HASURA_GRAPHQL_EE_LICENSE_KEY", "k"),
@@ -378,7 +378,7 @@ fn what_is_not_active_is_said_in_one_notice() {
     assert_eq!(
         settings,
         &[
-            "--enable-console (HASURA_GRAPHQL_ENABLE_CONSOLE)",
+            "--sso-providers (HASURA_GRAPHQL_SSO_PROVIDERS)",
             "--redis-url (HASURA_GRAPHQL_REDIS_URL)",
             "--experimental-features (HASURA_GRAPHQL_EXPERIMENTAL_FEATURES): group_by_aggregations",
         ]
@@ -389,6 +389,7 @@ fn what_is_not_active_is_said_in_one_notice() {
             .experimental
             .contains(&Experimental::GroupByAggregations)
     );
+    assert!(config.http.console);
 }
 
 #[test]

@@ -14,6 +14,8 @@ const TOLD: usize = 10;
 pub struct Greeting<'a> {
     /// Where the server listens.
     pub port: u16,
+    /// Whether the console is served.
+    pub console: bool,
     /// What protects it.
     pub secret: &'a AdminSecret,
     /// The folders.
@@ -32,6 +34,9 @@ impl fmt::Display for Greeting<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\nhowdah {VERSION}\n")?;
         self.line(f, "GraphQL", &format!("{}/v1/graphql", self.base()))?;
+        if self.console {
+            self.line(f, "Console", &format!("{}/console", self.base()))?;
+        }
         self.line(f, "Admin secret", &self.secret_text())?;
         match self.place.project() {
             Some(project) => self.line(f, "Project", &project.root().display().to_string())?,
@@ -192,6 +197,7 @@ mod tests {
         std::fs::write(folder.path().join("config.yaml"), "version: 3\n").unwrap();
         Greeting {
             port: 8081,
+            console: true,
             secret,
             place: &place(folder.path()),
             database: Path::new("/data/postgres"),
@@ -218,6 +224,7 @@ mod tests {
         );
         for part in [
             "http://localhost:8081/v1/graphql",
+            "Console       http://localhost:8081/console",
             "Admin secret  s3",
             "1 migration, 2 seed files, the metadata",
             "/data/postgres",

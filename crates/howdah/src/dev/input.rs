@@ -3,7 +3,7 @@
 
 use super::secret::AdminSecret;
 use howdah_server::config::arguments::Arguments;
-use howdah_server::config::settings::{auth, connection};
+use howdah_server::config::settings::{auth, connection, server};
 use howdah_server::config::values::Values;
 use howdah_server::{Command, Config, Fatal};
 use std::path::PathBuf;
@@ -96,7 +96,12 @@ impl Input {
                 "dev brings its own database; use serve to serve another one",
             ));
         }
-        Ok(*config)
+        let mut config = *config;
+        // Whoever develops wants it; whoever does not says so.
+        if self.values.text(&server::ENABLE_CONSOLE).is_none() {
+            config.http.console = true;
+        }
+        Ok(config)
     }
 }
 
@@ -145,6 +150,17 @@ mod tests {
         let input = input("dev --unauthorized-role anonymous", &[]);
         assert!(!input.gives_secret());
         input.config(&AdminSecret::Own("s".into())).unwrap();
+    }
+
+    #[test]
+    fn the_console_is_on_unless_it_is_switched_off() {
+        let console = |environment: &[(&str, &str)]| {
+            let input = input("dev", environment);
+            let config = input.config(&AdminSecret::Own("s".into())).unwrap();
+            config.http.console
+        };
+        assert!(console(&[]));
+        assert!(!console(&[("HASURA_GRAPHQL_ENABLE_CONSOLE", "false")]));
     }
 
     #[test]

@@ -70,6 +70,7 @@ pub async fn run(
     };
     let greeting = Greeting {
         port: listener.address().port(),
+        console: config.http.console,
         secret: &secret,
         place: &place,
         database: managed.data_dir(),

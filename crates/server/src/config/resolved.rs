@@ -177,7 +177,9 @@ pub struct HttpSettings {
     pub preserve_401: bool,
     /// Who sees internals.
     pub internals: ShowInternals,
-    /// Shown by the config API.
+    /// Whether `/console` is served.
+    pub console: bool,
+    /// Files of the console in place of, or beside, the embedded ones.
     pub console_assets_dir: Option<PathBuf>,
 }
 

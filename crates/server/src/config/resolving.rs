@@ -172,6 +172,7 @@ fn http_settings(values: &Values) -> Result<HttpSettings, Fatal> {
         graceful_shutdown: values.value(&server::GRACEFUL_SHUTDOWN)?,
         preserve_401: values.value(&server::PRESERVE_401)?,
         internals,
+        console: values.value(&server::ENABLE_CONSOLE)?,
         console_assets_dir: values.given(&server::CONSOLE_ASSETS)?,
     })
 }

@@ -30,6 +30,10 @@ pub(crate) enum Endpoint {
     Live,
     /// `GET /v1/version`.
     Version,
+    /// `GET /console` and everything below.
+    Console,
+    /// `GET /`: leads to the console where there is one.
+    Root,
     /// Anything else.
     Unknown,
 }
@@ -73,6 +77,9 @@ impl Endpoint {
             "/healthz" | "/hasura/healthz" if reads => Endpoint::Health,
             "/livez" if reads => Endpoint::Live,
             "/v1/version" if reads => Endpoint::Version,
+            "/" if reads => Endpoint::Root,
+            "/console" if reads => Endpoint::Console,
+            _ if reads && path.starts_with("/console/") => Endpoint::Console,
             _ => Endpoint::Unknown,
         }
     }
@@ -83,9 +90,12 @@ impl Endpoint {
             Endpoint::Graphql | Endpoint::LegacyGraphql | Endpoint::PersistedQuery => {
                 Some(Api::Graphql)
             }
-            Endpoint::Metadata | Endpoint::QueryV1 | Endpoint::QueryV2 | Endpoint::Explain => {
-                Some(Api::Metadata)
-            }
+            Endpoint::Metadata
+            | Endpoint::QueryV1
+            | Endpoint::QueryV2
+            | Endpoint::Explain
+            | Endpoint::Console
+            | Endpoint::Root => Some(Api::Metadata),
             Endpoint::PgDump => Some(Api::Pgdump),
             Endpoint::Config => Some(Api::Config),
             Endpoint::Health | Endpoint::Live | Endpoint::Version | Endpoint::Unknown => None,
@@ -137,7 +147,13 @@ mod tests {
             Endpoint::of(&Method::HEAD, "/hasura/healthz"),
             Endpoint::Health
         );
-        assert_eq!(Endpoint::of(&Method::GET, "/"), Endpoint::Unknown);
+        assert_eq!(Endpoint::of(&Method::GET, "/"), Endpoint::Root);
+        assert_eq!(Endpoint::of(&Method::POST, "/"), Endpoint::Unknown);
+        assert_eq!(
+            Endpoint::of(&Method::GET, "/console/data/x"),
+            Endpoint::Console
+        );
+        assert_eq!(Endpoint::of(&Method::GET, "/consoles"), Endpoint::Unknown);
         assert_eq!(
             Endpoint::of(&Method::POST, "/v1/graphqlx"),
             Endpoint::Unknown

@@ -84,7 +84,8 @@ async fn finish<S>(
     reply: Reply,
 ) -> Response<Chunks> {
     let plain_bytes = chunks::length(&reply.pieces);
-    let zipped = if Accepts::of(headers).compress(plain_bytes) {
+    let is_encoded = reply.headers.contains_key(CONTENT_ENCODING);
+    let zipped = if !is_encoded && Accepts::of(headers).compress(plain_bytes) {
         compression::gzip(&reply.pieces, plain_bytes).await
     } else {
         None

@@ -7,7 +7,7 @@ use super::exchange::transport_error;
 use super::graphql_body::{self, Posted};
 use super::record::{Mode, Record};
 use super::reply::{Reply, SQL, TEXT, error_body};
-use super::{chunks, config_api};
+use super::{chunks, config_api, console};
 use crate::logs::{Level, LogType};
 use crate::service::{GraphqlAnswer, GraphqlRequest, RequestContext, Service};
 use crate::version::VERSION;
@@ -39,7 +39,11 @@ where
         .api()
         .is_none_or(|api| app.config.http.apis.contains(&api));
     match endpoint {
-        Endpoint::Unknown => {
+        Endpoint::Console | Endpoint::Root if open && app.console.is_some() => {
+            body::discard(body, app.config.http.stall_timeout).await;
+            console::reply(app, record, headers)
+        }
+        Endpoint::Unknown | Endpoint::Console | Endpoint::Root => {
             let error = Error::new(Code::NotFound, "resource does not exist");
             record.error = Some(error);
             body::discard(body, app.config.http.stall_timeout).await;
@@ -213,6 +217,8 @@ async fn perform<S: Service>(
         | Endpoint::Health
         | Endpoint::Live
         | Endpoint::Version
+        | Endpoint::Console
+        | Endpoint::Root
         | Endpoint::Unknown => return Ok(Reply::unknown_path()),
     };
     Ok(Reply::json(answer))

@@ -5,6 +5,7 @@
 //! * `exchange`: one request from its head to its answer, as a list of stages.
 //! * `handlers`: what each endpoint does.
 //! * `body`, `graphql_body`: from bytes to JSON to GraphQL requests.
+//! * `console`: the web console and the way to it.
 //! * `reply`, `chunks`, `compression`, `cors`: the way back.
 //! * `record`: the log line.
 
@@ -12,6 +13,7 @@ mod body;
 mod chunks;
 mod compression;
 mod config_api;
+mod console;
 mod cors;
 mod endpoint;
 mod exchange;
@@ -36,6 +38,7 @@ use crate::auth::Authenticator;
 use crate::config::Config;
 use crate::logs::Logger;
 use crate::websocket::counters::Counters;
+use howdah_console_assets::Console;
 use std::sync::Arc;
 
 /// What every request needs.
@@ -46,4 +49,6 @@ pub(crate) struct App<S> {
     pub(crate) logger: Logger,
     pub(crate) alarms: Alarms,
     pub(crate) websockets: Arc<Counters>,
+    /// Present where the console is switched on.
+    pub(crate) console: Option<Console>,
 }

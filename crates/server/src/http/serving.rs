@@ -3,7 +3,7 @@
 
 use super::listening::{Listener, bind};
 use super::stalls::Patient;
-use super::{App, exchange};
+use super::{App, console, exchange};
 use crate::alarms::{self, Alarms};
 use crate::auth::Authenticator;
 use crate::config::{Config, Fatal, HttpSettings};
@@ -96,6 +96,7 @@ pub async fn serve_with<S: Service>(
     let listener = listener.open()?;
     let builder = builder(&config.http);
     let patience = config.http.graceful_shutdown;
+    let console = console::load(&config.http, &logger);
     let app = Arc::new(App {
         config,
         auth,
@@ -103,6 +104,7 @@ pub async fn serve_with<S: Service>(
         logger,
         alarms: Alarms::new(),
         websockets: Arc::new(Counters::default()),
+        console,
     });
     follow_metadata(&app);
     let mut stop = std::pin::pin!(stop);

@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 mod connections;
+mod console;
 mod fake;
 mod logging;
 mod pg_dump;

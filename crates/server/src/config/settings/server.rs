@@ -124,16 +124,17 @@ pub static ENABLE_CONSOLE: Setting<bool> = Setting::new(value::boolean, "BOOL")
     .switch("true")
     .variables(&["HASURA_GRAPHQL_ENABLE_CONSOLE"])
     .default("false")
-    .status(Status::Later)
-    .meaning("Serve the console at `/console`");
+    .meaning("Serve the console at `/console`, where the metadata API is on; `/` leads there");
 
 /// `--console-assets-dir`.
 pub static CONSOLE_ASSETS: Setting<PathBuf> = Setting::new(value::path, "FOLDER")
     .flag("console-assets-dir")
     .variables(&["HASURA_GRAPHQL_CONSOLE_ASSETS_DIR"])
     .without("none")
-    .status(Status::Later)
-    .meaning("Folder whose files are served at `/console/assets`");
+    .meaning(
+        "Folder read at start: with an `index.html` it is a console and takes the place of the \
+         embedded one, else its files are served at `/console/assets` too",
+    );
 
 /// `--console-sentry-dsn`.
 pub static CONSOLE_SENTRY_DSN: Setting<String> = Setting::new(value::text, "DSN")

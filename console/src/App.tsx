@@ -1,0 +1,35 @@
+// The providers around everything.
+import { Center, MantineProvider } from '@mantine/core';
+import { ModalsProvider } from '@mantine/modals';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { ApiError, queryClient } from './kit/api';
+import { theme, variables } from './kit/theme';
+import { ErrorPanel } from './kit/ui';
+import { router } from './router';
+import { LoginGate } from './shell/LoginGate';
+
+export function App({ unreachable }: { unreachable?: boolean }) {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <ModalsProvider>
+          <Notifications position="bottom-right" limit={4} />
+          {unreachable ? (
+            <Center h="100%" component="main">
+              <ErrorPanel
+                error={new ApiError('unreachable', 0, 'unreachable')}
+                retry={() => window.location.reload()}
+              />
+            </Center>
+          ) : (
+            <LoginGate>
+              <RouterProvider router={router} />
+            </LoginGate>
+          )}
+        </ModalsProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

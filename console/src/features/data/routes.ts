@@ -1,0 +1,59 @@
+// Addresses of the data pages.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import * as v from 'valibot';
+import { rootRoute } from '../../shell/root-route';
+import { DataLayout } from './DataLayout';
+
+export const dataRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/data',
+  component: DataLayout,
+});
+
+const databasesRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./databases/DatabasesPage'), 'DatabasesPage'),
+});
+
+const sourceSearch = v.object({
+  /** Only this schema. */
+  schema: v.optional(v.string()),
+  /** Only names with this text. */
+  q: v.optional(v.string()),
+  show: v.optional(v.picklist(['tracked', 'untracked'])),
+});
+
+const sourceRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source',
+  validateSearch: sourceSearch,
+  component: lazyRouteComponent(() => import('./source/SourcePage'), 'SourcePage'),
+});
+const sourceTablesRoute = createRoute({
+  getParentRoute: () => sourceRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./source/TablesTab'), 'TablesTab'),
+});
+const sourceRelationshipsRoute = createRoute({
+  getParentRoute: () => sourceRoute,
+  path: '/~relationships',
+  component: lazyRouteComponent(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
+});
+
+const tableRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/$schema/$table',
+  component: lazyRouteComponent(() => import('./table/TablePage'), 'TablePage'),
+});
+const structureRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
+});
+
+export const dataRoutes = dataRoute.addChildren([
+  databasesRoute,
+  sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute]),
+  tableRoute.addChildren([structureRoute]),
+]);

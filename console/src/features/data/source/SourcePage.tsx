@@ -1,0 +1,73 @@
+// One database: its tables and relationships, tracked and not (AA7).
+import { Select } from '@mantine/core';
+import { IconDatabaseOff } from '@tabler/icons-react';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet, useNavigate } from '@tanstack/react-router';
+import { relationsQuery, useSource } from '../../../kit/api';
+import { t } from '../../../kit/i18n';
+import { EmptyState, LinkTabs, Page } from '../../../kit/ui';
+
+const route = getRouteApi('/data/$source');
+
+export function SourcePage() {
+  const { source: name } = route.useParams();
+  const source = useSource(name);
+  if (!source) {
+    return (
+      <EmptyState icon={IconDatabaseOff} title={t('There is no database of this name')}>
+        {name}
+      </EmptyState>
+    );
+  }
+  return <Content name={name} />;
+}
+
+function Content({ name }: { name: string }) {
+  const { schema } = route.useSearch();
+  const navigate = useNavigate();
+  const { data } = useSuspenseQuery(relationsQuery(name));
+  return (
+    <Page
+      title={name}
+      fill
+      actions={
+        <Select
+          aria-label={t('Schema')}
+          placeholder={t('All schemas')}
+          data={data.schemas}
+          value={schema ?? null}
+          clearable
+          searchable
+          w={180}
+          onChange={(value) =>
+            void navigate({
+              to: '.',
+              search: (before) => ({ ...before, schema: value ?? undefined }),
+            })
+          }
+        />
+      }
+      tabs={
+        <LinkTabs
+          label={t('Parts of the database')}
+          tabs={[
+            {
+              label: t('Tables'),
+              link: { to: '/data/$source', params: { source: name }, search: { schema } },
+            },
+            {
+              label: t('Relationships'),
+              link: {
+                to: '/data/$source/~relationships',
+                params: { source: name },
+                search: { schema },
+              },
+            },
+          ]}
+        />
+      }
+    >
+      <Outlet />
+    </Page>
+  );
+}

@@ -1,0 +1,34 @@
+// Addresses of the settings pages.
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { rootRoute } from '../../shell/root-route';
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
+});
+
+const index = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/metadata' });
+  },
+});
+const metadata = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/metadata',
+  component: lazyRouteComponent(() => import('./metadata/MetadataTab'), 'MetadataTab'),
+});
+const inconsistent = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/inconsistent',
+  component: lazyRouteComponent(() => import('./inconsistent/InconsistentTab'), 'InconsistentTab'),
+});
+const about = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/about',
+  component: lazyRouteComponent(() => import('./about/AboutTab'), 'AboutTab'),
+});
+
+export const settingsRoutes = settingsRoute.addChildren([index, metadata, inconsistent, about]);

@@ -1,0 +1,97 @@
+// Errors of the API in one shape, whatever envelope they came in.
+
+/** What went wrong with a request. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** HTTP status; 0 where no answer came. */
+    readonly status: number,
+    /** The error's code, such as `parse-failed`. */
+    readonly code: string,
+    /** Where in the request, such as `$.args.table`. */
+    readonly path?: string,
+    /** What PostgreSQL or the engine said in detail. */
+    readonly internal?: unknown,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+
+  /** No answer came: the server is away or the network is. */
+  get isUnreachable(): boolean {
+    return this.status === 0;
+  }
+
+  /** The admin secret is missing or wrong. */
+  get isDenied(): boolean {
+    return (
+      this.status === 401 ||
+      (this.code === 'access-denied' && /admin-secret|access-key|admin secret/i.test(this.message))
+    );
+  }
+}
+
+interface Flat {
+  error?: unknown;
+  code?: unknown;
+  path?: unknown;
+  internal?: unknown;
+}
+interface Graphql {
+  errors?: {
+    message?: string;
+    extensions?: { code?: string; path?: string; internal?: unknown };
+  }[];
+}
+
+/** The error in an answer, if it is one. */
+export function errorIn(status: number, body: unknown): ApiError | undefined {
+  if (typeof body === 'object' && body !== null) {
+    const flat = body as Flat;
+    if (typeof flat.error === 'string') {
+      return new ApiError(
+        flat.error,
+        status,
+        String(flat.code ?? 'unexpected'),
+        flat.path === undefined ? undefined : String(flat.path),
+        flat.internal,
+      );
+    }
+    const first = (body as Graphql).errors?.[0];
+    if (first) {
+      return new ApiError(
+        first.message ?? 'unknown error',
+        status,
+        first.extensions?.code ?? 'unexpected',
+        first.extensions?.path,
+        first.extensions?.internal,
+      );
+    }
+  }
+  if (status >= 400) return new ApiError(`HTTP status ${status}`, status, 'unexpected');
+  return undefined;
+}
+
+interface PostgresError {
+  error?: {
+    message?: string;
+    description?: string | null;
+    hint?: string | null;
+    status_code?: string;
+  };
+}
+
+/** PostgreSQL's own words, where the error has them. */
+export function postgresDetail(error: ApiError): string | undefined {
+  const inner = (Array.isArray(error.internal) ? error.internal[0] : error.internal) as
+    PostgresError | null | undefined;
+  const said = inner?.error;
+  if (!said?.message) return undefined;
+  return [said.message, said.description, said.hint].filter(Boolean).join('\n');
+}
+
+/** Anything thrown as an [`ApiError`]. */
+export function asApiError(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  return new ApiError(thrown instanceof Error ? thrown.message : String(thrown), -1, 'console');
+}

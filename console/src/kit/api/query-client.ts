@@ -1,0 +1,47 @@
+// What is cached of the server, and for how long.
+import { QueryClient } from '@tanstack/react-query';
+import { asApiError } from './errors';
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      retry: (failures, error) => asApiError(error).isUnreachable && failures < 2,
+    },
+    mutations: { retry: false },
+  },
+});
+
+/** Keys of everything cached, so that whoever changes something knows what to ask for anew. */
+export const keys = {
+  metadata: ['metadata'] as const,
+  inconsistent: ['inconsistent'] as const,
+  serverConfig: ['server-config'] as const,
+  catalog: (source: string) => ['catalog', source] as const,
+  tables: (source: string) => ['catalog', source, 'tables'] as const,
+  table: (source: string, schema: string, name: string) =>
+    ['catalog', source, 'table', schema, name] as const,
+  functions: (source: string) => ['catalog', source, 'functions'] as const,
+  types: (source: string) => ['catalog', source, 'types'] as const,
+  suggestions: (source: string) => ['catalog', source, 'suggestions'] as const,
+  rows: (source: string, schema: string, name: string) => ['rows', source, schema, name] as const,
+};
+
+/** After a change of metadata. */
+export async function metadataChanged(): Promise<void> {
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: keys.metadata }),
+    queryClient.invalidateQueries({ queryKey: keys.inconsistent }),
+    queryClient.invalidateQueries({ predicate: (q) => q.queryKey[2] === 'suggestions' }),
+  ]);
+}
+
+/** After a change of a database's structure, which may have changed the metadata too. */
+export async function structureChanged(source: string): Promise<void> {
+  await Promise.all([
+    metadataChanged(),
+    queryClient.invalidateQueries({ queryKey: keys.catalog(source) }),
+    queryClient.invalidateQueries({ queryKey: ['rows', source] }),
+  ]);
+}

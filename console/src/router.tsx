@@ -1,0 +1,31 @@
+// All addresses of the console. Each feature brings its own routes.
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { dataRoutes } from './features/data/routes';
+import { settingsRoutes } from './features/settings/routes';
+import { consoleBase } from './kit/api';
+import { rootRoute } from './shell/root-route';
+import { PageLoader } from './shell/Shell';
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/data' });
+  },
+});
+
+const routeTree = rootRoute.addChildren([indexRoute, dataRoutes, settingsRoutes]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: consoleBase.pathname,
+  defaultPreload: 'intent',
+  defaultPendingComponent: PageLoader,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

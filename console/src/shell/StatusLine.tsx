@@ -1,0 +1,35 @@
+// What the server is, whether it answers, and how many objects do not fit.
+import { Anchor, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { asApiError, config, inconsistentQuery } from '../kit/api';
+import { t } from '../kit/i18n';
+
+export function StatusLine({ narrow }: { narrow: boolean }) {
+  const { data, error } = useQuery(inconsistentQuery);
+  if (narrow) return null;
+  const away = error !== null && asApiError(error).isUnreachable;
+  const count = data?.inconsistent_objects.length ?? 0;
+  return (
+    <Stack gap={2} px={8} pb={8}>
+      {config().consoleMode === 'cli' && (
+        <Text size="xs" c="dimmed">
+          {t('Changes are written to the project')}
+        </Text>
+      )}
+      {away && (
+        <Text size="xs" c="red" role="status">
+          {t('The server cannot be reached')}
+        </Text>
+      )}
+      {count > 0 && (
+        <Anchor size="xs" c="orange" component={Link} to="/settings/inconsistent">
+          {t('{{count}} inconsistent', { count })}
+        </Anchor>
+      )}
+      <Text size="xs" c="dimmed" truncate title={config().version}>
+        {config().version}
+      </Text>
+    </Stack>
+  );
+}

@@ -1,0 +1,22 @@
+// The places of the console, in the order of its rail and its palette. A new feature adds a line
+// here and its routes in `src/router.tsx`.
+import { IconDatabase, IconSettings, type Icon } from '@tabler/icons-react';
+import type { LinkProps } from '@tanstack/react-router';
+import { t } from '../kit/i18n';
+
+export interface Place {
+  label: string;
+  icon: Icon;
+  to: LinkProps['to'];
+  hint: string;
+}
+
+export const places: Place[] = [
+  { label: t('Data'), icon: IconDatabase, to: '/data', hint: t('Databases, tables, rows') },
+  {
+    label: t('Settings'),
+    icon: IconSettings,
+    to: '/settings',
+    hint: t('Metadata, roles, allow list, about'),
+  },
+];
