@@ -1,5 +1,6 @@
 // All addresses of the console. Each feature brings its own routes.
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { apiRoutes } from './features/api/routes';
 import { dataRoutes } from './features/data/routes';
 import { settingsRoutes } from './features/settings/routes';
 import { consoleBase } from './kit/api';
@@ -14,7 +15,7 @@ const indexRoute = createRoute({
   },
 });
 
-const routeTree = rootRoute.addChildren([indexRoute, dataRoutes, settingsRoutes]);
+const routeTree = rootRoute.addChildren([indexRoute, apiRoutes, dataRoutes, settingsRoutes]);
 
 export const router = createRouter({
   routeTree,

@@ -16,8 +16,19 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed={}", dist.display());
     println!("cargo:rerun-if-changed=build.rs");
     let mut files = BTreeMap::new();
+    let kept = Path::new(&out).join("files");
+    if kept.exists() {
+        fs::remove_dir_all(&kept)?;
+    }
+    fs::create_dir_all(&kept)?;
     if dist.join("index.html").is_file() {
         collect(&dist, &dist, &mut files)?;
+    }
+    // Copies, so that a console that is built anew meanwhile does not pull the files away.
+    for (number, path) in files.values_mut().enumerate() {
+        let copy = kept.join(number.to_string());
+        fs::copy(&path, &copy)?;
+        *path = copy;
     }
     fs::write(Path::new(&out).join("files.rs"), source(&files))
 }

@@ -29,6 +29,8 @@ export interface Options {
   signal?: AbortSignal;
   /** Leave GraphQL errors in the answer rather than throw them. */
   keepErrors?: boolean;
+  /** Sent besides. */
+  headers?: Record<string, string>;
 }
 
 /** Sends a body and gives the answer; throws [`ApiError`]. */
@@ -47,7 +49,7 @@ async function send<T>(path: string, init: RequestInit, options: Options): Promi
   try {
     response = await fetch(apiUrl(path), {
       ...init,
-      headers: headersFor(options.identity),
+      headers: { ...headersFor(options.identity), ...options.headers },
       signal: options.signal,
     });
     text = await response.text();

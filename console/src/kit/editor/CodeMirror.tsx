@@ -1,5 +1,10 @@
 // CodeMirror 6 as a controlled component.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json, jsonParseLinter } from '@codemirror/lang-json';
 import { PostgreSQL, sql, type SQLNamespace } from '@codemirror/lang-sql';
@@ -63,7 +68,10 @@ const look = EditorView.theme({
     color: 'var(--mantine-color-text)',
     overflow: 'hidden',
   },
-  '&.cm-focused': { outline: '2px solid var(--mantine-primary-color-filled)', outlineOffset: '-1px' },
+  '&.cm-focused': {
+    outline: '2px solid var(--mantine-primary-color-filled)',
+    outlineOffset: '-1px',
+  },
   '.cm-scroller': { fontFamily: 'var(--mantine-font-family-monospace)', lineHeight: '1.55' },
   '.cm-gutters': {
     backgroundColor: 'var(--console-soft)',
@@ -152,9 +160,13 @@ export default function CodeMirror(props: CodeMirrorProps) {
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ 'aria-label': first.label }),
           EditorView.theme({
-            '&': first.fill ? { height: '100%' } : { maxHeight: cssSize(first.maxHeight ?? '60vh') },
+            '&': first.fill
+              ? { height: '100%' }
+              : { maxHeight: cssSize(first.maxHeight ?? '60vh') },
             '.cm-scroller': { overflow: 'auto' },
-            '.cm-content, .cm-gutter': { minHeight: first.fill ? '0' : cssSize(first.minHeight ?? 80) },
+            '.cm-content, .cm-gutter': {
+              minHeight: first.fill ? '0' : cssSize(first.minHeight ?? 80),
+            },
           }),
           first.readOnly ? [EditorState.readOnly.of(true)] : [],
           first.placeholder ? placeholderText(first.placeholder) : [],

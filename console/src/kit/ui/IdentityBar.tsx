@@ -63,7 +63,9 @@ export function IdentityBar(props: { role: string; onRole: (role: string) => voi
                   value={variable.name}
                   onChange={(event) => {
                     const name = event.currentTarget.value;
-                    setSessionVariables(variables.map((v, i) => (i === index ? { ...v, name } : v)));
+                    setSessionVariables(
+                      variables.map((v, i) => (i === index ? { ...v, name } : v)),
+                    );
                   }}
                 />
                 <TextInput
