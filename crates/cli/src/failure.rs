@@ -1,5 +1,6 @@
 //! Why a project could not be applied, worded for the person who wrote it.
 
+use crate::api::ApiError;
 use howdah_error::Error;
 use howdah_project::Refusal;
 use serde_json::Value;
@@ -24,12 +25,12 @@ pub enum Failure {
     },
 
     /// The statements of a file fail.
-    #[error("{}: {}", file.display(), told(error))]
+    #[error("{}: {}", file.display(), told_api(error))]
     File {
         /// Which.
         file: PathBuf,
         /// What the server says.
-        error: Error,
+        error: ApiError,
     },
 
     /// A file cannot be read or written.
@@ -43,18 +44,21 @@ pub enum Failure {
     },
 
     /// The server refuses a command.
-    #[error("cannot {doing}: {}", told(error))]
+    #[error("cannot {doing}: {}", told_api(error))]
     Server {
         /// What was tried: `apply the metadata`.
         doing: &'static str,
         /// What the server says.
-        error: Error,
+        error: ApiError,
     },
 }
 
 impl Failure {
-    pub(crate) fn server(doing: &'static str) -> impl FnOnce(Error) -> Failure {
-        move |error| Failure::Server { doing, error }
+    pub(crate) fn server<E: Into<ApiError>>(doing: &'static str) -> impl FnOnce(E) -> Failure {
+        move |error| Failure::Server {
+            doing,
+            error: error.into(),
+        }
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
@@ -63,8 +67,16 @@ impl Failure {
     }
 }
 
+/// What a server says, or that it says nothing.
+pub(crate) fn told_api(error: &ApiError) -> String {
+    match error {
+        ApiError::Refused(error) => told(error),
+        other => other.to_string(),
+    }
+}
+
 /// The message, and what the database adds to it.
-fn told(error: &Error) -> String {
+pub(crate) fn told(error: &Error) -> String {
     let mut text = error.message().to_owned();
     let path = error.path().to_string();
     if path != "$" && !path.starts_with("$.args.sql") {
@@ -100,7 +112,7 @@ mod tests {
             }, "statement": "select"}));
         let failure = Failure::File {
             file: "migrations/default/1_a/up.sql".into(),
-            error,
+            error: error.into(),
         };
         assert_eq!(
             failure.to_string(),

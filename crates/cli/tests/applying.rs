@@ -1,8 +1,8 @@
 //! Projects are brought to a server that writes down what it is asked.
 #![allow(clippy::unwrap_used)]
 
-use howdah_cli::{Api, Applied, Contents, Failure, SeedLog, Seeding, apply};
-use howdah_error::{Code, Error, Result};
+use howdah_cli::{Api, ApiResult, Applied, Contents, Failure, SeedLog, Seeding, apply};
+use howdah_error::{Code, Error};
 use howdah_project::Project;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -41,7 +41,7 @@ impl Server {
 }
 
 impl Api for Server {
-    async fn metadata(&self, body: Value) -> Result<Value> {
+    async fn metadata(&self, body: Value) -> ApiResult<Value> {
         let kind = body["type"].as_str().unwrap().to_owned();
         match kind.as_str() {
             "get_catalog_state" => return Ok(json!({"cli_state": *self.state.lock().unwrap()})),
@@ -77,7 +77,7 @@ impl Api for Server {
         Ok(json!({"message": "success"}))
     }
 
-    async fn query(&self, body: Value) -> Result<Value> {
+    async fn query(&self, body: Value) -> ApiResult<Value> {
         assert_eq!(body["type"], "run_sql");
         let args = &body["args"];
         assert_eq!(
@@ -86,7 +86,7 @@ impl Api for Server {
         );
         let sql = args["sql"].as_str().unwrap();
         if sql.contains("wrong") {
-            return Err(Error::new(Code::PostgresError, "query execution failed"));
+            return Err(Error::new(Code::PostgresError, "query execution failed").into());
         }
         self.note(format!("{}: {sql}", args["source"].as_str().unwrap()));
         Ok(json!({"result_type": "CommandOk", "result": null}))

@@ -1,12 +1,14 @@
-//! The binary: `serve`, `dev`, `version`. It puts the parts together and decides nothing that
-//! one of them could decide.
+//! The binary: `serve`, `dev` and the commands of the tool. It puts the parts together and decides
+//! nothing that one of them could decide.
 //!
+//! * `program`: the server's command line or the tool's.
 //! * `serve`: starts the engine and the server. `settings`: from flags to the engine's options.
 //! * `dev`: the same on a project folder. `managed`: the PostgreSQL that either may bring along.
 //! * `service`: the engine as the server sees it.
 
 mod dev;
 mod managed;
+mod program;
 mod serve;
 mod service;
 mod settings;
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
         return watchdog::main(words);
     }
     match run(started) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(fatal) => {
             eprintln!("{fatal}");
             ExitCode::from(fatal.code())
@@ -41,8 +43,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(started: Instant) -> Result<(), Fatal> {
+fn run(started: Instant) -> Result<ExitCode, Fatal> {
     let (words, environment) = process_input()?;
+    let name = std::env::args_os().next().unwrap_or_default();
+    if let Some(start) = program::start(&name.to_string_lossy(), &words, &environment) {
+        return Ok(runtime()?.block_on(program::carry_out(start)));
+    }
+    serve_line(words, environment, started).map(|()| ExitCode::SUCCESS)
+}
+
+fn serve_line(
+    words: Vec<String>,
+    environment: Vec<(String, String)>,
+    started: Instant,
+) -> Result<(), Fatal> {
     let arguments = Arguments::split(words.clone())?;
     // The project may say what some settings are, so it is looked at before they are read.
     if arguments.command == Some(Word::Dev) && !arguments.help {

@@ -3,7 +3,7 @@
 use crate::egress::Egress;
 use crate::error::{HttpError, Untrusted, is_forbidden, root_cause};
 use crate::resolver::Guarded;
-use crate::roots;
+use crate::roots::{self, Trust};
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
@@ -90,6 +90,14 @@ impl HttpClient {
     /// # Errors
     /// The certificates that the environment names cannot be read.
     pub fn new(egress: Egress) -> Result<Self, Untrusted> {
+        Self::trusting(egress, &Trust::default())
+    }
+
+    /// As [`HttpClient::new`], with a word of a person about whom TLS trusts.
+    ///
+    /// # Errors
+    /// As [`HttpClient::new`]; the given certificates cannot be read.
+    pub fn trusting(egress: Egress, trust: &Trust) -> Result<Self, Untrusted> {
         let egress = Arc::new(egress);
         let mut tcp = HttpConnector::new_with_resolver(Guarded::new(Arc::clone(&egress)));
         tcp.enforce_http(false);
@@ -97,7 +105,7 @@ impl HttpClient {
         tcp.set_connect_timeout(Some(CONNECT_TIMEOUT));
         tcp.set_keepalive(Some(IDLE_TIMEOUT));
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(roots::tls()?)
+            .with_tls_config(roots::tls(trust)?)
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);

@@ -19,3 +19,4 @@ mod roots;
 pub use client::{HttpClient, Limits, Outgoing, Received, Redirects};
 pub use egress::Egress;
 pub use error::{HttpError, Untrusted};
+pub use roots::Trust;

@@ -2,22 +2,103 @@
 //! name. Where a system has none at all (a bare container), Mozilla's list stands in.
 
 use crate::error::Untrusted;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use std::sync::Arc;
 
 const CHOSEN_BY: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
+/// Whom TLS trusts besides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// PEM text with certificates of further authorities.
+    pub authorities: Option<Vec<u8>>,
+    /// Whether anybody is trusted, whatever the certificate says: for a person's own servers.
+    pub anybody: bool,
+}
+
 /// The configuration of TLS towards others.
-pub(crate) fn tls() -> Result<ClientConfig, Untrusted> {
+pub(crate) fn tls(trust: &Trust) -> Result<ClientConfig, Untrusted> {
     let chosen = CHOSEN_BY
         .iter()
         .any(|name| std::env::var_os(name).is_some());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|e| Untrusted(e.to_string()))?
-        .with_root_certificates(roots(chosen)?)
-        .with_no_client_auth())
+        .map_err(|e| Untrusted(e.to_string()))?;
+    if trust.anybody {
+        return Ok(builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+            .with_no_client_auth());
+    }
+    let mut roots = roots(chosen)?;
+    if let Some(pem) = &trust.authorities {
+        let mut found = 0;
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate.map_err(|e| Untrusted(e.to_string()))?;
+            roots
+                .add(certificate)
+                .map_err(|e| Untrusted(e.to_string()))?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(Untrusted("the file holds no certificate".into()));
+        }
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Takes every certificate, but has the other side prove that it holds the key.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
 }
 
 fn roots(chosen: bool) -> Result<RootCertStore, Untrusted> {

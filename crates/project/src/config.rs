@@ -125,8 +125,40 @@ impl Config {
             &mut self.migrations_directory,
         );
         set("HASURA_GRAPHQL_SEEDS_DIRECTORY", &mut self.seeds_directory);
-        if let Some(secret) = variable("HASURA_GRAPHQL_ADMIN_SECRET") {
+        let secret = variable("HASURA_GRAPHQL_ADMIN_SECRET")
+            .or_else(|| variable("HASURA_GRAPHQL_ACCESS_KEY"));
+        if let Some(secret) = secret {
             self.admin_secret = Some(secret);
+        }
+        if let Some(secrets) = variable("HASURA_GRAPHQL_ADMIN_SECRETS") {
+            // A JSON list, as the server takes it, or words with commas between them.
+            self.admin_secrets = serde_json::from_str(&secrets).unwrap_or_else(|_| {
+                let words = secrets.split(',').map(str::trim);
+                words
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            });
+        }
+        if let Some(file) = variable("HASURA_GRAPHQL_CERTIFICATE_AUTHORITY") {
+            self.certificate_authority = Some(file);
+        }
+        if let Some(text) = variable("HASURA_GRAPHQL_INSECURE_SKIP_TLS_VERIFY") {
+            self.insecure_skip_tls_verify = is_true(&text);
+        }
+        for path in [
+            "query",
+            "v2_query",
+            "v1_metadata",
+            "graphql",
+            "config",
+            "pg_dump",
+            "version",
+        ] {
+            let name = format!("HASURA_GRAPHQL_API_PATHS_{}", path.to_uppercase());
+            if let Some(text) = variable(&name) {
+                self.api_paths.insert(path.to_owned(), text);
+            }
         }
         self
     }
@@ -137,6 +169,14 @@ impl Config {
             .as_deref()
             .or_else(|| self.admin_secrets.first().map(String::as_str))
     }
+}
+
+/// Whether a variable says yes.
+pub fn is_true(text: &str) -> bool {
+    matches!(
+        text.trim().to_ascii_lowercase().as_str(),
+        "1" | "t" | "true" | "yes" | "y" | "on"
+    )
 }
 
 #[cfg(test)]

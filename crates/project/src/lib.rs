@@ -12,10 +12,11 @@ mod project;
 mod state;
 mod yaml;
 
-pub use config::{CONFIG_FILE, Config};
+pub use config::{CONFIG_FILE, Config, is_true};
 pub use error::{Error, Place, Result, Warning};
 pub use folder::ReadMetadata;
 pub use migrations::{Migration, migrations, seeds};
 pub use plan::{Direction, Refusal, Step, Target, plan};
 pub use project::Project;
 pub use state::MigrationState;
+pub use yaml::{from_yaml, to_yaml};

@@ -80,6 +80,25 @@ impl Project {
         folder::write(&self.metadata_folder(), metadata)
     }
 
+    /// The folder with the migrations of a database.
+    pub fn migrations_folder(&self, database: &str) -> PathBuf {
+        self.folder_of(&self.config.migrations_directory, database)
+    }
+
+    /// The folder with the seeds of a database.
+    pub fn seeds_folder(&self, database: &str) -> PathBuf {
+        self.folder_of(&self.config.seeds_directory, database)
+    }
+
+    fn folder_of(&self, folder: &str, database: &str) -> PathBuf {
+        let folder = self.root.join(folder);
+        if self.config.version < 3 {
+            folder
+        } else {
+            folder.join(database)
+        }
+    }
+
     /// The migrations of each database, by its name.
     ///
     /// # Errors

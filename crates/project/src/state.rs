@@ -69,6 +69,30 @@ impl MigrationState {
             .collect()
     }
 
+    /// Whether no database has any version.
+    pub fn is_empty(&self) -> bool {
+        self.migrations.values().all(IndexMap::is_empty)
+    }
+
+    /// Whether versions that an older project kept in a table of its own were taken over.
+    pub fn is_copied(&self) -> bool {
+        self.rest
+            .get("isStateCopyCompleted")
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
+    }
+
+    /// Notes that versions of an older project were taken over.
+    pub fn set_copied(&mut self) {
+        self.rest
+            .insert("isStateCopyCompleted".into(), Value::Bool(true));
+    }
+
+    /// Forgets every version of a database.
+    pub fn clear(&mut self, database: &str) {
+        self.migrations.shift_remove(database);
+    }
+
     /// Notes that a database has a version.
     pub fn insert(&mut self, database: &str, version: u64) {
         let versions = self.migrations.entry(database.to_owned()).or_default();

@@ -1,7 +1,7 @@
 //! The engine within this process, asked as an administrator.
 
 use bytes::Bytes;
-use howdah_cli::Api;
+use howdah_cli::{Api, ApiResult};
 use howdah_engine::Engine;
 use howdah_error::{Error, Result};
 use howdah_ir::Session;
@@ -12,12 +12,12 @@ use std::sync::Arc;
 pub struct InProcess(pub Arc<Engine>);
 
 impl Api for InProcess {
-    async fn metadata(&self, body: Value) -> Result<Value> {
-        read(&self.0.metadata(body, &Session::admin()).await?)
+    async fn metadata(&self, body: Value) -> ApiResult<Value> {
+        Ok(read(&self.0.metadata(body, &Session::admin()).await?)?)
     }
 
-    async fn query(&self, body: Value) -> Result<Value> {
-        read(&self.0.query_v2(body, &Session::admin()).await?)
+    async fn query(&self, body: Value) -> ApiResult<Value> {
+        Ok(read(&self.0.query_v2(body, &Session::admin()).await?)?)
     }
 }
 
