@@ -65,7 +65,7 @@ pub async fn bring(
         return Err(match objects {
             None => Stop::server("apply the metadata", &error),
             Some(objects) => {
-                let lines: Vec<String> = objects.iter().map(|object| told(object)).collect();
+                let lines: Vec<String> = objects.iter().map(told).collect();
                 Stop::new(
                     Exit::Inconsistent,
                     format!(
@@ -87,7 +87,7 @@ pub fn warn_of(objects: &[Value], context: &Context) {
     if objects.is_empty() {
         return;
     }
-    let lines: Vec<String> = objects.iter().map(|object| told(object)).collect();
+    let lines: Vec<String> = objects.iter().map(told).collect();
     context.output.warn(format!(
         "{} objects of the metadata are inconsistent and not served:\n  {}\nhint: `{} metadata \
          inconsistency list` shows them",
