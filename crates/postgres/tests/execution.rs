@@ -616,6 +616,7 @@ mod reading {
             sql,
             params: &[],
             form,
+            pace: None,
         }
     }
 

@@ -462,6 +462,7 @@ async fn run(pool: &Pool, statement: &Statement) -> Vec<Box<RawValue>> {
         sql: &statement.sql,
         params: &params,
         form: &statement.form,
+        pace: None,
     };
     let answer = pool.read(read, Expected::Read).await.unwrap();
     let bytes = answer.whole().await.unwrap().concat();

@@ -1,11 +1,13 @@
 //! The connections of one source.
 //!
-//! At most so many at once, the one used last first, closed when idle or old. A connection that
-//! the server closed is noticed when it is taken out and replaced; a read that fails because
+//! At most so many at once, the one used last first, closed when idle or old. Short reads share a
+//! few of them ([`lanes`](super::lanes)). A connection that the server closed is noticed when it is taken out and replaced; a read that fails because
 //! its connection had died while idle is run once more on a new one.
 
 use super::connection::{Connection, RunError};
 use super::errors::{self, Expected};
+use super::lanes::{Lanes, Ran};
+use super::pace::Pace;
 use super::reading::{Answer, Read};
 use super::session::Session;
 use super::statement_cache::Texts;
@@ -54,6 +56,7 @@ pub(super) struct Shared {
     settings: SourceSettings,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Session>>,
+    pub(super) lanes: Lanes,
     epoch: AtomicU64,
     texts: Texts,
     reaper_runs: AtomicBool,
@@ -76,6 +79,7 @@ impl Pool {
                 connector: Connector::new(&settings)?,
                 permits: Arc::new(Semaphore::new(max)),
                 idle: Mutex::default(),
+                lanes: Lanes::new(max),
                 epoch: AtomicU64::new(0),
                 texts: Texts::default(),
                 reaper_runs: AtomicBool::new(false),
@@ -195,12 +199,22 @@ impl Pool {
     /// # Errors
     /// As [`Pool::get`] and [`Connection::read`].
     pub async fn read(&self, read: Read<'_>, expected: Expected) -> Result<Answer> {
+        if let Some(result) = self
+            .read_on_lane(&[read], expected)
+            .await
+            .and_then(|mut all| all.pop())
+        {
+            return result.map(|head| Answer { head, rest: None });
+        }
         loop {
             let connection = self.get().await?;
             let fresh = connection.is_fresh();
             let sent = Instant::now();
             match connection.try_read(read).await {
-                Ok(begun) => return Ok(connection.answer(begun, read, expected)),
+                Ok(begun) => {
+                    note_pace(&[read], sent, begun.0.iter().map(Bytes::len).sum());
+                    return Ok(connection.answer(begun, read, expected));
+                }
                 Err(e) if !fresh && went_away(&e, sent) => self.shared.drop_idle(),
                 Err(e) => {
                     return Err(e.explain(read.sql, read.params, self.shared.prepares(), expected));
@@ -218,10 +232,15 @@ impl Pool {
         reads: &[Read<'_>],
         expected: Expected,
     ) -> Result<Vec<Result<Vec<Bytes>>>> {
+        if let Some(results) = self.read_on_lane(reads, expected).await {
+            return Ok(results);
+        }
         loop {
             let connection = self.get().await?;
             let sent = Instant::now();
             let results = connection.read_many(reads, expected).await;
+            let pieces = results.iter().flatten().flatten();
+            note_pace(reads, sent, pieces.map(Bytes::len).sum());
             let lost = |r: &Result<Vec<Bytes>>| r.as_ref().is_err_and(errors::is_connection_error);
             let at_once = sent.elapsed() < AT_ONCE;
             if !connection.is_fresh() && at_once && !results.is_empty() && results.iter().all(lost)
@@ -236,6 +255,33 @@ impl Pool {
     /// Closes idle connections: they have proved to be dead.
     pub(super) fn drop_idle(&self) {
         self.shared.drop_idle();
+    }
+
+    /// Runs reads that are all short on a connection that others use as well. `None` when that is
+    /// not to be, or did not work out: then they have to be run on a connection of their own.
+    async fn read_on_lane(
+        &self,
+        reads: &[Read<'_>],
+        expected: Expected,
+    ) -> Option<Vec<Result<Vec<Bytes>>>> {
+        let short = |read: &Read<'_>| read.pace.is_some_and(Pace::is_short);
+        if reads.is_empty() || !reads.iter().all(short) {
+            return None;
+        }
+        let lane = self.shared.lane()?;
+        let sent = Instant::now();
+        let Ran::Done(results) = lane.run(&self.shared, reads).await else {
+            return None;
+        };
+        let lost = |r: &Result<_, RunError>| r.as_ref().is_err_and(|e| went_away(e, sent));
+        if results.iter().any(lost) {
+            return None;
+        }
+        let prepared = self.shared.prepares();
+        let explained = reads.iter().zip(results).map(|(read, result)| {
+            result.map_err(|e| e.explain(read.sql, read.params, prepared, expected))
+        });
+        Some(explained.collect())
     }
 
     /// Asks the server something trivial.
@@ -288,17 +334,27 @@ impl Pool {
     /// Closes idle connections now and the others when given back; nobody gets one any more.
     pub fn close(&self) {
         self.shared.permits.close();
+        self.shared.lanes.keep_if(|_| false);
         self.shared.drop_idle();
     }
 
     /// How many connections there are.
     pub fn status(&self) -> PoolStatus {
         let max = self.shared.settings.pool.max_connections.max(1);
+        let idle_lanes = self.shared.lanes.idle();
+        let free = self.shared.permits.available_permits() + idle_lanes;
         PoolStatus {
-            in_use: max.saturating_sub(self.shared.permits.available_permits()),
-            idle: self.shared.idle().len(),
+            in_use: max.saturating_sub(free),
+            idle: self.shared.idle().len() + idle_lanes,
             max,
         }
+    }
+}
+
+/// Notes how long reads took that had a connection for themselves.
+fn note_pace(reads: &[Read<'_>], sent: Instant, bytes: usize) {
+    for pace in reads.iter().filter_map(|read| read.pace) {
+        pace.note(sent.elapsed(), bytes);
     }
 }
 
@@ -347,7 +403,7 @@ impl Shared {
         drop(dropped);
     }
 
-    fn is_old(&self, session: &Session) -> bool {
+    pub(super) fn is_old(&self, session: &Session) -> bool {
         self.settings
             .pool
             .connection_lifetime
@@ -360,7 +416,16 @@ impl Shared {
             && session.returned.elapsed() <= self.settings.pool.idle_timeout
     }
 
+    /// A permit for a connection, if one is free at once.
+    pub(super) fn free_permit(&self) -> Option<OwnedSemaphorePermit> {
+        self.permits.clone().try_acquire_owned().ok()
+    }
+
     async fn permit(&self) -> Result<OwnedSemaphorePermit> {
+        if let Some(permit) = self.free_permit() {
+            return Ok(permit);
+        }
+        self.lanes.give_back_one();
         let acquire = self.permits.clone().acquire_owned();
         let acquired = match self.settings.pool.pool_timeout {
             None => acquire.await,
@@ -374,17 +439,22 @@ impl Shared {
         acquired.map_err(|_| connection_error("the pool is closed"))
     }
 
-    fn take_idle(&self) -> Option<Session> {
+    pub(super) fn take_idle(&self) -> Option<Session> {
         loop {
-            let mut session = self.idle().pop()?;
+            let session = self.idle().pop()?;
             if self.is_usable(&session) {
-                session.renew(self.epoch.load(Ordering::Relaxed));
+                self.renew(&session);
                 return Some(session);
             }
         }
     }
 
-    async fn open(self: &Arc<Self>) -> Result<Session> {
+    /// Has a connection forget statements that were prepared before types changed.
+    pub(super) fn renew(&self, session: &Session) {
+        session.renew(self.epoch.load(Ordering::Relaxed));
+    }
+
+    pub(super) async fn open(self: &Arc<Self>) -> Result<Session> {
         let mut pause = Duration::from_millis(100);
         let mut tries_left = self.settings.pool.retries;
         loop {
@@ -437,5 +507,9 @@ async fn reap(shared: Weak<Shared>, period: Duration) {
         }
         shared.idle().splice(0..0, kept);
         drop(dropped);
+        let idle_timeout = shared.settings.pool.idle_timeout;
+        shared
+            .lanes
+            .keep_if(|lane| !lane.is_empty() || lane.quiet_for() <= idle_timeout);
     }
 }

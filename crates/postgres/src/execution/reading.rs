@@ -8,6 +8,7 @@
 use super::answer;
 use super::connection::{Connection, RunError};
 use super::errors::Expected;
+use super::pace::Pace;
 use super::text_param::TextParam;
 use crate::json_rows::{RowShape, RowWriter};
 use crate::translate::AnswerForm;
@@ -42,6 +43,8 @@ pub struct Read<'a> {
     pub params: &'a [TextParam],
     /// What it answers.
     pub form: &'a AnswerForm,
+    /// How long it took so far, for statements that come again and again.
+    pub pace: Option<&'a Pace>,
 }
 
 /// The JSON that a statement answered.
@@ -246,11 +249,7 @@ impl Connection {
             let result = self
                 .reading(async || {
                     let stream = self.start_with(read.sql, read.params, prepared).await?;
-                    let AnswerForm::Rows(shape) = read.form else {
-                        return Ok(vec![single(stream).await?]);
-                    };
-                    let (pieces, _) = Rows::new(stream, shape).pieces(usize::MAX).await?;
-                    Ok(pieces)
+                    whole(stream, read.form).await
                 })
                 .await;
             result.map_err(|e| e.explain(read.sql, read.params, self.prepares(), expected))
@@ -282,6 +281,15 @@ impl Connection {
             }
         }
     }
+}
+
+/// All of what a statement answers.
+pub(super) async fn whole(stream: RowStream, form: &AnswerForm) -> Result<Vec<Bytes>, RunError> {
+    let AnswerForm::Rows(shape) = form else {
+        return Ok(vec![single(stream).await?]);
+    };
+    let (pieces, _) = Rows::new(stream, shape).pieces(usize::MAX).await?;
+    Ok(pieces)
 }
 
 /// The JSON of a statement that answers with one.

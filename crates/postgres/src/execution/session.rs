@@ -4,6 +4,7 @@ use super::statement_cache::{StatementCache, Texts};
 use super::text_param::TextParam;
 use crate::connection::{CancelHandle, Established};
 use postgres_types::Type;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -17,7 +18,7 @@ pub(super) struct Session {
     pub(super) opened: Instant,
     pub(super) returned: Instant,
     /// Which generation of the pool's statements the cache belongs to.
-    epoch: u64,
+    epoch: AtomicU64,
     statements: Mutex<StatementCache>,
 }
 
@@ -30,7 +31,7 @@ impl Session {
             task: established.task,
             opened: now,
             returned: now,
-            epoch,
+            epoch: AtomicU64::new(epoch),
             statements: Mutex::default(),
         }
     }
@@ -41,9 +42,8 @@ impl Session {
     }
 
     /// Forgets prepared statements of an older generation.
-    pub(super) fn renew(&mut self, epoch: u64) {
-        if self.epoch != epoch {
-            self.epoch = epoch;
+    pub(super) fn renew(&self, epoch: u64) {
+        if self.epoch.swap(epoch, Ordering::Relaxed) != epoch {
             self.cache().clear();
             self.client.clear_type_cache();
         }
