@@ -42,7 +42,7 @@ export function Palette() {
         leftSection: <IconTable size={17} stroke={1.6} />,
         onClick: () =>
           void navigate({
-            to: '/data/$source/$schema/$table',
+            to: '/data/$source/$schema/$table/rows',
             params: { source: source.name, schema: table.schema, table: table.name },
           }),
       })),

@@ -1,8 +1,9 @@
 // Addresses of the data pages.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import * as v from 'valibot';
 import { rootRoute } from '../../shell/root-route';
 import { DataLayout } from './DataLayout';
+import { filterSchema, orderSchema } from './rows/filters';
 
 export const dataRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -46,14 +47,34 @@ const tableRoute = createRoute({
   path: '/$source/$schema/$table',
   component: lazyRouteComponent(() => import('./table/TablePage'), 'TablePage'),
 });
-const structureRoute = createRoute({
+const tableIndexRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/data/$source/$schema/$table/rows', params, replace: true });
+  },
+});
+const rowsRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/rows',
+  validateSearch: v.object({
+    filters: v.optional(v.array(filterSchema)),
+    sort: v.optional(v.array(orderSchema)),
+    page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+    size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+    /** As whom the rows are looked at. */
+    role: v.optional(v.string()),
+  }),
+  component: lazyRouteComponent(() => import('./rows/RowsTab'), 'RowsTab'),
+});
+const structureRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/structure',
   component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
 });
 
 export const dataRoutes = dataRoute.addChildren([
   databasesRoute,
   sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute]),
-  tableRoute.addChildren([structureRoute]),
+  tableRoute.addChildren([tableIndexRoute, rowsRoute, structureRoute]),
 ]);

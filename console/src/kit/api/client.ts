@@ -29,6 +29,8 @@ export interface Options {
   signal?: AbortSignal;
   /** Leave GraphQL errors in the answer rather than throw them. */
   keepErrors?: boolean;
+  /** Numbers that JavaScript cannot hold come as text. */
+  exactNumbers?: boolean;
   /** Sent besides. */
   headers?: Record<string, string>;
 }
@@ -57,7 +59,7 @@ async function send<T>(path: string, init: RequestInit, options: Options): Promi
     if (options.signal?.aborted) throw error;
     throw new ApiError('The server cannot be reached', 0, 'unreachable');
   }
-  const answer = parse(text);
+  const answer = parse(text, options.exactNumbers);
   const error = errorIn(response.status, answer);
   if (error && !(options.keepErrors && response.ok)) {
     // A secret that was right and is so no longer leads back to the login.
@@ -67,9 +69,19 @@ async function send<T>(path: string, init: RequestInit, options: Options): Promi
   return answer as T;
 }
 
-function parse(text: string): unknown {
+/** Browsers that tell how a number was written let it be kept; the types do not know them yet. */
+type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
+const keepNumbers: Reviver = (_key, value, context) =>
+  typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? context.source
+    : value;
+
+function parse(text: string, exactNumbers = false): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(
+      text,
+      exactNumbers ? (keepNumbers as (k: string, v: unknown) => unknown) : undefined,
+    );
   } catch {
     return text;
   }

@@ -6,7 +6,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { tableQuery } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
 
-const route = getRouteApi('/data/$source/$schema/$table');
+const route = getRouteApi('/data/$source/$schema/$table/structure');
 
 export function StructureTab() {
   const { source, schema, table } = route.useParams();

@@ -50,7 +50,13 @@ export function TablePage() {
       tabs={
         <LinkTabs
           label={t('Parts of the table')}
-          tabs={[{ label: t('Structure'), link: { to: '/data/$source/$schema/$table', params } }]}
+          tabs={[
+            { label: t('Rows'), link: { to: '/data/$source/$schema/$table/rows', params } },
+            {
+              label: t('Structure'),
+              link: { to: '/data/$source/$schema/$table/structure', params },
+            },
+          ]}
         />
       }
     >

@@ -180,7 +180,7 @@ export function SchemaTree() {
               const found = items.find((item) => item.kind === 'relation');
               if (found) {
                 void navigate({
-                  to: '/data/$source/$schema/$table',
+                  to: '/data/$source/$schema/$table/rows',
                   params: {
                     source: found.source,
                     schema: found.relation.schema,
@@ -303,7 +303,7 @@ function TreeRow({ item, active, tabStop, top, height, onToggle, onFocus }: RowP
     return (
       <Link
         {...attributes}
-        to="/data/$source/$schema/$table"
+        to="/data/$source/$schema/$table/rows"
         params={{ source: item.source, schema: relation.schema, table: relation.name }}
         preload={false}
         data-untracked={!item.tracked || undefined}
