@@ -8,6 +8,7 @@
 //!   what it leaves open.
 //! * [`trial`]: a request run on PostgreSQL and compared; [`shrinking`]: a smaller one that fails
 //!   as well.
+//! * [`writes`]: the same for mutations.
 
 pub mod condition;
 pub mod dice;
@@ -20,3 +21,4 @@ pub mod trial;
 pub mod world;
 pub mod worlds;
 pub mod writer;
+pub mod writes;

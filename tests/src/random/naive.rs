@@ -46,7 +46,7 @@ pub struct Naive<'w> {
 
 /// Whose eyes a condition sees with.
 #[derive(Clone, Copy)]
-enum Eyes {
+pub(super) enum Eyes {
     /// The author of a rule: all rows, all columns.
     Author,
     /// The asking role.
@@ -55,9 +55,9 @@ enum Eyes {
 
 /// A row of a table.
 #[derive(Clone, Copy)]
-struct At<'w> {
-    table: usize,
-    row: &'w Row,
+pub(super) struct At<'w> {
+    pub(super) table: usize,
+    pub(super) row: &'w Row,
 }
 
 impl<'w> Naive<'w> {
@@ -180,7 +180,13 @@ impl<'w> Naive<'w> {
     }
 
     /// Whether a condition holds; `None` is unknown.
-    fn holds(&self, condition: &Condition, at: At<'w>, root: At<'w>, eyes: Eyes) -> Option<bool> {
+    pub(super) fn holds(
+        &self,
+        condition: &Condition,
+        at: At<'w>,
+        root: At<'w>,
+        eyes: Eyes,
+    ) -> Option<bool> {
         let seen = |column: usize| match (eyes, self.mistake) {
             (Eyes::Asker, Mistake::NoRedactionInConditions) => at.row[column].clone(),
             _ => self.cell(at, column, eyes),
@@ -395,7 +401,7 @@ impl<'w> Naive<'w> {
         }
     }
 
-    fn list(
+    pub(super) fn list(
         &self,
         candidates: Vec<At<'w>>,
         table: usize,
@@ -427,7 +433,7 @@ impl<'w> Naive<'w> {
             .collect()
     }
 
-    fn object(&self, at: At<'w>, fields: &[Field]) -> Expected {
+    pub(super) fn object(&self, at: At<'w>, fields: &[Field]) -> Expected {
         let table = &self.world.tables[at.table];
         let value = |field: &Field| match &field.kind {
             FieldKind::Typename => Expected::Exact(json!(table.name)),

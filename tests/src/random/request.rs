@@ -335,7 +335,7 @@ impl By {
     }
 }
 
-fn select(fields: &[Field], world: &World, table: usize, writer: &mut Writer) -> String {
+pub(super) fn select(fields: &[Field], world: &World, table: usize, writer: &mut Writer) -> String {
     let of = &world.tables[table];
     let texts: Vec<String> = fields
         .iter()

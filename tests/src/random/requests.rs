@@ -23,11 +23,11 @@ impl<'w> Inventor<'_, 'w> {
         self.naive.world
     }
 
-    fn opens(&self, table: usize) -> bool {
+    pub(super) fn opens(&self, table: usize) -> bool {
         self.naive.opens(self.naive.role, table)
     }
 
-    fn columns(&self, table: usize) -> Vec<usize> {
+    pub(super) fn columns(&self, table: usize) -> Vec<usize> {
         (0..self.world().tables[table].columns.len())
             .filter(|c| self.naive.has_column(self.naive.role, table, *c))
             .collect()
@@ -110,7 +110,7 @@ impl<'w> Inventor<'_, 'w> {
         RootKind::List(self.arguments(table), self.fields(table, 3))
     }
 
-    fn fields(&mut self, table: usize, depth: usize) -> Vec<Field> {
+    pub(super) fn fields(&mut self, table: usize, depth: usize) -> Vec<Field> {
         let columns = self.columns(table);
         let ones = self.links(table, Arity::One);
         let many = self.links(table, Arity::Many);
@@ -256,7 +256,7 @@ impl<'w> Inventor<'_, 'w> {
         }
     }
 
-    fn condition(&mut self, table: usize, depth: usize) -> Condition {
+    pub(super) fn condition(&mut self, table: usize, depth: usize) -> Condition {
         let links = &self.world().tables[table].links;
         if self.dice.chance(if depth == 0 { 0 } else { 60 }) {
             match self.dice.below(6) {

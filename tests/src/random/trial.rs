@@ -45,8 +45,8 @@ pub enum Verdict {
 
 /// A database that takes one world after the other.
 pub struct Ground {
-    database: TestDatabase,
-    pool: Pool,
+    pub(super) database: TestDatabase,
+    pub(super) pool: Pool,
 }
 
 /// A world that a whole engine serves.

@@ -87,7 +87,7 @@ fn session_text(cell: &Cell) -> String {
     }
 }
 
-fn variable(ty: Type) -> String {
+pub(super) fn variable(ty: Type) -> String {
     match ty {
         Type::Int => "X-Hasura-Number",
         Type::Text => "x-hasura-word",
@@ -167,7 +167,7 @@ fn table(dice: &mut Dice, index: usize) -> Table {
 }
 
 /// A value out of few.
-fn value(dice: &mut Dice, ty: Type) -> Cell {
+pub(super) fn value(dice: &mut Dice, ty: Type) -> Cell {
     match ty {
         Type::Int => Cell::Int(dice.between(0, 5) as i64 - 1),
         Type::Text => Cell::Text((*dice.pick(&["a", "b", "ab", "B", "ba_b"]).unwrap()).to_owned()),
@@ -305,7 +305,7 @@ fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
 }
 
 /// A condition of a rule on `root`, at a row of `table`.
-fn rule_condition(
+pub(super) fn rule_condition(
     dice: &mut Dice,
     world: &World,
     table: usize,

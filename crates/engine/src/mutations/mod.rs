@@ -16,9 +16,7 @@ use howdah_ir::Session;
 use howdah_ir::mutation::{Mutation, Update};
 use howdah_ir::params::Params;
 use howdah_postgres::execution::errors::CHECK_FAILED_MESSAGE;
-use howdah_postgres::translate::{
-    self, Closing, Context, MutationStatement, Options, Statement, select_alone,
-};
+use howdah_postgres::translate::{self, Closing, Context, MutationStatement, Options, Statement};
 use howdah_postgres::{TextParam, Work, WriteAnswer};
 use howdah_schema::lower::{Lowered, RootValue};
 use howdah_schema::model::{Source, SourceId};
@@ -245,16 +243,13 @@ impl Run<'_, '_> {
                 let statement = translate::closing_delete(&context, delete, closing)?;
                 self.write(&statement, closing, params, path).await
             }
-            Mutation::Function(rows) => match closing {
-                Closing::Alone => {
-                    let statement = select_alone(&context, rows)?;
-                    self.alone(&statement, params).await
+            Mutation::Function(rows) => {
+                let statement = translate::call(&context, rows, closing)?;
+                match closing {
+                    Closing::Alone => self.alone(&statement, params).await,
+                    Closing::Last | Closing::Open => self.read(&statement, params, None).await,
                 }
-                _ => {
-                    let statement = translate::select(&context, rows)?;
-                    self.read(&statement, params, None).await
-                }
-            },
+            }
         }
     }
 

@@ -244,15 +244,13 @@ pub fn closing_delete(
     Compiler::new(context).delete(delete, closing)
 }
 
-/// A call of a function that writes: as [`select`], but a transaction by itself that sets
-/// `hasura.user` and `hasura.tracecontext` before.
+/// A call of a function that writes; as [`select`], but the function is called whatever the planner
+/// knows of conditions on its rows.
 ///
 /// # Errors
 /// As [`select`].
-pub fn select_alone(context: &Context<'_>, rows: &Rows) -> Result<Statement> {
-    let compiler = Compiler::new(context);
-    let select = compiler.alone(compiler.root(rows)?);
-    compiler.print(Vec::new(), select)
+pub fn call(context: &Context<'_>, rows: &Rows, closing: Closing) -> Result<Statement> {
+    Compiler::new(context).call(rows, closing)
 }
 
 /// What a level of an insert tells.
@@ -297,6 +295,8 @@ struct Compiler<'a> {
     options: &'a Options,
     params: &'a Params,
     aliases: Cell<u32>,
+    /// Where the rows of a function that writes are.
+    called: Cell<Option<sql::Alias>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -306,6 +306,7 @@ impl<'a> Compiler<'a> {
             options: context.options,
             params: context.params,
             aliases: Cell::new(0),
+            called: Cell::new(None),
         }
     }
 

@@ -175,11 +175,14 @@ impl Compiler<'_> {
             RowSource::Function(call) => {
                 let row = Row::direct(self.alias(), rows.permit.table());
                 let scope = link.map(|l| Scope::at(l.parent));
-                let item = FromItem::Function(
-                    self.function(call),
-                    self.arguments(call, scope)?,
-                    row.alias,
-                );
+                let item = match (link, self.called.get()) {
+                    (None, Some(called)) => self.returned_by(called, row.alias),
+                    _ => FromItem::Function(
+                        self.function(call),
+                        self.arguments(call, scope)?,
+                        row.alias,
+                    ),
+                };
                 let select = Select {
                     from: Some(item),
                     ..Select::default()
