@@ -3,13 +3,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check console browser conformance bench huge measure other-postgres docs needs-run needs-test
+.PHONY: help run test check console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
 
 CARGO ?= cargo
 DEMO_ARGS ?=
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: needs-run ## Build howdah and start it on the demo project, with a PostgreSQL of its own
 	scripts/build-console
@@ -50,6 +50,10 @@ other-postgres: needs-test ## Run the database tests on PostgreSQL 12 to 18, fro
 measure: needs-run ## Measure start, idle memory and the huge schema
 	$(CARGO) build --release -p howdah
 	scripts/measure --bin target/release/howdah
+
+measure-metadata: needs-run ## Measure what changes of the metadata cost, and what requests notice of them
+	$(CARGO) build --release -p howdah
+	scripts/measure-metadata --bin target/release/howdah
 
 huge: needs-run ## Measure the huge schema only
 	$(CARGO) build --release -p howdah

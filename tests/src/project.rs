@@ -101,6 +101,7 @@ impl Project {
             metadata: self.metadata.clone(),
             options,
             databases: &self.databases,
+            before: None,
         })
     }
 }

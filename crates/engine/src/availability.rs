@@ -7,7 +7,7 @@
 //!
 //! Each instance finds out for itself: what one can reach another may not.
 
-use crate::building::{Reread, beside_requests, is_connection_error};
+use crate::building::{Reread, is_connection_error};
 use crate::engine::Engine;
 use crate::state::State;
 use futures_util::future::join_all;
@@ -162,8 +162,9 @@ impl Engine {
                 };
                 database.unreachable = Some(error.clone());
                 let pools = state.pools.clone();
-                let next =
-                    beside_requests(|| self.builder.resolve(metadata, version, databases, pools));
+                let next = self
+                    .builder
+                    .resolve(Some(&state), metadata, version, databases, pools);
                 self.put_in_force(next);
                 let source = source.to_owned();
                 self.tell(Event::SourceLost { source, error });

@@ -7,11 +7,12 @@ use crate::options::EngineOptions;
 use crate::plans::PlanCache;
 use crate::reading;
 use crate::state::State;
+use crate::untouched;
 use futures_util::future::join_all;
 use howdah_error::{Code, Error, Result};
 use howdah_metadata::{Metadata, Source};
 use howdah_postgres::Pool;
-use howdah_schema::resolve::{Database, Databases, ResolveInput, resolve};
+use howdah_schema::resolve::{Database, Databases, ResolveInput, resolve, same_model};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,25 +76,39 @@ impl Builder {
                 pools.insert(name, pool);
             }
         }
-        self.resolve(metadata, resource_version, databases, pools)
+        self.resolve(before, metadata, resource_version, databases, pools)
     }
 
-    /// A state of known databases.
+    /// A state of known databases. What follows from the state before and is not touched by what
+    /// differs from it is taken over.
     pub(crate) fn resolve(
         &self,
+        before: Option<&State>,
         metadata: Arc<Metadata>,
         resource_version: i64,
         databases: Databases,
         pools: HashMap<String, Pool>,
     ) -> State {
-        let input = ResolveInput {
-            generation: self.generations.fetch_add(1, Ordering::Relaxed),
+        let generation = self.generations.fetch_add(1, Ordering::Relaxed);
+        let input = |before| ResolveInput {
+            generation,
             resource_version,
-            metadata,
+            metadata: metadata.clone(),
             options: self.options.schema.clone(),
             databases: &databases,
+            before,
         };
-        let snapshot = beside_requests(|| resolve(input));
+        let snapshot = beside_requests(|| {
+            let before = before.map(|state| untouched::since(state, &metadata, &databases));
+            let is_anew = before.is_none();
+            let snapshot = resolve(input(before));
+            // Every test of a debug build is one of this, too.
+            debug_assert!(
+                is_anew || !is_small(&metadata) || same_model(&snapshot, &resolve(input(None))),
+                "what was taken over differs from what would have been made anew"
+            );
+            snapshot
+        });
         State {
             snapshot: Arc::new(snapshot),
             databases,
@@ -152,6 +167,12 @@ impl Builder {
         };
         (Some(pool), database)
     }
+}
+
+/// Whether making a snapshot twice costs next to nothing.
+fn is_small(metadata: &Metadata) -> bool {
+    let tables: usize = metadata.sources.iter().map(|s| s.tables.len()).sum();
+    tables < 100
 }
 
 /// Runs what keeps a processor busy for a while so that requests on the same thread need not wait

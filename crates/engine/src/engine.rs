@@ -164,7 +164,9 @@ impl Engine {
 
     /// Puts a state in force.
     pub(crate) fn put_in_force(&self, state: State) {
-        self.state.store(Arc::new(state));
+        let before = self.state.swap(Arc::new(state));
+        // The last one to hold a state takes it apart: that may be a lot of work.
+        tokio::task::spawn_blocking(move || drop(before));
     }
 
     /// The refusal of changes in maintenance mode.

@@ -2,7 +2,7 @@
 //! replace it.
 //!
 //! * [`Engine`]: starts, holds the state, stops. [`EngineOptions`]: what it is started with.
-//! * `state`, `building`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
+//! * `state`, `building`, `untouched`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
 //! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
@@ -26,6 +26,7 @@ mod reading;
 mod session_use;
 mod state;
 mod sync;
+mod untouched;
 
 pub use availability::Event;
 pub use engine::{Engine, Health};

@@ -86,7 +86,7 @@ pub struct DeleteRules {
 }
 
 /// All rights of one role on one table.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableRules {
     /// Read.
     pub select: Option<Arc<SelectRules>>,
@@ -99,7 +99,7 @@ pub struct TableRules {
 }
 
 /// The rights of all roles on the tables of one source. `admin` has every right.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Roles {
     rules: HashMap<Arc<str>, HashMap<TableId, TableRules>>,
 }

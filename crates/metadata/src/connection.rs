@@ -127,8 +127,8 @@ pub struct SslConfiguration {
     pub extra: Extra,
 }
 
-/// Where a database is.
-#[derive(Debug, Clone, PartialEq)]
+/// Where a database is. `Debug` shows nothing that is secret.
+#[derive(Clone, PartialEq)]
 pub enum UrlConfig {
     /// A connection string.
     Value(String),
@@ -140,8 +140,21 @@ pub enum UrlConfig {
     DynamicFromFile(String),
 }
 
-/// A connection string in parts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+impl fmt::Debug for UrlConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UrlConfig::Value(_) => f.write_str("Value(..)"),
+            UrlConfig::FromEnv(name) => f.debug_tuple("FromEnv").field(name).finish(),
+            UrlConfig::Parameters(parts) => f.debug_tuple("Parameters").field(parts).finish(),
+            UrlConfig::DynamicFromFile(path) => {
+                f.debug_tuple("DynamicFromFile").field(path).finish()
+            }
+        }
+    }
+}
+
+/// A connection string in parts. `Debug` leaves the password out.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionParameters {
     /// The database.
     pub database: String,
@@ -154,6 +167,17 @@ pub struct ConnectionParameters {
     pub port: u16,
     /// The user.
     pub username: String,
+}
+
+impl fmt::Debug for ConnectionParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionParameters")
+            .field("database", &self.database)
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("username", &self.username)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Serialize for UrlConfig {

@@ -11,7 +11,14 @@ use serde_path_to_error::Segment;
 /// # Errors
 /// `parse-failed` at the path of the first part that does not fit, relative to `value`.
 pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|fault| {
+    let read = if has_wide_integer(&value) {
+        // What serde sets aside of unknown keys has no room for these; as text they keep their digits.
+        let text = value.to_string();
+        serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(&text))
+    } else {
+        serde_path_to_error::deserialize(value)
+    };
+    read.map_err(|fault| {
         let mut path = JsonPath::root();
         for segment in fault.path() {
             match segment {
@@ -21,8 +28,29 @@ pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
                 Segment::Unknown => {}
             }
         }
-        Error::parse_failed(wording(&fault.inner().to_string())).at(path)
+        let text = fault.inner().to_string();
+        let text = text
+            .split_once(" at line ")
+            .map_or(&*text, |(text, _)| text);
+        Error::parse_failed(wording(text)).at(path)
     })
+}
+
+/// Whether there is an integer of more than 64 bits anywhere.
+fn has_wide_integer(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.as_u64().is_none()
+                && number.as_i64().is_none()
+                && number
+                    .to_string()
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || b == b'-')
+        }
+        Value::Array(list) => list.iter().any(has_wide_integer),
+        Value::Object(map) => map.values().any(has_wide_integer),
+        _ => false,
+    }
 }
 
 /// serde's texts in the words of the format.

@@ -498,3 +498,21 @@ fn columns_read_a_star_and_lists() {
         Columns::List(vec!["a".into()])
     );
 }
+
+#[test]
+fn integers_of_any_size_survive_in_parts_that_are_not_known() {
+    let wide = r#"{"n": 20000000000000000000, "m": -170141183460469231731687303715884105729}"#;
+    let wide: Value = serde_json::from_str(wide).unwrap();
+    let table = json!({ "table": { "name": "t", "schema": "s" }, "later": wide });
+    let given = document(source(json!([table])));
+    let metadata = Metadata::from_document(given.clone()).unwrap();
+    assert_eq!(text(&metadata.to_export()), text(&given));
+    let mut broken = given;
+    broken["sources"][0]["tables"][0]["table"]["name"] = json!(5);
+    let error = Metadata::from_document(broken).unwrap_err();
+    assert_eq!(
+        error.path().to_string(),
+        "$.sources[0].tables[0].table.name"
+    );
+    assert!(!error.message().contains("line"), "{error:?}");
+}

@@ -109,8 +109,8 @@ pub struct Source {
     pub kind: howdah_metadata::SourceKind,
     /// What is in the database.
     pub catalog: Arc<Catalog>,
-    /// Tracked tables by id.
-    pub tables: IndexMap<TableId, Table>,
+    /// Tracked tables by id; those that a change does not touch are shared with the snapshot before.
+    pub tables: IndexMap<TableId, Arc<Table>>,
     /// Tracked functions.
     pub functions: Vec<TrackedFunction>,
     /// Who may do what.
@@ -127,7 +127,7 @@ pub struct Source {
 pub type EnumValues = Vec<(Arc<str>, Option<Arc<str>>)>;
 
 /// A tracked table.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Its place in the catalogue.
     pub id: TableId,
@@ -154,7 +154,7 @@ pub struct Table {
 }
 
 /// A column with its GraphQL face.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ColumnView {
     /// GraphQL name; `None` when it has none that is valid.
     pub name: Option<Arc<str>>,
@@ -180,7 +180,7 @@ pub enum Member {
 }
 
 /// Root fields of a table: name and description of each.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RootFields {
     /// `t`
     pub select: RootField,
@@ -207,7 +207,7 @@ pub struct RootFields {
 }
 
 /// Name and description of a root field.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RootField {
     /// Name.
     pub name: Arc<str>,
@@ -216,7 +216,7 @@ pub struct RootField {
 }
 
 /// A relationship between tracked tables of one source.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Relationship {
     /// Name.
     pub name: Arc<str>,
@@ -244,7 +244,7 @@ pub enum RelationshipKind {
 }
 
 /// A computed field.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ComputedField {
     /// Name.
     pub name: Arc<str>,
@@ -270,7 +270,7 @@ pub enum ComputedReturn {
 }
 
 /// A tracked function.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TrackedFunction {
     /// Its place in the catalogue.
     pub id: FunctionId,
@@ -304,7 +304,7 @@ pub enum Exposure {
 }
 
 /// Root fields by name; the role's right is checked when one is asked for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct RootIndex {
     /// Fields of `query_root`.
     pub query: BTreeMap<Arc<str>, RootMember>,
@@ -386,12 +386,12 @@ impl Snapshot {
 impl Source {
     /// A tracked table with its catalogue entry.
     pub fn table(&self, id: TableId) -> Option<&Table> {
-        self.tables.get(&id)
+        self.tables.get(&id).map(|table| &**table)
     }
 
     /// A tracked table by database name.
     pub fn table_named(&self, schema: &str, name: &str) -> Option<&Table> {
-        self.tables.get(&self.catalog.table_named(schema, name)?)
+        self.table(self.catalog.table_named(schema, name)?)
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn snapshot() -> Snapshot {
         metadata: Arc::new(metadata),
         options: SchemaOptions::default(),
         databases: &databases,
+        before: None,
     });
     assert_eq!(snapshot.inconsistencies, Vec::new());
     snapshot

@@ -183,7 +183,7 @@ impl Draft {
         let (databases, pools) = (self.state.databases.clone(), self.state.pools.clone());
         self.engine
             .builder
-            .resolve(metadata, version, databases, pools)
+            .resolve(Some(&self.state), metadata, version, databases, pools)
     }
 
     fn renumber(&mut self, version: i64) {

@@ -153,6 +153,7 @@ impl Draft {
         let mut databases = self.state.databases.clone();
         databases.insert(args.source.clone(), Ok(database));
         self.engine.builder.resolve(
+            Some(&self.state),
             Arc::new(metadata),
             self.state.snapshot.resource_version,
             databases,

@@ -13,7 +13,7 @@ use howdah_metadata::{
 };
 use howdah_schema::model::{ComputedReturn, Source};
 use howdah_schema::rules::session_variable;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Something an object needs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +97,15 @@ impl Dependencies {
             !dependent.on.is_some_and(|table| gone.contains(&table))
                 && needs.iter().any(|need| dependent.needs.contains_key(need))
         })
+    }
+
+    /// The tables on which something stands that needs one of `tables` or a part of one.
+    pub(crate) fn tables_in_need(&self, tables: &HashSet<TableId>) -> HashSet<TableId> {
+        let in_need = |dependent: &&Dependent| {
+            let mut needs = dependent.needs.keys().filter_map(Need::table);
+            needs.any(|table| tables.contains(&table))
+        };
+        self.0.iter().filter(in_need).filter_map(|d| d.on).collect()
     }
 
     /// Who needs a column to have the type it has.

@@ -6,6 +6,8 @@ mod changes;
 mod collections;
 mod dependencies;
 mod dump;
+mod hostile;
+mod incremental;
 mod instances;
 mod mutations;
 mod namespaces;

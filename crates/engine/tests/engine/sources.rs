@@ -3,7 +3,7 @@
 use crate::support::{World, options, world};
 use howdah_engine::Engine;
 use howdah_error::Code;
-use howdah_test_postgres::database;
+use howdah_test_postgres::{Server, ServerOptions, database};
 use serde_json::{Value, json};
 
 impl World {
@@ -325,4 +325,96 @@ async fn extensions_are_found_in_their_schema() {
     assert_eq!(world.value("extended", "select twice(4)").await, "8");
     let plain = world.run_sql(json!({"sql": "select twice(4)"})).await;
     assert!(plain.is_err());
+}
+
+#[tokio::test]
+async fn a_source_that_prepares_nothing_sends_no_named_statement() {
+    let logged = [
+        ("log_min_duration_statement", "0"),
+        ("logging_collector", "off"),
+    ];
+    let server = Server::start(ServerOptions {
+        settings: logged
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+        ..ServerOptions::default()
+    })
+    .await;
+    let database = server.database().await;
+    // The metadata are on that server as well.
+    let engine = Engine::start(options(&database)).await.unwrap();
+    let world = World { database, engine };
+    let names = |expected: bool| {
+        let log = std::fs::read_to_string(server.socket_folder().join("server.log")).unwrap();
+        let parsed = log
+            .lines()
+            .filter_map(|line| line.split_once(" parse ")?.1.split_once(':'));
+        let named = parsed.filter(|(name, _)| *name != "<unnamed>").count();
+        assert_eq!(
+            named > 0,
+            expected,
+            "{named} statements were prepared by name"
+        );
+        assert!(
+            log.contains(" parse <unnamed>"),
+            "the server logs no statements"
+        );
+    };
+    world.sql("create type mood as enum ('good', 'bad'); create table t (id int primary key, mood mood, tags text[])").await;
+    world.done("pg_track_table", json!({"table": "t"})).await;
+    let insert = r#"mutation { insert_t(objects: [{id: 1, mood: "good", tags: ["x"]}]) { returning { id mood } } }"#;
+    world.ask(insert).await;
+    for _ in 0..3 {
+        world
+            .ask(
+                "{ t(where: {id: {_gt: 0}}) { id mood tags } t_aggregate { aggregate { count } } }",
+            )
+            .await;
+    }
+    world
+        .ask("mutation { update_t(where: {}, _set: {mood: \"bad\"}) { affected_rows } }")
+        .await;
+    world.done("reload_metadata", json!({})).await;
+    names(false);
+    let info = json!({"database_url": world.url(), "use_prepared_statements": true});
+    let configuration = json!({"connection_info": info});
+    world
+        .done(
+            "pg_update_source",
+            json!({"name": "default", "configuration": configuration}),
+        )
+        .await;
+    world.ask("{ t { id } }").await;
+    names(true);
+}
+
+#[tokio::test]
+async fn a_connection_string_in_a_file_is_read_again_when_it_has_changed() {
+    let (one, other) = (database().await, database().await);
+    let mut given = options(&one);
+    let folder = std::env::temp_dir().join(format!("howdah-rotation-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("url");
+    std::fs::write(&file, one.url()).unwrap();
+    given.sources.dynamic_secrets_prefix = Some(folder.clone());
+    let engine = Engine::start(given).await.unwrap();
+    let world = World {
+        database: one,
+        engine,
+    };
+    let info = json!({"database_url": {"dynamic_from_file": file},
+                      "pool_settings": {"connection_lifetime": 1, "idle_timeout": 1}});
+    world.add("file", info).await;
+    let name = "select current_database()";
+    assert_eq!(world.value("file", name).await, world.database.name());
+    std::fs::write(&file, other.url()).unwrap();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while world.value("file", name).await != other.name() {
+        assert!(
+            std::time::Instant::now() < patience,
+            "the old connections are still in use"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }

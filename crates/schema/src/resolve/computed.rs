@@ -5,15 +5,18 @@ use super::enum_tables::because;
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
 use super::functions::{argument_named, find_function, session_argument, unsupported};
+use super::kept::Kept;
 use crate::model::{ComputedField, ComputedReturn, Source, is_graphql_name};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Function, TableId, TypeKind, Volatility};
 use howdah_metadata::{SourceKind, TableObject};
+use std::sync::Arc;
 
 /// Fills the computed fields of all tables.
 pub(super) fn resolve(
     source: &mut Source,
     metadata: &howdah_metadata::Source,
+    kept: Option<&Kept<'_>>,
     findings: &mut Findings<'_>,
 ) {
     for tracked in &metadata.tables {
@@ -23,6 +26,9 @@ pub(super) fn resolve(
         else {
             continue;
         };
+        if kept.is_some_and(|kept| kept.has(id)) {
+            continue;
+        }
         for field in &tracked.computed_fields {
             let object = on_table(
                 &metadata.name,
@@ -42,7 +48,7 @@ pub(super) fn resolve(
             }
             match check_free(source, id, &names) {
                 Ok(()) => {
-                    if let Some(table) = source.tables.get_mut(&id) {
+                    if let Some(table) = source.tables.get_mut(&id).map(Arc::make_mut) {
                         table
                             .computed_fields
                             .insert(computed.name.clone(), computed);

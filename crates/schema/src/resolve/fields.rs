@@ -1,5 +1,6 @@
 //! Names of a table's fields: conflicts between them, and the map of all of them.
 
+use super::kept::Kept;
 use crate::model::{ComputedReturn, Member, NameStyle, RelationshipKind, Source, Table};
 use crate::naming::Base;
 use howdah_error::{Error, Result};
@@ -47,8 +48,12 @@ pub(super) fn check_free(source: &Source, id: TableId, names: &[String]) -> Resu
 }
 
 /// Fills [`Table::members`] of all tables.
-pub(super) fn finish(source: &mut Source) {
+pub(super) fn finish(source: &mut Source, kept: Option<&Kept<'_>>) {
     for table in source.tables.values_mut() {
+        if kept.is_some_and(|kept| kept.has(table.id)) {
+            continue;
+        }
+        let table = Arc::make_mut(table);
         table.members = members(table, &source.names);
     }
 }

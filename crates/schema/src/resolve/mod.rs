@@ -12,6 +12,7 @@ mod fields;
 mod findings;
 mod functions;
 mod inherited;
+mod kept;
 mod permissions;
 mod relationships;
 mod root_index;
@@ -19,6 +20,7 @@ mod root_names;
 mod tables;
 
 pub use enum_tables::EnumColumns;
+pub use kept::{Before, same_model};
 
 use crate::allow_list::AllowList;
 use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
@@ -32,6 +34,7 @@ use howdah_metadata::{
     Metadata, MetadataObject, NamingConvention, QualifiedName, SourceCustomization,
 };
 use indexmap::IndexMap;
+use kept::Kept;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -48,6 +51,8 @@ pub struct ResolveInput<'a> {
     pub options: SchemaOptions,
     /// What is known of the sources' databases.
     pub databases: &'a Databases,
+    /// What may be taken over from the snapshot before; `None` makes everything anew.
+    pub before: Option<Before<'a>>,
 }
 
 /// What is known of databases, by name of the source. One that is missing counts as unreachable.
@@ -73,6 +78,7 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
         metadata,
         options,
         databases,
+        before,
     } = input;
     let mut findings = Findings::new(&metadata);
     let mut sources = Vec::with_capacity(metadata.sources.len());
@@ -82,7 +88,16 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
                 if let Some(error) = &database.unreachable {
                     findings.add(MetadataObject::Source(source.name.clone()), error.clone());
                 }
-                sources.push(resolve_source(source, database, &options, &mut findings));
+                let kept = before
+                    .as_ref()
+                    .and_then(|before| before.of(source, database));
+                sources.push(resolve_source(
+                    source,
+                    database,
+                    &options,
+                    kept,
+                    &mut findings,
+                ));
             }
             Some(Err(error)) => {
                 findings.add(MetadataObject::Source(source.name.clone()), error.clone());
@@ -117,6 +132,7 @@ fn resolve_source(
     metadata: &howdah_metadata::Source,
     database: &Database,
     options: &SchemaOptions,
+    kept: Option<Kept<'_>>,
     findings: &mut Findings<'_>,
 ) -> Source {
     let mut source = Source {
@@ -136,13 +152,14 @@ fn resolve_source(
             .map(Into::into),
         scalars: scalars(&database.catalog),
     };
-    tables::resolve(&mut source, metadata, database, options, findings);
+    let kept = kept.as_ref();
+    tables::resolve(&mut source, metadata, database, options, kept, findings);
     // Fields of tables need all tables; rules need all fields.
-    relationships::resolve(&mut source, metadata, findings);
-    computed::resolve(&mut source, metadata, findings);
-    fields::finish(&mut source);
+    relationships::resolve(&mut source, metadata, kept, findings);
+    computed::resolve(&mut source, metadata, kept, findings);
+    fields::finish(&mut source, kept);
     functions::resolve(&mut source, metadata, findings);
-    permissions::resolve(&mut source, metadata, findings);
+    permissions::resolve(&mut source, metadata, kept, findings);
     source
 }
 

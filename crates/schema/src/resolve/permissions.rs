@@ -1,6 +1,7 @@
 //! Permissions of the four kinds, checked against the model and turned into rules.
 
 use super::findings::{Findings, on_table};
+use super::kept::Kept;
 use crate::model::{ComputedReturn, Source};
 use crate::rules::{Authority, RuleReader, qualified, session_variable};
 use howdah_error::{Code, Error, Result, Within};
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub(super) fn resolve(
     source: &mut Source,
     metadata: &howdah_metadata::Source,
+    kept: Option<&Kept<'_>>,
     findings: &mut Findings<'_>,
 ) {
     let mut roles = Roles::default();
@@ -31,6 +33,10 @@ pub(super) fn resolve(
         else {
             continue;
         };
+        if let Some(kept) = kept.filter(|kept| kept.has(id)) {
+            kept.copy_rules(tracked, id, &mut roles);
+            continue;
+        }
         let reader = Reader { source, table: id };
         let mut read = |outcome: Result<()>, kind, role: &str| {
             if let Err(error) = outcome {

@@ -3,6 +3,7 @@
 use super::description;
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
+use super::kept::Kept;
 use crate::model::{Relationship, RelationshipKind, Source, is_graphql_name};
 use howdah_error::{Code, Error, Result};
 use howdah_ir::catalog::{Catalog, ColumnId, ForeignKey, TableId};
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub(super) fn resolve(
     source: &mut Source,
     metadata: &howdah_metadata::Source,
+    kept: Option<&Kept<'_>>,
     findings: &mut Findings<'_>,
 ) {
     for tracked in &metadata.tables {
@@ -25,6 +27,9 @@ pub(super) fn resolve(
         else {
             continue;
         };
+        if kept.is_some_and(|kept| kept.has(id)) {
+            continue;
+        }
         for kind in [
             howdah_metadata::RelationshipKind::Object,
             howdah_metadata::RelationshipKind::Array,
@@ -48,7 +53,7 @@ pub(super) fn resolve(
                 }
                 match check_free(source, id, &names) {
                     Ok(()) => {
-                        if let Some(table) = source.tables.get_mut(&id) {
+                        if let Some(table) = source.tables.get_mut(&id).map(Arc::make_mut) {
                             table.relationships.insert(resolved.name.clone(), resolved);
                         }
                     }

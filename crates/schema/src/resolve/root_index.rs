@@ -8,7 +8,7 @@ use crate::model::{
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
 use howdah_metadata::{MetadataObject, QualifiedName};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A root field that somebody wants to define.
@@ -27,7 +27,7 @@ pub(super) fn build(
 ) -> RootIndex {
     let mut index = RootIndex::default();
     let mut owners = Owners::default();
-    let mut type_names: BTreeMap<String, MetadataObject> = BTreeMap::new();
+    let mut type_names: HashMap<String, Arc<MetadataObject>> = HashMap::new();
     for (position, source) in sources.iter_mut().enumerate() {
         let id = SourceId(position as u16);
         let tables: Vec<TableId> = source.tables.keys().copied().collect();
@@ -35,7 +35,7 @@ pub(super) fn build(
             let Some(table) = source.tables.get(&table_id).filter(|table| table.exposed) else {
                 continue;
             };
-            let object = table_object(source, table_id);
+            let object = Arc::new(table_object(source, table_id));
             let claims = table_claims(source, id, table, options);
             let type_name = source.names.type_of(&table.type_base, "");
             let conflict = conflict(source, id, &claims, &owners, &object).or_else(|| {
@@ -48,9 +48,9 @@ pub(super) fn build(
                 )))
             });
             if let Some(error) = conflict {
-                findings.add(object, error);
+                findings.add((*object).clone(), error);
                 if let Some(table) = source.tables.get_mut(&table_id) {
-                    table.exposed = false;
+                    Arc::make_mut(table).exposed = false;
                 }
                 continue;
             }
@@ -63,12 +63,12 @@ pub(super) fn build(
                 continue;
             };
             let info = source.catalog.function(tracked.id);
-            let object = MetadataObject::function(
+            let object = Arc::new(MetadataObject::function(
                 &*source.name,
                 QualifiedName::new(&*info.schema, &*info.name),
-            );
+            ));
             match conflict(source, id, &claims, &owners, &object) {
-                Some(error) => findings.add(object, error),
+                Some(error) => findings.add((*object).clone(), error),
                 None => accept(&mut index, &mut owners, (source, id), claims, &object),
             }
         }
@@ -77,7 +77,7 @@ pub(super) fn build(
 }
 
 /// Who defines the fields of a root or of a namespace below it.
-type Owners = BTreeMap<(RootKind, Option<SourceId>, Arc<str>), MetadataObject>;
+type Owners = HashMap<(RootKind, Option<SourceId>, Arc<str>), Arc<MetadataObject>>;
 
 const ROOTS: [(RootKind, &str); 3] = [
     (RootKind::Mutation, "mutation_root"),
@@ -90,7 +90,7 @@ fn accept(
     owners: &mut Owners,
     (source, id): (&Source, SourceId),
     claims: Vec<Claim>,
-    object: &MetadataObject,
+    object: &Arc<MetadataObject>,
 ) {
     let place = source.namespace.as_ref().map(|_| id);
     for claim in claims {
@@ -106,7 +106,7 @@ fn accept(
         };
         fields.insert(namespace.clone(), RootMember::Namespace(id));
         let of_source = MetadataObject::Source(source.name.to_string());
-        owners.insert((claim.root, None, namespace.clone()), of_source);
+        owners.insert((claim.root, None, namespace.clone()), Arc::new(of_source));
         index
             .namespaces
             .entry((claim.root, id))
@@ -165,7 +165,7 @@ fn namespace_conflict(
     ROOTS.into_iter().find_map(|(root, root_name)| {
         let other = owners.get(&(root, None, namespace.clone()))?;
         let claimed = claims.iter().any(|claim| claim.root == root);
-        (claimed && *other != of_source)
+        (claimed && **other != of_source)
             .then(|| twice(root_name, &[line(namespace, other, &of_source)]))
     })
 }

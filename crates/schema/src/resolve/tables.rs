@@ -2,6 +2,7 @@
 
 use super::enum_tables::{self, EnumColumns};
 use super::findings::Findings;
+use super::kept::Kept;
 use super::{Database, columns, description, root_names};
 use crate::model::{SchemaOptions, Source, Table, is_graphql_name};
 use crate::naming::Base;
@@ -18,12 +19,21 @@ pub(super) fn resolve(
     metadata: &howdah_metadata::Source,
     database: &Database,
     options: &SchemaOptions,
+    kept: Option<&Kept<'_>>,
     findings: &mut Findings<'_>,
 ) {
     for tracked in &metadata.tables {
+        let same = kept.and_then(|kept| {
+            let name = &tracked.table;
+            kept.table(source.catalog.table_named(&name.schema, &name.name)?)
+        });
+        if let Some(table) = same {
+            source.tables.insert(table.id, table.clone());
+            continue;
+        }
         match resolve_table(source, tracked, database, options) {
             Ok(table) => {
-                source.tables.insert(table.id, table);
+                source.tables.insert(table.id, Arc::new(table));
             }
             Err(error) => {
                 findings.add(
@@ -112,6 +122,10 @@ fn mark_enum_columns(source: &mut Source) {
         return;
     }
     for table in source.tables.values_mut() {
+        // Kept ones hold the right values already: enum tables are never among what has changed.
+        let Some(table) = Arc::get_mut(table) else {
+            continue;
+        };
         for key in &catalog.table(table.id).foreign_keys {
             let ([column], [target_column]) =
                 (key.columns.as_slice(), key.target_columns.as_slice())
