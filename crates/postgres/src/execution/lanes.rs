@@ -90,6 +90,11 @@ impl Lanes {
         lanes.iter().filter(|lane| lane.under_way() == 0).count()
     }
 
+    /// Whether a lane's connection has been cut.
+    pub(super) fn any_cut(&self) -> bool {
+        self.lanes().iter().any(|lane| lane.is_cut())
+    }
+
     /// Gives an idle lane's connection back to the pool; somebody waits for one.
     pub(super) fn give_back_one(&self) {
         let mut lanes = self.lanes();
@@ -191,6 +196,12 @@ impl Lane {
     fn under_way(&self) -> u64 {
         let done = self.done.load(Ordering::Relaxed);
         self.sent.load(Ordering::Relaxed).saturating_sub(done)
+    }
+
+    /// Whether its connection has been closed from the other side.
+    pub(super) fn is_cut(&self) -> bool {
+        let session = self.session.as_ref();
+        session.is_some_and(|session| session.client.is_closed())
     }
 
     /// How long nothing has happened.

@@ -299,6 +299,7 @@ impl Pool {
     pub fn is_suspect(&self) -> bool {
         self.shared.suspect.load(Ordering::Relaxed)
             || self.shared.idle().iter().any(|s| s.client.is_closed())
+            || self.shared.lanes.any_cut()
     }
 
     /// Opens a connection beside the pool and closes it; clears the suspicion if that works.
@@ -312,8 +313,9 @@ impl Pool {
         {
             return Err(e);
         }
-        self.shared.suspect.store(false, Ordering::Relaxed);
         self.shared.idle().retain(|s| !s.client.is_closed());
+        self.shared.lanes.keep_if(|lane| !lane.is_cut());
+        self.shared.suspect.store(false, Ordering::Relaxed);
         Ok(())
     }
 
