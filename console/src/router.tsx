@@ -3,6 +3,7 @@ import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { apiRoutes } from './features/api/routes';
 import { dataRoutes } from './features/data/routes';
 import { settingsRoutes } from './features/settings/routes';
+import { sqlRoutes } from './features/sql/routes';
 import { consoleBase } from './kit/api';
 import { rootRoute } from './shell/root-route';
 import { PageLoader } from './shell/Shell';
@@ -15,7 +16,13 @@ const indexRoute = createRoute({
   },
 });
 
-const routeTree = rootRoute.addChildren([indexRoute, apiRoutes, dataRoutes, settingsRoutes]);
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  apiRoutes,
+  dataRoutes,
+  sqlRoutes,
+  settingsRoutes,
+]);
 
 export const router = createRouter({
   routeTree,

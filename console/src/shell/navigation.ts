@@ -1,6 +1,6 @@
 // The places of the console, in the order of its rail and its palette. A new feature adds a line
 // here and its routes in `src/router.tsx`.
-import { IconApi, IconDatabase, IconSettings, type Icon } from '@tabler/icons-react';
+import { IconTerminal2, IconApi, IconDatabase, IconSettings, type Icon } from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import { t } from '../kit/i18n';
 
@@ -14,6 +14,7 @@ export interface Place {
 export const places: Place[] = [
   { label: t('API'), icon: IconApi, to: '/api', hint: t('Try GraphQL as any role') },
   { label: t('Data'), icon: IconDatabase, to: '/data', hint: t('Databases, tables, rows') },
+  { label: t('SQL'), icon: IconTerminal2, to: '/sql', hint: t('Run SQL on a database') },
   {
     label: t('Settings'),
     icon: IconSettings,

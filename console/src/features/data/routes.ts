@@ -42,6 +42,13 @@ const sourceRelationshipsRoute = createRoute({
   component: lazyRouteComponent(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
 });
 
+const createTableRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~create',
+  validateSearch: v.object({ schema: v.optional(v.string()) }),
+  component: lazyRouteComponent(() => import('./create/CreateTablePage'), 'CreateTablePage'),
+});
+
 const tableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/$schema/$table',
@@ -72,9 +79,15 @@ const structureRoute = createRoute({
   path: '/structure',
   component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
 });
+const tableSettingsRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./table/SettingsTab'), 'TableSettingsTab'),
+});
 
 export const dataRoutes = dataRoute.addChildren([
   databasesRoute,
   sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute]),
-  tableRoute.addChildren([tableIndexRoute, rowsRoute, structureRoute]),
+  createTableRoute,
+  tableRoute.addChildren([tableIndexRoute, rowsRoute, structureRoute, tableSettingsRoute]),
 ]);

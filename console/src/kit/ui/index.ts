@@ -6,3 +6,4 @@ export * from './Page';
 export * from './VirtualTable';
 export * from './IdentityBar';
 export * from './links';
+export * from './SqlPreview';

@@ -1,11 +1,11 @@
 // One database: its tables and relationships, tracked and not (AA7).
 import { Select } from '@mantine/core';
-import { IconDatabaseOff } from '@tabler/icons-react';
+import { IconDatabaseOff, IconPlus } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet, useNavigate } from '@tanstack/react-router';
 import { relationsQuery, useSource } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
-import { EmptyState, LinkTabs, Page } from '../../../kit/ui';
+import { ButtonLink, EmptyState, LinkTabs, Page } from '../../../kit/ui';
 
 const route = getRouteApi('/data/$source');
 
@@ -31,21 +31,31 @@ function Content({ name }: { name: string }) {
       title={name}
       fill
       actions={
-        <Select
-          aria-label={t('Schema')}
-          placeholder={t('All schemas')}
-          data={data.schemas}
-          value={schema ?? null}
-          clearable
-          searchable
-          w={180}
-          onChange={(value) =>
-            void navigate({
-              to: '.',
-              search: (before) => ({ ...before, schema: value ?? undefined }),
-            })
-          }
-        />
+        <>
+          <ButtonLink
+            to="/data/$source/~create"
+            params={{ source: name }}
+            search={{ schema }}
+            leftSection={<IconPlus size={14} />}
+          >
+            {t('New table')}
+          </ButtonLink>
+          <Select
+            aria-label={t('Schema')}
+            placeholder={t('All schemas')}
+            data={data.schemas}
+            value={schema ?? null}
+            clearable
+            searchable
+            w={180}
+            onChange={(value) =>
+              void navigate({
+                to: '.',
+                search: (before) => ({ ...before, schema: value ?? undefined }),
+              })
+            }
+          />
+        </>
       }
       tabs={
         <LinkTabs

@@ -56,6 +56,10 @@ export function TablePage() {
               label: t('Structure'),
               link: { to: '/data/$source/$schema/$table/structure', params },
             },
+            {
+              label: t('Settings'),
+              link: { to: '/data/$source/$schema/$table/settings', params },
+            },
           ]}
         />
       }
