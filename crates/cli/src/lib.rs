@@ -4,6 +4,7 @@
 //! * [`program`]: from words to an exit code. [`commands`]: what each command does.
 //! * [`Api`]: the server's two endpoints that commands need, whoever answers them; [`client`]: a
 //!   server over HTTP. [`remote`]: what is asked of it.
+//! * [`startup`]: what a server that is starting applies itself.
 //! * [`Contents`]: a project as it was read. [`apply`]: onto a server, all of it.
 //!
 //! This crate knows project folders and the names of commands; it knows nothing of how a server
@@ -19,6 +20,7 @@ mod failure;
 mod names;
 pub mod program;
 pub mod remote;
+pub mod startup;
 mod suggest;
 
 pub use api::{Api, ApiError, ApiResult};

@@ -106,12 +106,30 @@ pub async fn clear(api: &impl Api) -> ApiResult<()> {
     api.metadata(body).await.map(drop)
 }
 
+/// What the catalogue keeps for this tool.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Catalog {
+    /// The UUID of the metadata database.
+    pub id: String,
+    /// Which migrations are applied.
+    pub state: MigrationState,
+}
+
+/// What the catalogue keeps.
+pub async fn catalog(api: &impl Api) -> ApiResult<Catalog> {
+    let body = json!({"type": "get_catalog_state", "args": {}});
+    let answer = api.metadata(body).await?;
+    let id = answer.get("id").and_then(Value::as_str);
+    let state = answer.get("cli_state").unwrap_or(&Value::Null);
+    Ok(Catalog {
+        id: id.unwrap_or_default().to_owned(),
+        state: MigrationState::from_value(state),
+    })
+}
+
 /// Which migrations are applied.
 pub async fn state(api: &impl Api) -> ApiResult<MigrationState> {
-    let body = json!({"type": "get_catalog_state", "args": {}});
-    let state = api.metadata(body).await?;
-    let state = state.get("cli_state").unwrap_or(&Value::Null);
-    Ok(MigrationState::from_value(state))
+    catalog(api).await.map(|catalog| catalog.state)
 }
 
 /// Keeps which migrations are applied.

@@ -6,7 +6,7 @@ use crate::options::EngineOptions;
 use crate::state::{State, inconsistencies_json};
 use crate::sync;
 use arc_swap::ArcSwap;
-use howdah_error::{Error, Result};
+use howdah_error::{Code, Error, Result};
 use howdah_metadata::{DEFAULT_SOURCE, Metadata, Part, PartKind, Source};
 use howdah_postgres::Pool;
 use howdah_postgres::hdb_catalog::MetadataStore;
@@ -40,6 +40,34 @@ pub struct Health {
     pub consistent: bool,
 }
 
+/// The stored metadata, with the source `default` where it is asked for. Of several instances that
+/// start together one adds it; the others find it then.
+async fn load(store: &MetadataStore, options: &EngineOptions) -> Result<(Metadata, i64)> {
+    loop {
+        let stored = store.load().await?;
+        let version = stored.resource_version;
+        let mut metadata = Metadata::from_any_version(stored.metadata, &Metadata::default())?;
+        let Some(configuration) = &options.default_source else {
+            return Ok((metadata, version));
+        };
+        if metadata.has_source(DEFAULT_SOURCE) {
+            return Ok((metadata, version));
+        }
+        metadata.sources.push(Source {
+            name: DEFAULT_SOURCE.to_owned(),
+            configuration: configuration.clone(),
+            ..Source::default()
+        });
+        let changed = sync::invalidations([DEFAULT_SOURCE]);
+        let document = metadata.to_export();
+        match store.store(&document, version, &changed).await {
+            Ok(version) => return Ok((metadata, version)),
+            Err(error) if *error.code() == Code::Conflict => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 impl Engine {
     /// Connects to the metadata database (installing or taking over the catalogue there), loads the
     /// metadata, adds the source `default` where it is asked for and missing, reads the sources and
@@ -52,22 +80,7 @@ impl Engine {
     pub async fn start(options: EngineOptions) -> Result<Arc<Engine>> {
         let pool = Pool::new(options.metadata_database.clone())?;
         let store = MetadataStore::open(pool, uuid::Uuid::new_v4().to_string()).await?;
-        let stored = store.load().await?;
-        let mut metadata = Metadata::from_any_version(stored.metadata, &Metadata::default())?;
-        let mut version = stored.resource_version;
-        if let Some(configuration) = &options.default_source
-            && !metadata.has_source(DEFAULT_SOURCE)
-        {
-            metadata.sources.push(Source {
-                name: DEFAULT_SOURCE.to_owned(),
-                configuration: configuration.clone(),
-                ..Source::default()
-            });
-            let changed = sync::invalidations([DEFAULT_SOURCE]);
-            version = store
-                .store(&metadata.to_export(), version, &changed)
-                .await?;
-        }
+        let (metadata, version) = load(&store, &options).await?;
         let sync_interval = options.sync_interval;
         let builder = Builder::new(options);
         let state = builder

@@ -17,6 +17,7 @@ mod connecting;
 mod dependencies;
 mod difference;
 mod engine;
+mod exclusive;
 mod explain;
 mod graphql;
 mod mutations;
@@ -30,6 +31,7 @@ mod untouched;
 
 pub use availability::Event;
 pub use engine::{Engine, Health};
+pub use exclusive::Exclusive;
 pub use graphql::{GraphqlAnswer, GraphqlRequest, Observation};
 pub use howdah_metadata::{Part, PartKind};
 pub use options::{EngineOptions, SourceDefaults};

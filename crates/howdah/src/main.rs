@@ -2,6 +2,7 @@
 //! nothing that one of them could decide.
 //!
 //! * `program`: the server's command line or the tool's.
+//! * `project_at_start`: what `serve` applies before it serves.
 //! * `serve`: starts the engine and the server. `settings`: from flags to the engine's options.
 //! * `dev`: the same on a project folder. `managed`: the PostgreSQL that either may bring along.
 //! * `service`: the engine as the server sees it.
@@ -9,6 +10,7 @@
 mod dev;
 mod managed;
 mod program;
+mod project_at_start;
 mod serve;
 mod service;
 mod settings;

@@ -1,6 +1,7 @@
 //! `howdah serve`: from settings to a running server, and back.
 
 use crate::managed;
+use crate::project_at_start;
 use crate::service::EngineService;
 use crate::settings::engine_options;
 use howdah_cli::DATABASE_VARIABLE;
@@ -27,9 +28,28 @@ pub async fn serve(mut config: Config, started: Instant) -> Result<(), Fatal> {
     let listener = bind(&config.http).await?;
     let logger =
         Logger::stdout(&config.logs).map_err(|e| Fatal::new(format!("cannot write logs: {e}")))?;
+    let folders = project_at_start::read(&config.project, &logger)?;
     let managed = own_database(&mut config).await?;
-    let engine = start_engine(&config, variables(managed.as_ref())).await?;
+    let options = engine_options(&config, variables(managed.as_ref()))?;
+    let turn = match &folders {
+        Some(_) => Some(project_at_start::take_turn(&options, &logger).await?),
+        None => None,
+    };
+    let engine = Engine::start(options)
+        .await
+        .map_err(|error| fatal(&error))?;
     logger.configuration(&config);
+    if let (Some(folders), Some(turn)) = (&folders, turn)
+        && let Err(fatal) = project_at_start::apply(folders, turn, &engine, &logger).await
+    {
+        engine.stop();
+        if let Some(managed) = managed {
+            // What went wrong is more to the point than a stop that goes wrong as well.
+            let _ = managed.stop().await;
+        }
+        logger.flush();
+        return Err(fatal);
+    }
     report(&logger, &engine);
     run(listener, engine, config, logger, managed, started).await
 }

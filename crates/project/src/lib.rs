@@ -15,7 +15,7 @@ mod yaml;
 pub use config::{CONFIG_FILE, Config, is_true};
 pub use error::{Error, Place, Result, Warning};
 pub use folder::ReadMetadata;
-pub use migrations::{Migration, migrations, seeds};
+pub use migrations::{Migration, migrations, migrations_by_database, seeds};
 pub use plan::{Direction, Refusal, Step, Target, plan};
 pub use project::Project;
 pub use state::MigrationState;

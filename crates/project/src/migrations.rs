@@ -57,6 +57,21 @@ pub fn migrations(folder: &Path) -> Result<Vec<Migration>> {
     Ok(found)
 }
 
+/// The migrations of each database: those of each folder in a folder, by name. None when the
+/// folder does not exist.
+///
+/// # Errors
+/// As [`migrations`].
+pub fn migrations_by_database(folder: &Path) -> Result<Vec<(String, Vec<Migration>)>> {
+    let databases = databases(folder)?.into_iter();
+    databases
+        .map(|database| {
+            let found = migrations(&folder.join(&database))?;
+            Ok((database, found))
+        })
+        .collect()
+}
+
 /// The seed files (`*.sql`) in a folder, by name. None when the folder does not exist.
 ///
 /// # Errors

@@ -98,6 +98,16 @@ impl Output {
         }
     }
 
+    /// For work within another program, which writes for itself.
+    pub fn quiet() -> Self {
+        Output {
+            level: Level::Error,
+            colour_out: false,
+            colour_err: false,
+            bars: false,
+        }
+    }
+
     /// Whether bars may be drawn.
     pub fn draws(self) -> bool {
         self.bars

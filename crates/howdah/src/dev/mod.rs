@@ -17,7 +17,7 @@ mod suggestion;
 
 use crate::managed;
 use crate::serve;
-use api::InProcess;
+pub use api::InProcess;
 use databases::Assignments;
 use greeting::Greeting;
 use held::HeldOutput;

@@ -19,7 +19,12 @@ use futures_util::TryStreamExt;
 use howdah_error::{Code, Error, Result};
 use serde_json::{Value, json};
 use std::pin::pin;
+use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::{Client, SimpleQueryMessage};
+
+/// The extension of an error that says at which byte of the text it failed. It is no part of the
+/// body, whose form is fixed; HTTP sends it as a header.
+pub const SQL_POSITION: &str = "sql_position";
 
 /// What the last statement of a text answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +76,41 @@ async fn run_one(connection: &Connection, sql: &str, whole: &str) -> Result<RunS
     if sql.contains('\0') {
         return Err(errors::nul_character_error());
     }
+    let mut completed = 0;
     connection
-        .with_client(async |client| last_result(client, sql).await)
+        .with_client(async |client| last_result(client, sql, &mut completed).await)
         .await
-        .map_err(|e| explain(e, whole))
+        .map_err(|e| {
+            let before = (sql.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+            let at = position(&e, sql, completed);
+            let error = explain(e, whole);
+            match at {
+                Some(at) => error.with_extensions(json!({ (SQL_POSITION): before + at })),
+                None => error,
+            }
+        })
 }
 
-async fn last_result(client: &Client, sql: &str) -> Result<RunSqlResult, tokio_postgres::Error> {
+/// The byte of a text where it fails: what PostgreSQL points at, or the beginning of the statement
+/// after those that were completed.
+fn position(error: &RunError, sql: &str, completed: usize) -> Option<usize> {
+    let RunError::Postgres(error) = error else {
+        return None;
+    };
+    if let Some(ErrorPosition::Original(character)) = error.as_db_error()?.position() {
+        let index = usize::try_from(*character).ok()?.checked_sub(1)?;
+        let found = sql.char_indices().nth(index).map(|(at, _)| at);
+        return Some(found.unwrap_or(sql.len()));
+    }
+    let statement = statements(sql).into_iter().nth(completed)?;
+    Some(statement.as_ptr() as usize - sql.as_ptr() as usize)
+}
+
+async fn last_result(
+    client: &Client,
+    sql: &str,
+    completed: &mut usize,
+) -> Result<RunSqlResult, tokio_postgres::Error> {
     let mut messages = pin!(client.simple_query_raw(sql).await?);
     let mut last = RunSqlResult::CommandOk;
     let mut rows: Option<Vec<Vec<String>>> = None;
@@ -95,6 +128,7 @@ async fn last_result(client: &Client, sql: &str) -> Result<RunSqlResult, tokio_p
                 }
             }
             SimpleQueryMessage::CommandComplete(_) => {
+                *completed += 1;
                 last = match rows.take() {
                     Some(rows) => RunSqlResult::TuplesOk(rows),
                     None => RunSqlResult::CommandOk,

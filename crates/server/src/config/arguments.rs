@@ -70,7 +70,7 @@ pub struct Arguments {
     pub command: Option<Word>,
     /// Whether help was asked for.
     pub help: bool,
-    /// The folder of `dev --project`.
+    /// The folder of `dev --project` and `serve --project`.
     pub project: Option<PathBuf>,
     /// The version of `downgrade --to-…`.
     pub target: Option<String>,
@@ -124,7 +124,7 @@ impl Arguments {
                 self.command = Some(Word::Version);
                 return Ok(());
             }
-            ("project", Some(Word::Dev)) => {
+            ("project", Some(Word::Dev | Word::Serve)) => {
                 let folder = given
                     .or_else(|| words.next())
                     .filter(|folder| !folder.is_empty())
@@ -280,7 +280,11 @@ mod tests {
             split("downgrade --to-v2.40.0").unwrap().target.as_deref(),
             Some("v2.40.0")
         );
-        assert!(split("serve --project demo").is_err());
+        assert_eq!(
+            split("serve --project demo").unwrap().project,
+            Some("demo".into())
+        );
+        assert!(split("version --project demo").is_err());
         assert!(split("serve --help").unwrap().help);
         assert_eq!(split("--version").unwrap().command, Some(Word::Version));
     }

@@ -16,7 +16,7 @@ pub fn text(command: Option<Word>) -> String {
             let name = if command == Some(Word::Dev) {
                 "dev [--project DIR]"
             } else {
-                "serve"
+                "serve [--project DIR]"
             };
             let _ = writeln!(out, "Usage: howdah [options] {name} [options]\n");
             out.push_str("A flag wins over its environment variable, and that over the default.\n");

@@ -29,7 +29,7 @@ pub use fatal::Fatal;
 pub use host::Host;
 pub use resolved::{
     Config, DatabaseUrl, Databases, GraphqlSettings, HttpSettings, LogSettings, MetadataSettings,
-    Notice, PoolSettings, ShowInternals, SubscriptionSettings, WebsocketSettings,
+    Notice, PoolSettings, ProjectSettings, ShowInternals, SubscriptionSettings, WebsocketSettings,
 };
 pub use secret::Secret;
 pub use value::{Isolation, Naming};

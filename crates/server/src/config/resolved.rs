@@ -38,6 +38,8 @@ pub struct Config {
     pub metadata: MetadataSettings,
     /// What is logged.
     pub logs: LogSettings,
+    /// What is applied before the server answers.
+    pub project: ProjectSettings,
     /// What the start should say about the settings.
     pub notices: Vec<Notice>,
 }
@@ -76,6 +78,17 @@ impl DatabaseUrl {
             DatabaseUrl::Variable { url, .. } | DatabaseUrl::Literal(url) => url,
         }
     }
+}
+
+/// What is applied before the server answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProjectSettings {
+    /// The folder of a whole project: `serve --project`.
+    pub folder: Option<PathBuf>,
+    /// A metadata folder.
+    pub metadata: Option<PathBuf>,
+    /// A folder with the migrations of each database.
+    pub migrations: Option<PathBuf>,
 }
 
 /// Where the databases are.

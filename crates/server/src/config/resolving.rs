@@ -6,12 +6,12 @@ use super::cors::Cors;
 use super::fatal::Fatal;
 use super::resolved::{
     Config, DatabaseUrl, Databases, GraphqlSettings, HttpSettings, LogSettings, MetadataSettings,
-    Notice, PoolSettings, ShowInternals, SubscriptionSettings, WebsocketSettings,
+    Notice, PoolSettings, ProjectSettings, ShowInternals, SubscriptionSettings, WebsocketSettings,
 };
 use super::secret::Secret;
 use super::setting::{AnySetting, Status};
 use super::settings::{
-    auth as authentication, connection, eventing, graphql, observing, pool, server,
+    auth as authentication, connection, eventing, graphql, observing, pool, project, server,
 };
 use super::values::{Origin, Values};
 use crate::auth::{AuthMode, Hook, HookMode, JwtSecret, Others};
@@ -51,6 +51,11 @@ pub(super) fn resolve(values: &Values) -> Result<Config, Fatal> {
             level: values.value(&observing::LOG_LEVEL)?,
             metadata_queries: values.value(&observing::METADATA_QUERY_LOGGING)?,
             query_only_on_error: values.value(&observing::QUERY_ONLY_ON_ERROR)?,
+        },
+        project: ProjectSettings {
+            folder: values.arguments().project.clone(),
+            metadata: values.given(&project::METADATA_DIR)?,
+            migrations: values.given(&project::MIGRATIONS_DIR)?,
         },
         notices: Vec::new(),
     };

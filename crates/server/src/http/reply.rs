@@ -59,12 +59,23 @@ impl Reply {
             Envelope::GraphqlAlways200 => StatusCode::OK,
             Envelope::Graphql | Envelope::Flat => real,
         };
-        Reply::new(
-            status,
-            JSON,
-            error_body(error, envelope, internals).to_string(),
-        )
+        let body = error_body(error, envelope, internals).to_string();
+        let mut reply = Reply::new(status, JSON, body);
+        if let (Envelope::Flat, Internals::Show) = (envelope, internals)
+            && let Some(at) = sql_position(error)
+        {
+            reply.headers.insert(SQL_POSITION_HEADER, at.into());
+        }
+        reply
     }
+}
+
+/// Where in an administrator's SQL text a statement failed, as a byte. The body has no place for
+/// it: clients compare it with that of older engines.
+const SQL_POSITION_HEADER: &str = "x-howdah-sql-position";
+
+fn sql_position(error: &Error) -> Option<u64> {
+    error.extensions()?.get("sql_position")?.as_u64()
 }
 
 /// An error in its envelope.

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod create;
 mod delete;
+mod guard;
 pub mod located;
 pub mod runner;
 mod squash;

@@ -1,9 +1,10 @@
 //! Runs the steps of a plan on a server and keeps count of them.
 //!
-//! Each file runs in one transaction (unless told otherwise), which first takes a lock: who
-//! finds it taken leaves. Before each file the server's count is read anew, so that somebody
-//! else's work is seen; after each it is stored.
+//! Each file runs in one transaction (unless told otherwise). Before each file the server's count
+//! is read anew, so that somebody else's work is seen; after each it is stored. What runs in the
+//! transaction before the file is the business of [`guard`].
 
+use super::guard;
 use super::located;
 use crate::api::Api;
 use crate::program::exit::{Outcome, Stop};
@@ -24,17 +25,6 @@ pub struct Manner {
     pub no_transaction: bool,
     /// Whether somebody wants to stop.
     pub interrupt: Interrupt,
-}
-
-/// The words by which a taken lock is known.
-const TAKEN: &str = "somebody else is running migrations on this database";
-
-/// Runs before the statements of a file, on the same line. The number is the lock's.
-fn lock_first() -> String {
-    format!(
-        "do $howdah$ begin if not pg_try_advisory_xact_lock(5206874839510231) then raise \
-         exception '{TAKEN}' using errcode = '55P03'; end if; end $howdah$; "
-    )
 }
 
 /// Runs steps in their order. Gives how many were done.
@@ -79,19 +69,14 @@ async fn one(
     expected: &mut BTreeSet<u64>,
     manner: &Manner,
 ) -> Outcome<()> {
-    let mut state = remote::state(api)
+    let catalog = remote::catalog(api)
         .await
         .map_err(|error| Stop::server("read which migrations are applied", &error))?;
-    if state.applied(&source.name) != *expected {
-        return Err(Stop::failed(format!(
-            "somebody else has applied or reverted migrations of \"{}\" meanwhile",
-            source.name
-        ))
-        .hint("look at `migrate status` and run the command again"));
+    let before = catalog.state;
+    if before.applied(&source.name) != *expected {
+        return Err(meanwhile(&source.name));
     }
-    if !manner.skip_execution {
-        run_file(api, source, step, manner).await?;
-    }
+    let mut state = before.clone();
     match step.direction {
         Direction::Up => {
             state.insert(&source.name, step.version);
@@ -101,6 +86,14 @@ async fn one(
             state.remove(&source.name, step.version);
             expected.remove(&step.version);
         }
+    }
+    if !manner.skip_execution {
+        let change = guard::Change {
+            catalog: &catalog.id,
+            before: &before,
+            after: &state,
+        };
+        run_file(api, source, step, manner, &change).await?;
     }
     remote::store_state(api, &state).await.map_err(|error| {
         let flag = match step.direction {
@@ -125,13 +118,20 @@ async fn run_file(
     source: &RemoteSource,
     step: &Step,
     manner: &Manner,
+    change: &guard::Change<'_>,
 ) -> Outcome<()> {
     let sql = fs::read_to_string(&step.file).map_err(Stop::io(&step.file))?;
     if sql.trim().is_empty() {
         return Ok(());
     }
     let locks = source.is_postgres() && !manner.no_transaction;
-    let lead = if locks { lock_first() } else { String::new() };
+    if source.is_postgres() && guard::is_taken(api, source).await? {
+        return Err(taken(&source.name));
+    }
+    let lead = match locks {
+        true => change.lead(),
+        false => String::new(),
+    };
     let how = RunSql {
         no_transaction: manner.no_transaction,
         ..RunSql::default()
@@ -151,9 +151,10 @@ async fn run_file(
             );
         }
         let message = located::described(&step.file, &sql, lead.len(), &error);
-        if message.contains(TAKEN) {
-            return Stop::failed(format!("{TAKEN}: {}", source.name))
-                .hint("wait until it is done and run the command again");
+        match guard::refusal(&error) {
+            Some(guard::Refusal::Taken) => return taken(&source.name),
+            Some(guard::Refusal::Meanwhile) => return meanwhile(&source.name),
+            None => {}
         }
         let stop = Stop::failed(message);
         if manner.no_transaction {
@@ -162,6 +163,20 @@ async fn run_file(
             stop
         }
     })
+}
+
+fn taken(database: &str) -> Stop {
+    Stop::failed(format!(
+        "somebody else is running migrations on \"{database}\" now"
+    ))
+    .hint("wait until it is done and run the command again")
+}
+
+fn meanwhile(database: &str) -> Stop {
+    Stop::failed(format!(
+        "somebody else has applied or reverted migrations of \"{database}\" meanwhile"
+    ))
+    .hint("look at `migrate status` and run the command again")
 }
 
 fn word(direction: Direction) -> &'static str {

@@ -59,6 +59,12 @@ pub async fn run(args: &Squash, context: &Context) -> Outcome {
         ))
         .hint("apply or revert the rest first: `migrate apply`"));
     }
+    if args.dry_run {
+        for migration in &chosen {
+            context.output.line(migration.folder.display().to_string());
+        }
+        return Ok(Exit::Done);
+    }
     let is_last = all.last().map(|m| m.version) == chosen.last().map(|m| m.version);
     let version = version_after(&all, &chosen, is_last)?;
     context.output.info(format!(
@@ -67,12 +73,6 @@ pub async fn run(args: &Squash, context: &Context) -> Outcome {
         source.name,
         names::slug(&args.name)
     ));
-    if args.dry_run {
-        for migration in &chosen {
-            context.output.line(migration.folder.display().to_string());
-        }
-        return Ok(Exit::Done);
-    }
     let (up, down) = texts(&chosen)?;
     let new = NewMigration {
         name: &args.name,

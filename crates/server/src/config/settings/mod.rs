@@ -7,6 +7,7 @@ pub mod eventing;
 pub mod graphql;
 pub mod observing;
 pub mod pool;
+pub mod project;
 pub mod server;
 
 use super::setting::{AnySetting, Place};
@@ -29,6 +30,10 @@ pub static SECTIONS: &[Section] = &[
     Section {
         title: "Server and HTTP",
         settings: server::ALL,
+    },
+    Section {
+        title: "Project applied at start",
+        settings: project::ALL,
     },
     Section {
         title: "Connections to PostgreSQL",

@@ -1,0 +1,16 @@
+//! Projects as their users work with them: the real tool against the real server and database,
+//! through a gate that lets only those operations pass that version 2 of the engine has.
+//!
+//! * `gate`: that gate. `tool`: the tool in a folder.
+//! * `walk`: from an empty folder to three environments. `migrations`, `trouble`, `others`: the rest.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod gate;
+mod migrations;
+mod others;
+#[path = "../support/mod.rs"]
+mod support;
+mod tool;
+mod trouble;
+mod walk;
