@@ -4,6 +4,7 @@
 //! * [`Engine`]: starts, holds the state, stops. [`EngineOptions`]: what it is started with.
 //! * `state`, `building`, `untouched`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
 //! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
+//! * `explaining`: why a role sees a row or does not.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
 //!
@@ -19,6 +20,7 @@ mod difference;
 mod engine;
 mod exclusive;
 mod explain;
+mod explaining;
 mod graphql;
 mod mutations;
 mod options;

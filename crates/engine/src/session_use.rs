@@ -32,6 +32,14 @@ impl SessionUse {
         }
     }
 
+    /// The variables that the session lacks.
+    pub(crate) fn missing<'u>(&'u self, session: &Session) -> impl Iterator<Item = &'u str> {
+        self.0
+            .iter()
+            .map(|name| &**name)
+            .filter(|name| session.variable(name).is_none())
+    }
+
     /// Adds what a read needs.
     pub(crate) fn rows(&mut self, rows: &Rows) {
         self.predicate(rows.permit.filter());
@@ -217,7 +225,8 @@ impl SessionUse {
         }
     }
 
-    fn predicate(&mut self, predicate: &Predicate) {
+    /// Adds what a condition needs.
+    pub(crate) fn predicate(&mut self, predicate: &Predicate) {
         match predicate {
             Predicate::And(parts) | Predicate::Or(parts) => {
                 parts.iter().for_each(|part| self.predicate(part));

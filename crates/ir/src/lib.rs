@@ -4,12 +4,14 @@
 //! * [`permit`]: a role's right on a table. There is no way to name rows in the
 //!   representation but through a permit, so a forgotten filter does not compile.
 //! * [`predicate`], [`query`], [`mutation`]: the trees that backends compile.
+//! * [`explanation`]: rules in parts, for people.
 //! * [`params`]: the values that travel beside the statement text.
 //! * [`session`]: who asks.
 //!
 //! This crate knows neither GraphQL documents nor SQL text, and does no I/O.
 
 pub mod catalog;
+pub mod explanation;
 pub mod mutation;
 pub mod params;
 pub mod permit;

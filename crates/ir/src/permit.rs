@@ -209,6 +209,18 @@ impl SelectPermit {
         }
     }
 
+    /// The columns that the role sees in some rows only, with what must hold for those.
+    pub fn redacted_columns(&self) -> impl Iterator<Item = (ColumnId, &Predicate)> {
+        let columns = self.rules.iter().flat_map(|rules| &rules.columns);
+        columns.filter_map(|(column, redaction)| Some((*column, &**redaction.as_ref()?)))
+    }
+
+    /// The same of scalar computed fields.
+    pub fn redacted_computed_fields(&self) -> impl Iterator<Item = (&Arc<str>, &Predicate)> {
+        let fields = self.rules.iter().flat_map(|rules| &rules.computed_fields);
+        fields.filter_map(|(name, redaction)| Some((name, &**redaction.as_ref()?)))
+    }
+
     /// The row filter.
     pub fn filter(&self) -> &Predicate {
         self.rules.as_ref().map_or(&EVERY_ROW, |r| &r.filter)

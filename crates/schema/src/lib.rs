@@ -1,7 +1,7 @@
 //! From a snapshot of metadata and catalogues to what each role may ask, and from GraphQL text to IR.
 //!
 //! * [`model`]: the resolved snapshot; [`resolve`] makes it.
-//! * [`rules`]: permission expressions.
+//! * [`rules`]: permission expressions. [`rule_tree`]: the same in parts, to be explained.
 //! * [`types`]: the types of a role, computed on demand.
 //! * [`document`]: the parsed request.
 //! * [`rql`]: the legacy JSON data operations.
@@ -17,6 +17,7 @@ pub mod model;
 pub mod naming;
 pub mod resolve;
 pub mod rql;
+pub mod rule_tree;
 pub mod rules;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

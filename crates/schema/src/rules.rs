@@ -60,6 +60,15 @@ impl<'a> RuleReader<'a> {
         self.expression(self.root, expression)
     }
 
+    /// Reads a part of an expression on the root table: one that stands at a row of `table`.
+    pub(crate) fn read_part(
+        &mut self,
+        table: TableId,
+        part: &Map<String, Value>,
+    ) -> Result<Predicate> {
+        self.expression(table, part)
+    }
+
     fn table(&self, table: TableId) -> Result<&'a Table> {
         self.source.table(table).ok_or_else(|| {
             let table = self.source.catalog.table(table);
@@ -171,34 +180,9 @@ impl<'a> RuleReader<'a> {
     }
 
     fn exists(&mut self, value: &Map<String, Value>) -> Result<Predicate> {
-        let name = value
-            .get("_table")
-            .or_else(|| value.get("$table"))
-            .ok_or_else(|| Error::parse_failed("key \"_table\" not found"))?;
-        let name: howdah_metadata::QualifiedName =
-            howdah_metadata::parse(name.clone()).within("_table")?;
-        let table = self
-            .source
-            .table_named(&name.schema, &name.name)
-            .ok_or_else(|| {
-                Error::not_exists(format!(
-                    "table {:?} does not exist in source: {}",
-                    qualified(&name.schema, &name.name),
-                    self.source.name
-                ))
-                .within("_table")
-            })?;
-        let inner = value
-            .get("_where")
-            .or_else(|| value.get("$where"))
-            .ok_or_else(|| Error::parse_failed("key \"_where\" not found"))?;
-        let predicate = object(inner)
-            .and_then(|o| self.expression(table.id, o))
-            .within("_where")?;
-        Ok(Predicate::Exists(
-            self.target(table.id)?,
-            Box::new(predicate),
-        ))
+        let (table, inner) = exists_parts(self.source, value)?;
+        let predicate = self.expression(table, inner).within("_where")?;
+        Ok(Predicate::Exists(self.target(table)?, Box::new(predicate)))
     }
 
     fn field(&mut self, table: TableId, field: &str, value: &Value) -> Result<Predicate> {
@@ -603,6 +587,34 @@ fn plain_operator(bare: &str) -> Option<(Operator, OperandKind)> {
     })
 }
 
+/// The table of an `_exists` and the condition on its rows.
+pub(crate) fn exists_parts<'v>(
+    source: &Source,
+    value: &'v Map<String, Value>,
+) -> Result<(TableId, &'v Map<String, Value>)> {
+    let name = value
+        .get("_table")
+        .or_else(|| value.get("$table"))
+        .ok_or_else(|| Error::parse_failed("key \"_table\" not found"))?;
+    let name: howdah_metadata::QualifiedName =
+        howdah_metadata::parse(name.clone()).within("_table")?;
+    let table = source
+        .table_named(&name.schema, &name.name)
+        .ok_or_else(|| {
+            Error::not_exists(format!(
+                "table {:?} does not exist in source: {}",
+                qualified(&name.schema, &name.name),
+                source.name
+            ))
+            .within("_table")
+        })?;
+    let inner = value
+        .get("_where")
+        .or_else(|| value.get("$where"))
+        .ok_or_else(|| Error::parse_failed("key \"_where\" not found"))?;
+    Ok((table.id, object(inner).within("_where")?))
+}
+
 /// The lower-case name when a value is a reference to a session variable.
 pub fn session_variable(value: &Value) -> Option<Arc<str>> {
     const PREFIX: &str = "x-hasura-";
@@ -673,7 +685,7 @@ fn required<'v>(object: &'v Map<String, Value>, key: &str) -> Result<&'v Value> 
         .ok_or_else(|| Error::parse_failed(format!("key {key:?} not found")))
 }
 
-fn object(value: &Value) -> Result<&Map<String, Value>> {
+pub(crate) fn object(value: &Value) -> Result<&Map<String, Value>> {
     value.as_object().ok_or_else(|| wrong_kind("Object", value))
 }
 

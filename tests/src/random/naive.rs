@@ -128,6 +128,14 @@ impl<'w> Naive<'w> {
         }
     }
 
+    /// Whether the role sees a row of a table, and which of its values.
+    pub fn sees(&self, table: usize, row: &'w Row) -> (bool, Vec<bool>) {
+        let at = At { table, row };
+        let visible = self.opens(self.role, table) && self.row_visible(self.role, at);
+        let cells = (0..row.len()).map(|c| visible && self.cell_visible(self.role, at, c));
+        (visible, cells.collect())
+    }
+
     fn cell(&self, at: At<'w>, column: usize, eyes: Eyes) -> Cell {
         let shown = match eyes {
             Eyes::Author => true,

@@ -108,6 +108,11 @@ impl Served {
         project::replace(&self.engine, &settled.project, &self.url).await;
     }
 
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
     /// Asks the engine and compares.
     pub async fn compare(&self, case: &Case) -> Verdict {
         let answer = case.ask().serve(&self.engine).await;

@@ -27,6 +27,9 @@ impl Engine {
                 success()
             }
             Command::DumpInternalState => answer(&dump(state)),
+            Command::ExplainPermission(args) => {
+                answer(&self.explain_permission(state, args).await?)
+            }
             _ => return Err(Error::unexpected("a command that nobody knows how to run")),
         })
     }

@@ -6,6 +6,7 @@ mod changes;
 mod collections;
 mod dependencies;
 mod dump;
+mod explaining;
 mod hostile;
 mod incremental;
 mod instances;

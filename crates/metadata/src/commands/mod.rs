@@ -4,6 +4,7 @@
 
 mod collection;
 mod document;
+mod explaining;
 mod function;
 mod permission;
 mod relationship;
@@ -23,6 +24,7 @@ pub use document::{
     CatalogStateKind, ReloadMetadata, ReloadSpec, ReplaceMetadata, ReplaceMetadataV2,
     SetCatalogState,
 };
+pub use explaining::ExplainPermission;
 pub use function::{
     CreateFunctionPermission, DropFunctionPermission, SetFunctionCustomization, TrackFunction,
     UntrackFunction,

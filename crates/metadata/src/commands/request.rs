@@ -90,6 +90,7 @@ pub enum Command {
     GetCatalogState,
     SetCatalogState(SetCatalogState),
     DumpInternalState,
+    ExplainPermission(ExplainPermission),
     RunSql(RunSql),
     Data(DataCommand),
     /// Stops at the first failure.
@@ -219,6 +220,7 @@ impl Command {
                 | Command::GetCatalogState
                 | Command::SetCatalogState(_)
                 | Command::DumpInternalState
+                | Command::ExplainPermission(_)
                 | Command::Data(_)
                 | Command::ConcurrentBulk(_)
                 | Command::Unserved(_)
@@ -378,6 +380,7 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
         "list_source_kinds" => Command::ListSourceKinds,
         "get_table_info" => Command::GetTableInfo(parse(args.clone())?),
         "get_catalog_state" => Command::GetCatalogState,
+        "howdah_explain_permission" => Command::ExplainPermission(parse(args.clone())?),
         "set_catalog_state" => Command::SetCatalogState(parse(args.clone())?),
         _ => return Ok(None),
     }))

@@ -7,6 +7,7 @@
 //! * `names`: the row that expressions are about, aliases.
 //! * `operands`: values and casts. `calls`: function calls. `comparisons`, `filtering`: conditions.
 //! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
+//! * [`explaining`]: rules on one row, part by part.
 //! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `bulk`, `returning`,
 //!   `closing`: writes.
 
@@ -16,6 +17,7 @@ mod calls;
 mod closing;
 mod columns;
 mod comparisons;
+pub mod explaining;
 mod fields;
 mod filtering;
 mod listing;
