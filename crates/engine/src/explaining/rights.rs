@@ -214,14 +214,6 @@ impl Rights {
             None => false,
         }
     }
-
-    /// The permissions that this one is made of: itself, or those of its parents.
-    pub(super) fn own<'r>(&'r self, out: &mut Vec<&'r Rights>) {
-        if self.origin == Origin::Own {
-            out.push(self);
-        }
-        self.parents.iter().for_each(|parent| parent.own(out));
-    }
 }
 
 fn named((name, value): (&str, Value)) -> [(String, Value); 1] {
