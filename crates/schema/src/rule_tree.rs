@@ -219,6 +219,7 @@ fn single(key: &str, value: &Value) -> Map<String, Value> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::testing::{snapshot, source};
