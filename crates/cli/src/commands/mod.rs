@@ -7,6 +7,7 @@ pub mod init;
 pub mod man;
 pub mod metadata;
 pub mod migrate;
+pub mod permissions;
 pub mod scripts;
 pub mod seed;
 pub mod types;
@@ -26,6 +27,7 @@ pub async fn run(command: Command, context: &Context, start: &Start) -> Outcome 
         Command::Init(args) => init::run(&args, context).await,
         Command::Migrate(command) => migrate::run(command, context).await,
         Command::Metadata(command) => metadata::run(command, context).await,
+        Command::Permissions(command) => permissions::run(command, context).await,
         Command::Seed(command) => seed::run(command, context).await,
         Command::Deploy(args) => deploy::run(&args, context).await,
         Command::Doctor(args) => doctor::run(&args, context, start).await,

@@ -3,7 +3,8 @@
 use super::Start;
 use super::exit::CODES;
 use crate::commands::{
-    completion, deploy, doctor, init, man, metadata, migrate, scripts, seed, types, version,
+    completion, deploy, doctor, init, man, metadata, migrate, permissions, scripts, seed, types,
+    version,
 };
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -95,6 +96,9 @@ pub enum Command {
     /// Apply, export and look after metadata
     #[command(subcommand, visible_alias = "md")]
     Metadata(metadata::MetadataCommand),
+    /// Ask what the rules of roles do
+    #[command(subcommand, visible_alias = "permission")]
+    Permissions(permissions::Permissions),
     /// Create and apply seeds
     #[command(subcommand, visible_alias = "seeds", alias = "sd")]
     Seed(seed::Seed),
