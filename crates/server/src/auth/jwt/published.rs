@@ -1,5 +1,6 @@
 //! Keys behind a URL: fetched at start, again when their time is over, and again when a token
-//! names a key that is not among them. Whatever goes wrong later, the last good set stays.
+//! names a key that is not among them. Whatever goes wrong, the last good set stays; until there is
+//! one, no token is good, and the server serves those who need none.
 
 use super::jwk;
 use super::key::Key;
@@ -24,14 +25,16 @@ const LIMITS: Limits = Limits {
     max_bytes: 1024 * 1024,
     redirects: Redirects::Follow(5),
 };
-/// The pauses between attempts at start.
-const START_PAUSES: [Duration; 5] = [
+/// The pauses between attempts before the server answers anybody.
+const START_PAUSES: [Duration; 3] = [
     Duration::from_millis(250),
     Duration::from_millis(500),
     Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
 ];
+/// The server does not wait longer for its first keys.
+const START_PATIENCE: Duration = Duration::from_secs(6);
+/// When to look again as long as there are no keys.
+const WITHOUT_KEYS: Duration = Duration::from_secs(1);
 /// When to look again if the publisher says nothing: withdrawn keys must not live for ever.
 const UNTOLD: Duration = Duration::from_secs(60 * 60);
 /// When to look again after a failure.
@@ -84,8 +87,10 @@ impl fmt::Display for Failure {
 impl PublishedKeys {
     /// Fetches the keys and keeps them fresh for as long as they are used.
     ///
+    /// Without keys at first, it goes on looking for them.
+    ///
     /// # Errors
-    /// Several attempts brought no keys.
+    /// The URL is none that may be called.
     pub(super) async fn start(
         url: Url,
         client: HttpClient,
@@ -101,23 +106,32 @@ impl PublishedKeys {
             }),
             asked: Mutex::new(None),
         });
-        let mut pauses = START_PAUSES.into_iter();
-        let next = loop {
-            match keys.refresh().await {
-                Ok(next) => break next,
-                Err(failure) => match pauses.next() {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => {
-                        return Err(Fatal::new(format!(
-                            "the JSON web keys cannot be fetched from {}: {failure}",
-                            shown_url(&keys.url)
-                        )));
-                    }
-                },
+        let next = match tokio::time::timeout(START_PATIENCE, keys.first()).await {
+            Ok(Ok(next)) => next,
+            Ok(Err(Failure::Exchange(error @ (HttpError::BadUrl | HttpError::Forbidden(_))))) => {
+                return Err(Fatal::new(format!(
+                    "the JSON web keys cannot be fetched from {}: {error}",
+                    shown_url(&keys.url)
+                )));
             }
+            Ok(Err(_)) | Err(_) => WITHOUT_KEYS,
         };
         tokio::spawn(keep_fresh(Arc::downgrade(&keys), next));
         Ok(keys)
+    }
+
+    /// Several attempts; answers when to fetch again.
+    async fn first(&self) -> Result<Duration, Failure> {
+        for pause in START_PAUSES {
+            match self.refresh().await {
+                Err(Failure::Exchange(
+                    error @ (HttpError::BadUrl | HttpError::Forbidden(_)),
+                )) => return Err(Failure::Exchange(error)),
+                Err(_) => tokio::time::sleep(pause).await,
+                found => return found,
+            }
+        }
+        self.refresh().await
     }
 
     /// The keys now.
@@ -221,6 +235,10 @@ async fn keep_fresh(keys: Weak<PublishedKeys>, mut pause: Duration) {
     loop {
         tokio::time::sleep(pause).await;
         let Some(keys) = keys.upgrade() else { return };
-        pause = keys.refresh().await.unwrap_or(AFTER_FAILURE);
+        let has_keys = !keys.current().keys.is_empty();
+        pause = keys.refresh().await.unwrap_or(match has_keys {
+            true => AFTER_FAILURE,
+            false => WITHOUT_KEYS,
+        });
     }
 }
