@@ -57,3 +57,28 @@ async fn columns_of_different_types_are_not_compared() {
         );
     }
 }
+
+/// Gives a role a right to delete articles.
+async fn may_delete(world: &World, role: &str, filter: Value) {
+    let args = json!({"table": "article", "role": role, "permission": {"filter": filter}});
+    world.done("pg_create_delete_permission", args).await;
+}
+
+#[tokio::test]
+async fn parents_agree_whatever_the_order_of_what_they_say() {
+    let world = library().await;
+    let own = json!({"author_id": {"_eq": "X-Hasura-User-Id"}});
+    let draft = json!({"title": {"_is_null": true}});
+    may_delete(&world, "one", json!({"_or": [own, draft]})).await;
+    may_delete(&world, "two", json!({"$or": [draft, own]})).await;
+    may_delete(&world, "three", json!({"_and": [draft, own]})).await;
+    let args = json!({"role_name": "both", "role_set": ["one", "two"]});
+    world.done("add_inherited_role", args).await;
+    let consistent = world.done("get_inconsistent_metadata", json!({})).await;
+    assert_eq!(consistent["is_consistent"], json!(true), "{consistent}");
+    let args = json!({"role_name": "all", "role_set": ["both", "three"]});
+    let answer = world.command("add_inherited_role", args).await;
+    let found = world.done("get_inconsistent_metadata", json!({})).await;
+    let told = answer.is_err() || found["is_consistent"] == json!(false);
+    assert!(told, "{answer:?} {found}");
+}

@@ -7,8 +7,11 @@
 use super::findings::{Findings, on_table};
 use crate::model::Source;
 use howdah_error::{Code, Error};
-use howdah_ir::catalog::TableId;
-use howdah_ir::permit::{Redaction, RootFieldKind, SelectRules, TableRules};
+use howdah_ir::catalog::{ColumnId, TableId};
+use howdah_ir::mutation::WriteValue;
+use howdah_ir::permit::{
+    DeleteRules, InsertRules, Redaction, RootFieldKind, SelectRules, TableRules, UpdateRules,
+};
 use howdah_ir::predicate::Predicate;
 use howdah_metadata::{
     InheritedRole, Metadata, MetadataObject, PermissionKind, QualifiedName, TableObject,
@@ -122,17 +125,17 @@ fn derive_in(
             merged.select = merge_select(&selects);
         }
         if own.insert.is_none() && free(PermissionKind::Insert) {
-            merged.insert = agreed(parent_rules.iter().filter_map(|r| r.insert.clone()), || {
+            merged.insert = agreed(parent_rules.iter().filter_map(|r| r.insert.clone()), same_insert, || {
                 conflict(PermissionKind::Insert);
             });
         }
         if own.update.is_none() && free(PermissionKind::Update) {
-            merged.update = agreed(parent_rules.iter().filter_map(|r| r.update.clone()), || {
+            merged.update = agreed(parent_rules.iter().filter_map(|r| r.update.clone()), same_update, || {
                 conflict(PermissionKind::Update);
             });
         }
         if own.delete.is_none() && free(PermissionKind::Delete) {
-            merged.delete = agreed(parent_rules.iter().filter_map(|r| r.delete.clone()), || {
+            merged.delete = agreed(parent_rules.iter().filter_map(|r| r.delete.clone()), same_delete, || {
                 conflict(PermissionKind::Delete);
             });
         }
@@ -154,16 +157,81 @@ fn permission(
 }
 
 /// The right that all who have one agree on.
-fn agreed<T: PartialEq>(
+fn agreed<T>(
     mut rules: impl Iterator<Item = Arc<T>>,
+    same: impl Fn(&T, &T) -> bool,
     conflict: impl FnOnce(),
 ) -> Option<Arc<T>> {
     let first = rules.next()?;
-    if rules.all(|other| other == first) {
+    if rules.all(|other| same(&first, &other)) {
         return Some(first);
     }
     conflict();
     None
+}
+
+// Rules that say the same in another order agree.
+
+fn same_insert(one: &InsertRules, other: &InsertRules) -> bool {
+    let normal = |rules: &InsertRules| InsertRules {
+        check: Arc::new(sorted(&rules.check)),
+        presets: sorted_presets(&rules.presets),
+        ..rules.clone()
+    };
+    normal(one) == normal(other)
+}
+
+fn same_update(one: &UpdateRules, other: &UpdateRules) -> bool {
+    let normal = |rules: &UpdateRules| UpdateRules {
+        filter: Arc::new(sorted(&rules.filter)),
+        check: rules.check.as_ref().map(|check| Arc::new(sorted(check))),
+        presets: sorted_presets(&rules.presets),
+        ..rules.clone()
+    };
+    normal(one) == normal(other)
+}
+
+fn same_delete(one: &DeleteRules, other: &DeleteRules) -> bool {
+    let normal = |rules: &DeleteRules| DeleteRules {
+        filter: Arc::new(sorted(&rules.filter)),
+        ..rules.clone()
+    };
+    normal(one) == normal(other)
+}
+
+fn sorted_presets(presets: &[(ColumnId, WriteValue)]) -> Vec<(ColumnId, WriteValue)> {
+    let mut presets = presets.to_vec();
+    presets.sort_by_key(|(column, _)| *column);
+    presets
+}
+
+/// The condition with the parts of conjunctions and disjunctions in one order.
+fn sorted(predicate: &Predicate) -> Predicate {
+    let all = |parts: &[Predicate]| {
+        let mut parts: Vec<Predicate> = parts.iter().map(sorted).collect();
+        parts.sort_by_cached_key(|part| format!("{part:?}"));
+        parts.dedup();
+        parts
+    };
+    match predicate {
+        Predicate::And(parts) => Predicate::And(all(parts)),
+        Predicate::Or(parts) => Predicate::Or(all(parts)),
+        Predicate::Not(inner) => Predicate::Not(Box::new(sorted(inner))),
+        Predicate::Related(related) => {
+            let mut related = related.clone();
+            related.predicate = sorted(&related.predicate);
+            Predicate::Related(related)
+        }
+        Predicate::Exists(target, inner) => {
+            Predicate::Exists(target.clone(), Box::new(sorted(inner)))
+        }
+        Predicate::ComputedRows(rows) => {
+            let mut rows = rows.clone();
+            rows.predicate = sorted(&rows.predicate);
+            Predicate::ComputedRows(rows)
+        }
+        other => other.clone(),
+    }
 }
 
 fn merge_select(parents: &[Arc<SelectRules>]) -> Option<Arc<SelectRules>> {
