@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
+.PHONY: help run test check soak planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -38,6 +38,13 @@ console: needs-test ## Build the web console, check and test its sources
 browser: needs-test console ## Use the web console in Chromium, against a real server
 	$(CARGO) build -p howdah
 	scripts/browser-tests --bin target/debug/howdah
+
+SOAK_WORLDS ?= 10000
+soak: needs-test ## Compare requests in 10,000 random worlds per test with an evaluator of their own (hours)
+	HOWDAH_RANDOM_WORLDS=$(SOAK_WORLDS) $(CARGO) test -p howdah-tests --test permissions --test explaining
+
+planted-faults: needs-test ## Check that faults planted in the compiler of permissions are noticed
+	scripts/planted-faults
 
 conformance: needs-test ## Compare the answers with the recorded ones of the system we succeed
 	$(CARGO) build -p howdah
