@@ -125,19 +125,31 @@ fn derive_in(
             merged.select = merge_select(&selects);
         }
         if own.insert.is_none() && free(PermissionKind::Insert) {
-            merged.insert = agreed(parent_rules.iter().filter_map(|r| r.insert.clone()), same_insert, || {
-                conflict(PermissionKind::Insert);
-            });
+            merged.insert = agreed(
+                parent_rules.iter().filter_map(|r| r.insert.clone()),
+                same_insert,
+                || {
+                    conflict(PermissionKind::Insert);
+                },
+            );
         }
         if own.update.is_none() && free(PermissionKind::Update) {
-            merged.update = agreed(parent_rules.iter().filter_map(|r| r.update.clone()), same_update, || {
-                conflict(PermissionKind::Update);
-            });
+            merged.update = agreed(
+                parent_rules.iter().filter_map(|r| r.update.clone()),
+                same_update,
+                || {
+                    conflict(PermissionKind::Update);
+                },
+            );
         }
         if own.delete.is_none() && free(PermissionKind::Delete) {
-            merged.delete = agreed(parent_rules.iter().filter_map(|r| r.delete.clone()), same_delete, || {
-                conflict(PermissionKind::Delete);
-            });
+            merged.delete = agreed(
+                parent_rules.iter().filter_map(|r| r.delete.clone()),
+                same_delete,
+                || {
+                    conflict(PermissionKind::Delete);
+                },
+            );
         }
         *source.roles.grant(role, table) = merged;
     }

@@ -124,9 +124,9 @@ impl PublishedKeys {
     async fn first(&self) -> Result<Duration, Failure> {
         for pause in START_PAUSES {
             match self.refresh().await {
-                Err(Failure::Exchange(
-                    error @ (HttpError::BadUrl | HttpError::Forbidden(_)),
-                )) => return Err(Failure::Exchange(error)),
+                Err(Failure::Exchange(error @ (HttpError::BadUrl | HttpError::Forbidden(_)))) => {
+                    return Err(Failure::Exchange(error));
+                }
                 Err(_) => tokio::time::sleep(pause).await,
                 found => return found,
             }
