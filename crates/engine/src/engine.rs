@@ -2,6 +2,7 @@
 
 use crate::availability::{self, Event};
 use crate::building::{Builder, Reread};
+use crate::live::Live;
 use crate::options::EngineOptions;
 use crate::state::{State, inconsistencies_json};
 use crate::sync;
@@ -26,6 +27,7 @@ pub struct Engine {
     /// What runs in the background.
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
     events: broadcast::Sender<Event>,
+    pub(crate) live: Arc<Live>,
 }
 
 /// How many events are kept for those who are slow to hear of them.
@@ -82,6 +84,7 @@ impl Engine {
         let store = MetadataStore::open(pool, uuid::Uuid::new_v4().to_string()).await?;
         let (metadata, version) = load(&store, &options).await?;
         let sync_interval = options.sync_interval;
+        let live = Live::new(options.live);
         let builder = Builder::new(options);
         let state = builder
             .build(None, Arc::new(metadata), version, Reread::Nothing)
@@ -93,6 +96,7 @@ impl Engine {
             changes: Mutex::new(()),
             tasks: std::sync::Mutex::default(),
             events: broadcast::Sender::new(EVENTS),
+            live,
         });
         let watcher = tokio::spawn(availability::watch(Arc::downgrade(&engine)));
         let follower = sync_interval
@@ -116,6 +120,7 @@ impl Engine {
     /// until they are done.
     pub fn stop(&self) {
         self.set_tasks(Vec::new());
+        self.live.stop();
         for pool in self.state.load().pools.values() {
             pool.close();
         }
@@ -177,7 +182,14 @@ impl Engine {
 
     /// Puts a state in force.
     pub(crate) fn put_in_force(&self, state: State) {
+        let now = Arc::clone(&state.snapshot);
         let before = self.state.swap(Arc::new(state));
+        // Commands that only look put back what they found.
+        if before.snapshot.generation != now.generation {
+            let as_before = before.snapshot.resource_version == now.resource_version
+                && Arc::ptr_eq(&before.snapshot.metadata, &now.metadata);
+            self.live.state_changed(!as_before);
+        }
         // The last one to hold a state takes it apart: that may be a lot of work.
         tokio::task::spawn_blocking(move || drop(before));
     }

@@ -31,7 +31,8 @@ struct Query {
 }
 
 impl Engine {
-    /// `POST /v1/graphql/explain`: a list of `{field, sql, plan}`. `user` holds the session
+    /// `POST /v1/graphql/explain`: a list of `{field, sql, plan}`; for a subscription
+    /// `{sql, plan, variables}`. `user` holds the session
     /// variables to explain for, the role among them.
     ///
     /// # Errors
@@ -49,6 +50,10 @@ impl Engine {
         };
         let state = self.state.load_full();
         let lowered = lower_request(&state, &operation, &session)?;
+        if lowered.kind == OperationKind::Subscription {
+            let explained = self.explain_subscription(&state, &operation, &session);
+            return Ok(explained.await?.to_string().into());
+        }
         if lowered.kind == OperationKind::Mutation {
             return Err(Error::new(
                 Code::InvalidParams,

@@ -5,6 +5,7 @@
 //! * `state`, `building`, `untouched`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
 //! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
 //! * `explaining`: why a role sees a row or does not.
+//! * `live`: subscriptions.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
 //!
@@ -22,6 +23,7 @@ mod exclusive;
 mod explain;
 mod explaining;
 mod graphql;
+mod live;
 mod mutations;
 mod options;
 mod plans;
@@ -36,4 +38,8 @@ pub use engine::{Engine, Health};
 pub use exclusive::Exclusive;
 pub use graphql::{GraphqlAnswer, GraphqlRequest, Observation};
 pub use howdah_metadata::{Part, PartKind};
+pub use live::{
+    BatchReport, LiveCounts, LiveEvent, LiveOptions, Observer, PollReport, Sink, Subject,
+    SubscriptionHandle, SubscriptionKind, Trigger, Triggers,
+};
 pub use options::{EngineOptions, SourceDefaults};

@@ -1,5 +1,6 @@
 //! What an engine is started with.
 
+use crate::live::LiveOptions;
 use howdah_metadata::SourceConfiguration;
 use howdah_postgres::{PoolSettings, SourceSettings};
 use howdah_schema::model::SchemaOptions;
@@ -22,6 +23,8 @@ pub struct EngineOptions {
     pub checks_pass_on_null: bool,
     /// Refuse changes of the metadata.
     pub maintenance_mode: bool,
+    /// How subscriptions are served.
+    pub live: LiveOptions,
     /// How often to look for changes of other instances; `None` never does.
     pub sync_interval: Option<Duration>,
 }

@@ -298,7 +298,8 @@ impl SessionUse {
         }
     }
 
-    fn column(&mut self, column: &ColumnUse) {
+    /// Adds what the use of a column needs.
+    pub(crate) fn column(&mut self, column: &ColumnUse) {
         if let Some(redaction) = column.redaction() {
             self.predicate(redaction);
         }

@@ -9,6 +9,7 @@
 
 mod dev;
 mod managed;
+mod poller_log;
 mod program;
 mod project_at_start;
 mod serve;

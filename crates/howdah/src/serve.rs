@@ -1,6 +1,7 @@
 //! `howdah serve`: from settings to a running server, and back.
 
 use crate::managed;
+use crate::poller_log::PollerLog;
 use crate::project_at_start;
 use crate::service::EngineService;
 use crate::settings::engine_options;
@@ -126,6 +127,8 @@ pub async fn run(
         }
     };
     let watched = tokio::spawn(log_events(engine.events(), logger.clone()));
+    let polls = PollerLog::new(logger.clone(), config.subscriptions.clone());
+    engine.observe_polls(Arc::new(polls));
     let service = Arc::new(EngineService(Arc::clone(&engine)));
     let config = Arc::new(config);
     let served = howdah_server::serve_with(

@@ -2,15 +2,21 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt};
 use howdah_engine::Engine;
+use howdah_engine::{LiveEvent, Sink, SubscriptionHandle, SubscriptionKind};
 use howdah_error::Error;
 use howdah_ir::Session;
 use howdah_server::Service;
 use howdah_server::service::{
     GraphqlAnswer, GraphqlRequest, Health, JsonAnswer, Observation, RequestContext,
 };
+use howdah_server::subscription::{self, Event, Kind, Receiver, Sender, Subscriber, Subscription};
 use serde_json::Value;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::sync::watch;
 
 /// An engine that is asked over HTTP.
 #[derive(Debug, Clone)]
@@ -87,5 +93,74 @@ impl Service for EngineService {
             metadata_db_ok: health.metadata_db_ok,
             consistent: health.consistent,
         }
+    }
+
+    async fn subscribe(
+        &self,
+        request: GraphqlRequest,
+        subscriber: Subscriber,
+        _: &RequestContext,
+    ) -> Result<Subscription, Error> {
+        let request = howdah_engine::GraphqlRequest {
+            query: request.query,
+            variables: request.variables.unwrap_or_default(),
+            operation_name: request.operation_name,
+        };
+        let mut receiver = None;
+        let handle = self.0.subscribe(request, subscriber.session, |kind| {
+            let (sender, results) = subscription::mailbox(match kind {
+                SubscriptionKind::Live => Kind::Live,
+                SubscriptionKind::Stream => Kind::Stream,
+            });
+            receiver = Some(results);
+            Arc::new(Mailbox(sender))
+        });
+        let handle = handle.await?;
+        let Some(results) = receiver else {
+            return Err(Error::unexpected("the subscription has no results"));
+        };
+        let kind = results.kind();
+        Ok(Subscription::new(
+            kind,
+            Held {
+                results,
+                _subscription: handle,
+            },
+        ))
+    }
+
+    fn metadata_changes(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.0.metadata_changes())
+    }
+
+    async fn subscriptions(&self, extended: bool) -> Result<JsonAnswer, Error> {
+        Ok(self.0.subscriptions(extended).to_string().into())
+    }
+}
+
+/// Results of a subscription that lives as long as somebody holds them.
+struct Held {
+    results: Receiver,
+    _subscription: SubscriptionHandle,
+}
+
+impl Stream for Held {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.results.poll_next_unpin(context)
+    }
+}
+
+/// Hands the results of a subscription to its socket.
+struct Mailbox(Sender);
+
+impl Sink for Mailbox {
+    fn send(&self, event: LiveEvent) {
+        self.0.send(match event {
+            LiveEvent::Data(answer) => Event::Data(answer),
+            LiveEvent::Error(error) => Event::Error(error),
+            LiveEvent::Complete => Event::Complete,
+        });
     }
 }

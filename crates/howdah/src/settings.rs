@@ -1,6 +1,6 @@
 //! From the server's settings to the engine's options.
 
-use howdah_engine::{EngineOptions, SourceDefaults};
+use howdah_engine::{EngineOptions, LiveOptions, SourceDefaults};
 use howdah_metadata::{ConnectionInfo, IsolationLevel, SourceConfiguration, UrlConfig};
 use howdah_postgres::{PoolSettings, SourceSettings};
 use howdah_schema::model::SchemaOptions;
@@ -52,6 +52,7 @@ pub fn engine_options(
         schema: schema(config),
         checks_pass_on_null: config.graphql.checks_pass_on_null,
         maintenance_mode: config.metadata.maintenance_mode,
+        live: live(config),
         sync_interval: config.metadata.sync_interval,
     })
 }
@@ -86,6 +87,21 @@ fn pool(config: &Config) -> PoolSettings {
         retries: u32::try_from(config.databases.retries).unwrap_or(defaults.retries),
         pool_timeout: given.acquire_timeout,
         connection_lifetime: given.lifetime,
+    }
+}
+
+fn live(config: &Config) -> LiveOptions {
+    let given = &config.subscriptions;
+    let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+    LiveOptions {
+        live_interval: given.live_refetch,
+        live_batch: size(given.live_batch),
+        stream_interval: given.stream_refetch,
+        stream_batch: size(given.stream_batch),
+        silent_when_empty: config
+            .graphql
+            .experimental
+            .contains(&Experimental::RemoveEmptySubscriptionResponses),
     }
 }
 

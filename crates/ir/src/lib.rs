@@ -3,7 +3,7 @@
 //! * [`catalog`]: what was found in a database, as flat vectors with small ids.
 //! * [`permit`]: a role's right on a table. There is no way to name rows in the
 //!   representation but through a permit, so a forgotten filter does not compile.
-//! * [`predicate`], [`query`], [`mutation`]: the trees that backends compile.
+//! * [`predicate`], [`query`], [`stream`], [`mutation`]: the trees that backends compile.
 //! * [`explanation`]: rules in parts, for people.
 //! * [`params`]: the values that travel beside the statement text.
 //! * [`session`]: who asks.
@@ -19,6 +19,7 @@ pub mod predicate;
 pub mod query;
 pub mod scalars;
 pub mod session;
+pub mod stream;
 pub mod values;
 
 pub use catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};

@@ -23,6 +23,6 @@ pub mod translate;
 
 pub use connection::{IsolationLevel, PoolSettings, SourceSettings, SslSettings};
 pub use execution::{
-    Access, Answer, AnswerRest, Connection, Expected, Pace, Pool, Read, TextParam, Transaction,
-    TransactionOptions, Work, WriteAnswer,
+    Access, Answer, AnswerRest, BatchError, BatchRow, Blame, Connection, Expected, Pace, Pool,
+    Read, TextParam, Transaction, TransactionOptions, Work, WriteAnswer,
 };

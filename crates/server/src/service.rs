@@ -151,6 +151,12 @@ pub trait Service: Send + Sync + 'static {
         Err(Error::not_supported("subscriptions are not served yet"))
     }
 
+    /// What is subscribed to, for `GET /dev/subscriptions`; `extended` asks for all there is.
+    async fn subscriptions(&self, extended: bool) -> Result<JsonAnswer, Error> {
+        let _ = extended;
+        Err(Error::not_supported("subscriptions are not listed"))
+    }
+
     /// Counts changes of the metadata, after which open websockets may show what is no longer
     /// so; `None` if there are never any.
     fn metadata_changes(&self) -> Option<watch::Receiver<u64>> {

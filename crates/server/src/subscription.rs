@@ -184,6 +184,13 @@ fn cost(event: &Event) -> usize {
 #[derive(Debug)]
 pub struct Receiver(Arc<Slot>);
 
+impl Receiver {
+    /// Whether results replace each other.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+}
+
 impl Stream for Receiver {
     type Item = Event;
 

@@ -15,4 +15,4 @@ mod plan;
 mod shape;
 
 pub(crate) use cache::{Asked, Found, PlanCache};
-pub(crate) use plan::{Piece, Plan, Step};
+pub(crate) use plan::{Piece, Plan, Step, pieces};

@@ -85,6 +85,8 @@ impl Plan {
                     });
                 }
                 RootValue::Mutation(_, mutation) => uses.mutation(mutation),
+                // Streams are compiled by `live`.
+                RootValue::Stream(..) => {}
             }
         }
         let pieces = pieces(&lowered);
@@ -131,7 +133,7 @@ impl Plan {
 }
 
 /// `{"data":{…}}` with gaps for the values.
-fn pieces(lowered: &Lowered) -> Vec<Piece> {
+pub(crate) fn pieces(lowered: &Lowered) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(2 * lowered.fields.len() + 1);
     let mut text = String::from("{\"data\":{");
     let mut open: Option<&Namespace> = None;

@@ -16,4 +16,5 @@ mod queries;
 mod rules;
 mod sources;
 mod sql;
+mod subscriptions;
 mod support;

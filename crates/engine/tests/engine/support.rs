@@ -19,6 +19,7 @@ pub struct World {
 
 pub fn options(database: &TestDatabase) -> EngineOptions {
     EngineOptions {
+        live: howdah_engine::LiveOptions::default(),
         metadata_database: SourceSettings::new(database.url()),
         default_source: Some(SourceConfiguration {
             connection_info: ConnectionInfo {

@@ -5,6 +5,7 @@
 //! nothing here parses JSON or knows what a statement means.
 
 mod answer;
+mod batch;
 mod cleaning;
 mod connection;
 pub mod errors;
@@ -18,6 +19,7 @@ mod statement_cache;
 mod text_param;
 mod transaction;
 
+pub use batch::{BatchError, BatchRow, Blame};
 pub use connection::Connection;
 pub(crate) use connection::RunError;
 pub use errors::Expected;

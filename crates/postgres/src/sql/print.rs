@@ -31,6 +31,8 @@ pub enum Binding {
     Gathered(Vec<Option<ParamId>>),
     /// The rows that the write before answered, as the text of an array of the table's row type.
     Rows,
+    /// A column of a batch: the array of its values, one for each member of the batch.
+    Batch(u32),
 }
 
 /// What printing made.
@@ -338,6 +340,12 @@ impl Printer {
                 self.number(")[1:", to);
                 self.push("]");
             }
+            Expr::Element(inner, position) => {
+                self.push("(");
+                self.expr(inner);
+                self.number(")[", position);
+                self.push("]");
+            }
         }
     }
 
@@ -417,9 +425,22 @@ impl Printer {
                 self.push(")");
                 return;
             }
+            FromItem::Members(arrays, alias) => return self.members(arrays, *alias),
         };
         self.push(" as ");
         self.alias(*alias);
+    }
+
+    fn members(&mut self, arrays: &[Expr], alias: Alias) {
+        self.variadic("unnest(", arrays);
+        self.push(" with ordinality as ");
+        self.alias(alias);
+        self.push("(");
+        for n in 0..arrays.len() {
+            self.number("x", n);
+            self.push(", ");
+        }
+        self.push("v)");
     }
 
     fn filter(&mut self, filter: &Option<Expr>) {
@@ -470,9 +491,17 @@ impl Printer {
         }
         self.filter(&select.filter);
         self.order(&select.order);
-        if let Some(limit) = &select.limit {
-            self.push(" limit ");
-            self.expr(limit);
+        match &select.limit {
+            Some(limit) if select.ties => {
+                self.push(" fetch first (");
+                self.expr(limit);
+                self.push(") rows with ties");
+            }
+            Some(limit) => {
+                self.push(" limit ");
+                self.expr(limit);
+            }
+            None => {}
         }
         if let Some(offset) = &select.offset {
             self.push(" offset ");

@@ -170,6 +170,8 @@ pub enum Expr {
     RowOf(Vec<Expr>),
     /// `(a)[1:n]`
     Slice(Box<Expr>, u64),
+    /// `(a)[n]`
+    Element(Box<Expr>, u64),
 }
 
 impl Expr {
@@ -250,6 +252,8 @@ pub enum FromItem {
     Select(Box<Select>, Alias),
     /// `w1 as t1`: a common table expression.
     Cte(Alias, Alias),
+    /// `unnest(a, b) with ordinality as t1(x0, x1, v)`: arrays side by side, numbered from 1.
+    Members(Vec<Expr>, Alias),
     /// `unnest($1::text[], …) as t1(x0, …)`: arrays of equal length side by side.
     Unnest(Vec<Expr>, Alias),
 }
@@ -291,6 +295,8 @@ pub struct Select {
     pub order: Vec<Order>,
     /// `limit`.
     pub limit: Option<Expr>,
+    /// Whether rows that the order does not tell from the last one come too.
+    pub ties: bool,
     /// `offset`.
     pub offset: Option<Expr>,
 }

@@ -10,6 +10,7 @@
 //! * [`explaining`]: rules on one row, part by part.
 //! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `bulk`, `returning`,
 //!   `closing`: writes.
+//! * [`multiplexed`], `streams`: one read for many sets of values.
 
 mod aggregates;
 mod bulk;
@@ -21,12 +22,14 @@ pub mod explaining;
 mod fields;
 mod filtering;
 mod listing;
+pub mod multiplexed;
 mod names;
 mod objects;
 mod operands;
 mod ordering;
 mod returning;
 mod rows;
+mod streams;
 mod writes;
 
 use crate::execution::TextParam;
@@ -117,6 +120,8 @@ impl Statement {
                 Some(array_literal(texts).into())
             }
             Binding::Rows => rows.cloned(),
+            // Only statements for batches have these: they make their arguments themselves.
+            Binding::Batch(_) => None,
         };
         // The types are told by the casts around the numbers.
         self.bindings
@@ -299,6 +304,8 @@ struct Compiler<'a> {
     aliases: Cell<u32>,
     /// Where the rows of a function that writes are.
     called: Cell<Option<sql::Alias>>,
+    /// Where values are read from in a statement for many sets of them.
+    batch: Option<multiplexed::Batch>,
 }
 
 impl<'a> Compiler<'a> {
@@ -309,6 +316,7 @@ impl<'a> Compiler<'a> {
             params: context.params,
             aliases: Cell::new(0),
             called: Cell::new(None),
+            batch: None,
         }
     }
 

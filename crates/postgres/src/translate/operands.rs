@@ -1,6 +1,7 @@
 //! Values: parameters, constants of rules, session variables, columns, lists.
 
 use super::Compiler;
+use super::multiplexed::Slot;
 use super::names::Row;
 use crate::sql::{Binding, ColumnName, Expr, FromItem, Function, Select, SqlType};
 use howdah_error::{Error, Result};
@@ -68,6 +69,11 @@ impl Compiler<'_> {
 
     /// Turns texts into values of a type. `source` gives the text as the SQL type it is asked for.
     pub fn typed(&self, ty: ValueType, source: impl FnOnce(SqlType) -> Expr) -> Expr {
+        self.typed_as(ty, |sql, _| source(sql))
+    }
+
+    /// As [`Self::typed`]; `source` is told whether the SQL type is an array.
+    fn typed_as(&self, ty: ValueType, source: impl FnOnce(SqlType, bool) -> Expr) -> Expr {
         let (scalar, is_array) = match ty {
             ValueType::ArrayOf(t) => (t, true),
             ValueType::One(t) => match self.catalog.element_type(t) {
@@ -77,15 +83,19 @@ impl Compiler<'_> {
         };
         if !self.is_constructed(scalar) {
             let sql = self.sql_type(scalar);
-            return source(if is_array { sql.array() } else { sql });
+            let of_arrays = self.catalog.element_type(scalar).is_some();
+            return source(
+                if is_array { sql.array() } else { sql },
+                is_array || of_arrays,
+            );
         }
         if !is_array {
-            return self.constructed(scalar, source(SqlType::text()));
+            return self.constructed(scalar, source(SqlType::text(), false));
         }
         let texts = self.alias();
         let element = Expr::Column(texts, ColumnName::Value);
         let unnest = Select::value(
-            Expr::builtin("unnest", vec![source(SqlType::texts())]),
+            Expr::builtin("unnest", vec![source(SqlType::texts(), true)]),
             ColumnName::Value,
             None,
         );
@@ -116,15 +126,20 @@ impl Compiler<'_> {
 
     /// A value of the request.
     pub fn param(&self, id: ParamId) -> Expr {
-        self.typed(self.params.get(id).ty, |ty| {
-            Expr::Placeholder(Binding::Param(id), ty)
+        self.typed_as(self.params.get(id).ty, |ty, array| match &self.batch {
+            Some(batch) => batch.value(Slot::Param(id), ty, array),
+            None => Expr::Placeholder(Binding::Param(id), ty),
         })
     }
 
     /// The session as one JSON value. `jsonb`, as looking up a variable in `json` would parse the
     /// text again for each row.
     fn session(&self) -> Expr {
-        Expr::Placeholder(Binding::Session, SqlType::trusted("jsonb".into()))
+        let ty = SqlType::trusted("jsonb".into());
+        match &self.batch {
+            Some(batch) => batch.value(Slot::Session, ty, false),
+            None => Expr::Placeholder(Binding::Session, ty),
+        }
     }
 
     /// A value. Without a scope there is no current row (functions as root fields).
@@ -137,10 +152,12 @@ impl Compiler<'_> {
             Operand::Constant(ty, text) => {
                 self.typed(*ty, |sql| Expr::Text(text.clone()).cast(sql))
             }
-            Operand::Session(ty, name) => self.typed(*ty, |sql| {
-                self.session()
+            Operand::Session(ty, name) => self.typed_as(*ty, |sql, array| match &self.batch {
+                Some(batch) => batch.value(Slot::Variable(name.clone()), sql, array),
+                None => self
+                    .session()
                     .binary("->>", Expr::Text(name.clone()))
-                    .cast(sql)
+                    .cast(sql),
             }),
             Operand::SessionObject(ty) => self.session().cast(self.sql_type(*ty)),
             Operand::Column(which, column) => {

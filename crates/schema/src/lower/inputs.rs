@@ -190,7 +190,13 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Makes a parameter; it remembers the variable whose whole value it is, and `how` it was read.
-    fn bind(&mut self, ty: ValueType, text: String, from: Input<'a>, how: Coercion) -> ParamId {
+    pub(super) fn bind(
+        &mut self,
+        ty: ValueType,
+        text: String,
+        from: Input<'a>,
+        how: Coercion,
+    ) -> ParamId {
         let source = match from.variable() {
             Some(name) => ParamSource::Variable(name.into()),
             None => ParamSource::Literal,

@@ -15,6 +15,7 @@ mod orders;
 mod rebinding;
 mod rows;
 mod selection;
+mod streams;
 mod values;
 mod variables;
 
@@ -26,6 +27,7 @@ use howdah_error::{Error, JsonPath, Result, quoted_list};
 use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
+use howdah_ir::stream::Stream;
 pub(crate) use inputs::check_form;
 pub use rebinding::{Bound, Declared, declared, rebind};
 pub(crate) use selection::Collected;
@@ -93,6 +95,8 @@ pub enum RootValue {
     Json(String),
     /// Rows of a source.
     Rows(SourceId, Box<Rows>),
+    /// Rows of a source in batches; in subscriptions only, and alone.
+    Stream(SourceId, Box<Stream>),
     /// A write to a source.
     Mutation(SourceId, Box<Mutation>),
 }
@@ -253,6 +257,9 @@ impl<'a> Lowerer<'a> {
         self.operation_directives(operation)?;
         let type_name = self.schema.type_name(&root);
         let fields = self.collect(&[&operation.selection], &type_name)?;
+        if operation.kind == OperationKind::Subscription {
+            check_single(operation, fields.len())?;
+        }
         let mut answers = Vec::with_capacity(fields.len());
         for field in &fields {
             self.within(["selectionSet", field.name], |l| {
@@ -402,7 +409,8 @@ impl<'a> Lowerer<'a> {
                     TableRoot::SelectByPk => self.by_primary_key(key, field, &info)?,
                     TableRoot::SelectAggregate => self.aggregate(key, field, &info)?,
                     TableRoot::SelectStream => {
-                        return Err(self.fail("streams can only be subscribed to over a websocket"));
+                        let stream = self.stream(key, field, &info)?;
+                        return Ok(RootValue::Stream(source, Box::new(stream)));
                     }
                     kind => {
                         let mutation = self.mutation(key, kind, field, &info)?;
@@ -471,6 +479,20 @@ impl<'a> Lowerer<'a> {
         }
         Ok(out)
     }
+}
+
+/// A subscription has one root field unless it says that it means several (A22).
+fn check_single(operation: &Operation, fields: usize) -> Result<()> {
+    let several = operation
+        .directives
+        .iter()
+        .any(|directive| directive.name == "_multiple_top_level_fields");
+    if fields > 1 && !several {
+        return Err(Error::validation(
+            "subscriptions must select one top level field",
+        ));
+    }
+    Ok(())
 }
 
 /// Checks that directives exist, are allowed at the place and stand once.

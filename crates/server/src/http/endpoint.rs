@@ -26,6 +26,10 @@ pub(crate) enum Endpoint {
     Config,
     /// `GET /healthz`.
     Health,
+    /// `GET /dev/subscriptions`.
+    Subscriptions,
+    /// `GET /dev/subscriptions/extended`.
+    SubscriptionsExtended,
     /// `GET /livez`.
     Live,
     /// `GET /v1/version`.
@@ -73,6 +77,8 @@ impl Endpoint {
                 Endpoint::Explain
             }
             "/v1alpha1/pg_dump" if method == Method::POST => Endpoint::PgDump,
+            "/dev/subscriptions" if reads => Endpoint::Subscriptions,
+            "/dev/subscriptions/extended" if reads => Endpoint::SubscriptionsExtended,
             "/v1alpha1/config" if reads => Endpoint::Config,
             "/healthz" | "/hasura/healthz" if reads => Endpoint::Health,
             "/livez" if reads => Endpoint::Live,
@@ -97,6 +103,7 @@ impl Endpoint {
             | Endpoint::Console
             | Endpoint::Root => Some(Api::Metadata),
             Endpoint::PgDump => Some(Api::Pgdump),
+            Endpoint::Subscriptions | Endpoint::SubscriptionsExtended => Some(Api::Developer),
             Endpoint::Config => Some(Api::Config),
             Endpoint::Health | Endpoint::Live | Endpoint::Version | Endpoint::Unknown => None,
         }

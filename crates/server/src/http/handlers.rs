@@ -185,6 +185,11 @@ async fn perform<S: Service>(
             only_admin(session)?;
             return Ok(Reply::json(config_api::body(&app.config).to_string()));
         }
+        Endpoint::Subscriptions | Endpoint::SubscriptionsExtended => {
+            only_admin(session)?;
+            let extended = record.endpoint == Endpoint::SubscriptionsExtended;
+            return Ok(Reply::json(app.service.subscriptions(extended).await?));
+        }
         Endpoint::PersistedQuery => {
             return Err(Error::not_supported(
                 "Automatic Persisted Queries is not enabled",
@@ -213,6 +218,8 @@ async fn perform<S: Service>(
             return Ok(Reply::new(StatusCode::OK, SQL, dump));
         }
         Endpoint::Config
+        | Endpoint::Subscriptions
+        | Endpoint::SubscriptionsExtended
         | Endpoint::PersistedQuery
         | Endpoint::Health
         | Endpoint::Live

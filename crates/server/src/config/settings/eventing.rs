@@ -11,7 +11,6 @@ pub static LIVE_REFETCH: Setting<Duration> = Setting::new(value::refetch_interva
     .flag("live-queries-multiplexed-refetch-interval")
     .variables(&["HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL"])
     .default("1000")
-    .status(Status::Later)
     .meaning("Milliseconds between two polls of a live query");
 
 /// `--live-queries-multiplexed-batch-size`.
@@ -19,7 +18,6 @@ pub static LIVE_BATCH: Setting<u64> = Setting::new(value::batch_size, "NUMBER")
     .flag("live-queries-multiplexed-batch-size")
     .variables(&["HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_BATCH_SIZE"])
     .default("100")
-    .status(Status::Later)
     .meaning("Sets of variables per statement of a live query");
 
 /// `--streaming-queries-multiplexed-refetch-interval`.
@@ -28,7 +26,6 @@ pub static STREAM_REFETCH: Setting<Duration> =
         .flag("streaming-queries-multiplexed-refetch-interval")
         .variables(&["HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL"])
         .default("1000")
-        .status(Status::Later)
         .meaning("Milliseconds between two polls of a streaming subscription");
 
 /// `--streaming-queries-multiplexed-batch-size`.
@@ -36,7 +33,6 @@ pub static STREAM_BATCH: Setting<u64> = Setting::new(value::batch_size, "NUMBER"
     .flag("streaming-queries-multiplexed-batch-size")
     .variables(&["HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_BATCH_SIZE"])
     .default("100")
-    .status(Status::Later)
     .meaning("Sets of variables per statement of a streaming subscription");
 
 /// `--events-http-pool-size`.
