@@ -562,7 +562,7 @@ async fn a_change_of_the_metadata_is_in_force_for_what_runs() {
     assert_eq!(live.data().await, ids("article", &[1, 2]));
     world
         .done(
-            "bulk_atomic",
+            "bulk",
             json!([
                 {"type": "pg_drop_select_permission", "args": {"table": "article", "role": "user"}},
                 {"type": "pg_create_select_permission", "args": {"table": "article", "role": "user",
