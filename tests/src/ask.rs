@@ -1,7 +1,7 @@
 //! A GraphQL request on its way: text → document → IR → SQL → PostgreSQL → answer.
 
 use crate::project::Project;
-use howdah_engine::{Engine, GraphqlRequest};
+use howdah_engine::{Engine, GraphqlRequest, LiveEvent, Sink};
 use howdah_error::{Error, Result, envelope};
 use howdah_ir::Session;
 use howdah_postgres::translate::{self, Statement};
@@ -12,7 +12,7 @@ use howdah_schema::model::Snapshot;
 use howdah_schema::types::RoleSchema;
 use serde_json::{Map, Value};
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A request of somebody.
 #[derive(Debug, Clone)]
@@ -100,6 +100,65 @@ impl Ask {
         }
     }
 
+    /// The same as a subscription; `None` for what is no query, or is written in a way that this
+    /// does not see through.
+    pub fn as_subscription(&self) -> Option<Ask> {
+        let comments: usize = self
+            .query
+            .lines()
+            .take_while(|line| line.starts_with('#') || line.trim().is_empty())
+            .map(|line| line.len() + 1)
+            .sum();
+        let text = self.query.get(comments..)?;
+        let (head, rest) = match text.strip_prefix("query") {
+            Some(rest) => {
+                let mut depth = 0;
+                let body = rest.find(|c| {
+                    depth += i32::from(c == '(') - i32::from(c == ')');
+                    c == '{' && depth == 0
+                })?;
+                rest.split_at(body)
+            }
+            None if text.starts_with('{') => ("", text),
+            None => return None,
+        };
+        // Directives of queries, several operations, and what subscriptions do not offer.
+        let others = ["query", "mutation", "subscription", "__schema", "__type("];
+        if head.contains('@') || others.iter().any(|other| rest.contains(other)) {
+            return None;
+        }
+        Some(Ask {
+            query: format!("subscription{head} @_multiple_top_level_fields {rest}"),
+            ..self.clone()
+        })
+    }
+
+    /// Subscribes, and waits for the first result.
+    ///
+    /// # Panics
+    /// When the result is not JSON.
+    pub async fn first_result(&self, engine: &Arc<Engine>) -> Value {
+        let request = GraphqlRequest {
+            query: self.query.clone(),
+            variables: self.variables.clone(),
+            operation_name: self.operation.clone(),
+        };
+        let first = Arc::new(First::default());
+        let sink = Arc::clone(&first);
+        let session = Arc::new(self.session.clone());
+        match engine.subscribe(request, session, |_| sink).await {
+            Ok(_subscription) => {
+                let said = first.0.lock().unwrap().take();
+                match said {
+                    Some(LiveEvent::Data(bytes)) => serde_json::from_slice(&bytes)
+                        .unwrap_or_else(|e| panic!("the result is not JSON: {e}")),
+                    other => panic!("a result, not {other:?}"),
+                }
+            }
+            Err(error) => envelope::graphql_response(&error, envelope::Internals::Hide),
+        }
+    }
+
     /// Runs it on the project's database.
     pub async fn run(&self, project: &Project, snapshot: &Snapshot) -> Told {
         let mut sql = Vec::new();
@@ -142,13 +201,23 @@ impl Ask {
                         .await?;
                     out.push_str(std::str::from_utf8(&json).unwrap());
                 }
-                RootValue::Mutation(..) => {
-                    return Err(Error::not_supported("the harness does not run mutations"));
+                RootValue::Mutation(..) | RootValue::Stream(..) => {
+                    return Err(Error::not_supported("the harness only runs queries"));
                 }
             }
         }
         out.push('}');
         Ok(out)
+    }
+}
+
+/// Keeps the first event.
+#[derive(Default)]
+struct First(Mutex<Option<LiveEvent>>);
+
+impl Sink for First {
+    fn send(&self, event: LiveEvent) {
+        self.0.lock().unwrap().get_or_insert(event);
     }
 }
 

@@ -112,6 +112,7 @@ impl Project {
 /// When it does not start, or takes the metadata to be inconsistent.
 pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<Engine> {
     let options = EngineOptions {
+        live: howdah_engine::LiveOptions::default(),
         metadata_database: SourceSettings::new(url),
         default_source: None,
         sources: SourceDefaults::default(),
