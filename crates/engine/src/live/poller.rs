@@ -126,13 +126,7 @@ impl Poller {
     pub(super) fn leave(&self, subscriber: u64) {
         let mut state = self.state();
         state.cohorts.leave(subscriber);
-        if state.cohorts.is_empty() {
-            // Who comes now gets another poller.
-            state.closed = true;
-            drop(state);
-            self.live.forget(self);
-            self.ended.notify_one();
-        }
+        self.end_if_empty(state);
     }
 
     /// Polls until nobody is left.
@@ -226,7 +220,7 @@ impl Poller {
     }
 
     /// Asks for some cohorts in one statement, and tells their subscribers.
-    async fn batch(&self, ids: &[u64]) -> BatchReport {
+    async fn batch(self: &Arc<Self>, ids: &[u64]) -> BatchReport {
         let members: Vec<_> = {
             let mut state = self.state();
             ids.iter()
@@ -256,8 +250,26 @@ impl Poller {
             report.told += state.cohorts.finish(id, outcome, &self.key.template);
         }
         report.push_time = begun.elapsed();
+        self.after_batch();
         self.live.totals().batch(&report);
         report
+    }
+
+    /// Looks for those who came while a batch ran; ends when it has left nobody.
+    fn after_batch(self: &Arc<Self>) {
+        let mut state = self.state();
+        self.admit(&mut state);
+        self.end_if_empty(state);
+    }
+
+    fn end_if_empty(&self, mut state: MutexGuard<'_, State>) {
+        if state.cohorts.is_empty() {
+            // Who comes now gets another poller.
+            state.closed = true;
+            drop(state);
+            self.live.forget(self);
+            self.ended.notify_one();
+        }
     }
 
     /// Ends the poller and hands out everybody, with where they are.

@@ -130,7 +130,7 @@ fn blame(error: &RunError) -> Blame {
         return Blame::Connection;
     }
     let Some(state) = found.code().map(|state| state.code()) else {
-        return Blame::Connection;
+        return Blame::Statement;
     };
     // Class 21 cardinality, 22 data, 23 constraints (of domains), 2F, 38, 39 and P0 raised by
     // functions, 54 limits, XX what extensions raise; 53 resources, 57P0x shutdown.
