@@ -42,7 +42,7 @@ pub use function::{
     ComputedField, ComputedFieldDefinition, Function, FunctionConfiguration, FunctionExposure,
     FunctionRootFields,
 };
-pub use limits::{ApiLimits, Limit, RateLimit};
+pub use limits::{Address, ApiLimits, Limit, RateLimit, UniqueParams};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
 pub use network::{Network, TlsAllow};
 pub use object::{MetadataObject, SourceObject, TableObject};

@@ -51,5 +51,23 @@ pub struct RateLimit {
     pub max_reqs_per_min: u64,
     /// What makes one requester: `"IP"` or session variables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unique_params: Option<serde_json::Value>,
+    pub unique_params: Option<UniqueParams>,
+}
+
+/// What tells requesters apart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected \"IP\" or a list of session variables")]
+pub enum UniqueParams {
+    /// Their address.
+    Ip(Address),
+    /// The values of session variables.
+    SessionVariables(Vec<String>),
+}
+
+/// The word for the address of a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Address {
+    /// `IP`
+    #[serde(rename = "IP")]
+    Ip,
 }

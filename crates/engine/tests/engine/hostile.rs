@@ -309,3 +309,37 @@ async fn commands_of_another_kind_of_source_are_refused() {
         assert_eq!(world.metadata().await, before);
     }
 }
+
+#[tokio::test]
+async fn limits_are_checked_before_they_are_stored() {
+    let world = world().await;
+    let rate = |params: Value| json!({"rate_limit": {"global": {"max_reqs_per_min": 10, "unique_params": params}}});
+    for params in [json!("IP"), json!(["x-hasura-user-id"])] {
+        world.done("set_api_limits", rate(params.clone())).await;
+        let stored = world.metadata().await;
+        let found = &stored["api_limits"]["rate_limit"]["global"]["unique_params"];
+        assert_eq!(*found, params);
+    }
+    let before = world.metadata().await;
+    for (args, path) in [
+        (
+            rate(json!("anything")),
+            "$.args.rate_limit.global.unique_params",
+        ),
+        (
+            json!({"depth_limit": {"global": -5}}),
+            "$.args.depth_limit.global",
+        ),
+        (
+            json!({"node_limit": {"global": "x"}}),
+            "$.args.node_limit.global",
+        ),
+        (json!({"time_limit": {}}), "$.args.time_limit"),
+    ] {
+        let (found, text) = refusal(&world, "set_api_limits", args).await;
+        assert_eq!(found, path, "{text}");
+    }
+    assert_eq!(world.metadata().await, before);
+    world.done("remove_api_limits", json!({})).await;
+    assert_eq!(world.metadata().await.get("api_limits"), None);
+}

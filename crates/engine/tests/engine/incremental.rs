@@ -165,12 +165,12 @@ async fn what_a_change_leaves_alone_is_as_if_it_were_made_anew() {
     let world = world().await;
     world.sql(TABLES).await;
     let (mut done, mut refused) = (0, 0);
-    for seed in 1..=4 {
+    for seed in 1..=3 {
         world.done("clear_metadata", json!({})).await;
         let all = ["a", "b", "c", "kind"].map(|table| json!({"table": table}));
         world.done("pg_track_tables", json!({"tables": all})).await;
         let mut dice = Dice(seed);
-        for step in 0..60 {
+        for step in 0..45 {
             let (kind, args) = command(&mut dice);
             match world.command(kind, args.clone()).await {
                 Ok(_) => done += 1,
@@ -188,5 +188,5 @@ async fn what_a_change_leaves_alone_is_as_if_it_were_made_anew() {
             }
         }
     }
-    assert!(done > 40 && refused > 40, "{done} done, {refused} refused");
+    assert!(done > 25 && refused > 25, "{done} done, {refused} refused");
 }
