@@ -82,3 +82,168 @@ async fn parents_agree_whatever_the_order_of_what_they_say() {
     let told = answer.is_err() || found["is_consistent"] == json!(false);
     assert!(told, "{answer:?} {found}");
 }
+
+const THINGS: &str =
+    "create table thing (id int primary key, n int, m int, t text, j jsonb, a int[]);
+    insert into thing values
+      (1, 1, 2, 'abc', '{\"a\": 1}', '{1,2}'),
+      (2, 2, 2, 'ABC', '{\"b\": 1, \"c\": 2}', '{2}'),
+      (3, null, 1, null, null, null);";
+
+async fn things() -> World {
+    let world = crate::support::world().await;
+    world.sql(THINGS).await;
+    world
+        .done("pg_track_table", json!({"table": "thing"}))
+        .await;
+    world
+}
+
+async fn seen(world: &World, filter: Value) -> Vec<i64> {
+    allow(world, "thing", filter).await;
+    ids(world, "{ thing(order_by: {id: asc}) { id } }").await
+}
+
+#[tokio::test]
+async fn operators_mean_the_same_in_both_spellings() {
+    let world = things().await;
+    for (column, operator, operand, expected) in [
+        ("n", "eq", json!(1), vec![1]),
+        ("n", "ne", json!(1), vec![2]),
+        ("n", "neq", json!(1), vec![2]),
+        ("n", "gt", json!(1), vec![2]),
+        ("n", "lt", json!(2), vec![1]),
+        ("n", "gte", json!(1), vec![1, 2]),
+        ("n", "lte", json!(1), vec![1]),
+        ("n", "in", json!([1, 7]), vec![1]),
+        ("n", "in", json!([]), vec![]),
+        ("n", "nin", json!([1, 7]), vec![2]),
+        ("n", "nin", json!([]), vec![1, 2, 3]),
+        ("n", "in", json!(["X-Hasura-User-Id", 7]), vec![1]),
+        ("n", "is_null", json!(true), vec![3]),
+        ("n", "is_null", json!(false), vec![1, 2]),
+        ("n", "eq", json!("x-HASURA-user-id"), vec![1]),
+        ("t", "like", json!("a%"), vec![1]),
+        ("t", "nlike", json!("a%"), vec![2]),
+        ("t", "ilike", json!("a%"), vec![1, 2]),
+        ("t", "nilike", json!("a%"), vec![]),
+        ("t", "similar", json!("(a|x)%"), vec![1]),
+        ("t", "nsimilar", json!("(a|x)%"), vec![2]),
+        ("t", "regex", json!("^a"), vec![1]),
+        ("t", "nregex", json!("^a"), vec![2]),
+        ("t", "iregex", json!("^a"), vec![1, 2]),
+        ("t", "niregex", json!("^a"), vec![]),
+        ("j", "contains", json!({"a": 1}), vec![1]),
+        ("j", "contained_in", json!({"a": 1, "x": 2}), vec![1]),
+        ("j", "has_key", json!("b"), vec![2]),
+        ("j", "has_keys_any", json!(["a", "x"]), vec![1]),
+        ("j", "has_keys_all", json!(["b", "c"]), vec![2]),
+        ("a", "contains", json!([1]), vec![1]),
+        ("n", "ceq", json!("m"), vec![2]),
+        ("n", "cne", json!("m"), vec![1]),
+        ("n", "cneq", json!(["m"]), vec![1]),
+        ("n", "cgt", json!("m"), vec![]),
+        ("n", "clt", json!(["$", "m"]), vec![1]),
+        ("n", "cgte", json!("m"), vec![2]),
+        ("n", "clte", json!("m"), vec![1, 2]),
+    ] {
+        for sign in ["_", "$"] {
+            let filter = json!({column: {format!("{sign}{operator}"): operand}});
+            assert_eq!(seen(&world, filter.clone()).await, expected, "{filter}");
+        }
+    }
+    for (rule, expected) in [
+        (json!({"and": []}), None),
+        (json!({"_and": []}), Some(vec![1, 2, 3])),
+        (json!({"$or": []}), Some(vec![])),
+        (json!({"$not": {"n": {"$gt": 1}}}), Some(vec![1])),
+        (
+            json!({"_or": [{"n": 1}, {"$and": [{"m": 1}]}]}),
+            Some(vec![1, 3]),
+        ),
+        (
+            json!({"n": {"_gt": 0, "$lt": 2}, "t": "abc"}),
+            Some(vec![1]),
+        ),
+        (json!({"n": {"unknown": 1}}), None),
+        (json!({"nothing": {"_eq": 1}}), None),
+    ] {
+        match expected {
+            Some(expected) => assert_eq!(seen(&world, rule.clone()).await, expected, "{rule}"),
+            None => {
+                let args = json!({"table": "thing", "role": "other",
+                                  "permission": {"columns": "*", "filter": rule}});
+                let outcome = world.command("pg_create_select_permission", args).await;
+                assert!(outcome.is_err(), "{rule}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn hostile_session_values_are_values() {
+    let world = things().await;
+    allow(
+        &world,
+        "thing",
+        json!({"_or": [{"t": {"_eq": "X-Hasura-Name"}}, {"n": {"_in": "X-Hasura-Ids"}}]}),
+    )
+    .await;
+    let ask = async |name: &str, list: &str| {
+        let variables = [("x-hasura-name", name), ("x-hasura-ids", list)];
+        let variables = variables.map(|(k, v)| (k.to_owned(), v.to_owned()));
+        let session = howdah_ir::Session::new("user", variables);
+        world.ask_as(&session, "{ thing { id } }").await
+    };
+    for name in [
+        "' or true --",
+        "\"",
+        "\\",
+        "{}",
+        "$1",
+        "\u{0}x",
+        "abc'; drop table thing",
+    ] {
+        match ask(name, "{}").await {
+            Ok(data) => assert_eq!(data, json!({"thing": []}), "{name:?}"),
+            Err(error) => assert!(error.status() < 500, "{name:?}: {error}"),
+        }
+    }
+    assert_eq!(
+        ask("ABC", "{1,\"1\"}").await.unwrap()["thing"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    for list in [
+        "1",
+        "{1",
+        "{a}",
+        "{1,{2}}",
+        "{99999999999}",
+        "}{",
+        "' or true",
+        "",
+    ] {
+        let error = ask("x", list).await.unwrap_err();
+        assert_eq!(
+            (error.status(), error.code().as_str()),
+            (400, "data-exception"),
+            "{list:?}: {error}"
+        );
+    }
+    let session = howdah_ir::Session::new("user", [("x-hasura-name".to_owned(), "abc".to_owned())]);
+    let error = world
+        .ask_as(&session, "{ thing { id } }")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.status(), error.code().as_str(), error.message()),
+        (
+            400,
+            "not-found",
+            "missing session variable: \"x-hasura-ids\""
+        )
+    );
+}
