@@ -8,11 +8,12 @@ use crate::state::{State, inconsistencies_json};
 use crate::sync;
 use arc_swap::ArcSwap;
 use howdah_error::{Code, Error, Result};
+use howdah_http_client::{Egress, HttpClient};
 use howdah_metadata::{DEFAULT_SOURCE, Metadata, Part, PartKind, Source};
 use howdah_postgres::Pool;
 use howdah_postgres::hdb_catalog::MetadataStore;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, broadcast};
 use tokio::task::JoinHandle;
 
@@ -28,6 +29,10 @@ pub struct Engine {
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
     events: broadcast::Sender<Event>,
     pub(crate) live: Arc<Live>,
+    /// Which addresses webhooks may have.
+    pub(crate) egress: OnceLock<Egress>,
+    /// Calls webhooks; made when first needed.
+    pub(crate) http: OnceLock<HttpClient>,
 }
 
 /// How many events are kept for those who are slow to hear of them.
@@ -97,6 +102,8 @@ impl Engine {
             tasks: std::sync::Mutex::default(),
             events: broadcast::Sender::new(EVENTS),
             live,
+            egress: OnceLock::new(),
+            http: OnceLock::new(),
         });
         let watcher = tokio::spawn(availability::watch(Arc::downgrade(&engine)));
         let follower = sync_interval
@@ -160,10 +167,19 @@ impl Engine {
             .filter(|part| {
                 !matches!(
                     part.kind,
-                    PartKind::InheritedRole | PartKind::Introspection | PartKind::Allowlist
+                    PartKind::InheritedRole
+                        | PartKind::Introspection
+                        | PartKind::Allowlist
+                        | PartKind::InputValidation
                 )
             })
             .collect()
+    }
+
+    /// Says which addresses webhooks may have; by default all but the metadata services of clouds.
+    /// It counts if said before the first webhook is called.
+    pub fn set_egress(&self, egress: Egress) {
+        let _ = self.egress.set(egress);
     }
 
     /// Figures for the log: sources, tables, roles, inconsistent objects.

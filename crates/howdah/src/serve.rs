@@ -92,9 +92,11 @@ pub async fn start_engine(
     config: &Config,
     variables: HashMap<String, String>,
 ) -> Result<Arc<Engine>, Fatal> {
-    Engine::start(engine_options(config, variables)?)
+    let engine = Engine::start(engine_options(config, variables)?)
         .await
-        .map_err(|error| fatal(&error))
+        .map_err(|error| fatal(&error))?;
+    engine.set_egress(config.egress.clone());
+    Ok(engine)
 }
 
 /// Serves an engine that is ready, with its managed database if it has one, until told to stop;

@@ -20,6 +20,7 @@ pub mod query;
 pub mod scalars;
 pub mod session;
 pub mod stream;
+pub mod validation;
 pub mod values;
 
 pub use catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};

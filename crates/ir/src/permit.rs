@@ -8,6 +8,7 @@
 use crate::catalog::{ColumnId, TableId};
 use crate::mutation::WriteValue;
 use crate::predicate::Predicate;
+use crate::validation::InputValidation;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -59,6 +60,8 @@ pub struct InsertRules {
     pub presets: Vec<(ColumnId, WriteValue)>,
     /// Needs the admin secret and a header (J18).
     pub backend_only: bool,
+    /// Who is asked before rows are written (H23).
+    pub validation: Option<Arc<InputValidation>>,
 }
 
 /// A role's stored right to update.
@@ -74,6 +77,8 @@ pub struct UpdateRules {
     pub presets: Vec<(ColumnId, WriteValue)>,
     /// Needs the admin secret and a header (J18).
     pub backend_only: bool,
+    /// Who is asked before rows are written (H23).
+    pub validation: Option<Arc<InputValidation>>,
 }
 
 /// A role's stored right to delete.
@@ -83,6 +88,8 @@ pub struct DeleteRules {
     pub filter: Arc<Predicate>,
     /// Needs the admin secret and a header (J18).
     pub backend_only: bool,
+    /// Who is asked before rows are written (H23).
+    pub validation: Option<Arc<InputValidation>>,
 }
 
 /// All rights of one role on one table.

@@ -6,6 +6,7 @@
 
 mod inserts;
 mod trace;
+mod validation;
 mod writer;
 
 use crate::engine::Engine;
@@ -66,6 +67,7 @@ impl Engine {
         params: &Params,
         session: &Session,
     ) -> Result<Vec<Option<Bytes>>> {
+        self.validate_input(&lowered.validations, session).await?;
         let mut fields = Vec::new();
         let mut positions = Vec::new();
         for (position, field) in lowered.fields.iter().enumerate() {
@@ -101,6 +103,12 @@ impl Engine {
         session: &Session,
         path: &JsonPath,
     ) -> Result<Bytes> {
+        if validation::is_judged(mutation) {
+            return Err(Error::not_supported(
+                "the permission has an input validation, which only GraphQL mutations pass through",
+            )
+            .at(path.clone()));
+        }
         let field = Field {
             source,
             mutation,

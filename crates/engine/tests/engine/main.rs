@@ -18,3 +18,4 @@ mod sources;
 mod sql;
 mod subscriptions;
 mod support;
+mod validation;

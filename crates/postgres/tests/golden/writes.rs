@@ -26,6 +26,7 @@ fn may_insert(check: Predicate) -> InsertPermit {
         check: Arc::new(check),
         presets: vec![],
         backend_only: false,
+        validation: None,
     }));
     roles.open_insert("user", AUTHOR, false).unwrap()
 }
@@ -38,6 +39,7 @@ fn may_update(filter: Predicate, check: Predicate) -> UpdatePermit {
         check: Some(Arc::new(check)),
         presets: vec![],
         backend_only: false,
+        validation: None,
     }));
     roles.open_update("user", AUTHOR, false).unwrap()
 }

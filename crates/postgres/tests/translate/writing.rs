@@ -251,6 +251,7 @@ fn user_insert(f: &Fixture, table: &str, check: Predicate) -> howdah_ir::permit:
         check: Arc::new(check),
         presets: vec![],
         backend_only: false,
+        validation: None,
     }));
     roles.open_insert("user", f.table(table), false).unwrap()
 }
@@ -268,6 +269,7 @@ fn user_update(
         check: check.map(Arc::new),
         presets: vec![],
         backend_only: false,
+        validation: None,
     }));
     roles.open_update("user", f.table(table), false).unwrap()
 }
@@ -493,6 +495,7 @@ async fn a_role_updates_and_deletes_its_rows_only() {
         Some(Arc::new(howdah_ir::permit::DeleteRules {
             filter: Arc::new(own),
             backend_only: false,
+            validation: None,
         }));
     let filter = f.compare("article", "id", Operator::Greater, "int4", "1");
     let delete = Delete {

@@ -116,6 +116,9 @@ impl<'a> Lowerer<'a> {
     ) -> Result<()> {
         let ty = TypeKey::Mutation(key, MutationType::InsertInput);
         let input = self.resolve_shape(input, element)?;
+        let rules = tree.insert.permit.rules();
+        let webhook = rules.and_then(|rules| rules.validation.clone());
+        self.judge_row(key, webhook, input)?;
         let mut row: Vec<(ColumnId, WriteValue)> = Vec::new();
         let position = tree.insert.rows.len();
         for (name, value) in self.object(&ty, input)? {

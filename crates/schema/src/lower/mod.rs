@@ -16,6 +16,7 @@ mod rebinding;
 mod rows;
 mod selection;
 mod streams;
+mod validations;
 mod values;
 mod variables;
 
@@ -33,6 +34,7 @@ pub use rebinding::{Bound, Declared, declared, rebind};
 pub(crate) use selection::Collected;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+pub use validations::Validation;
 pub(crate) use values::{geojson, whole_number};
 use variables::Variables;
 
@@ -51,6 +53,8 @@ pub struct Lowered {
     pub shape_variables: BTreeSet<String>,
     /// Parameters that are whole variables: what [`rebind`] reads anew.
     pub bound: Vec<Bound>,
+    /// What webhooks must judge before anything is written, in order.
+    pub validations: Vec<Validation>,
 }
 
 /// One key of the answer.
@@ -148,6 +152,8 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         bound: Vec::new(),
         path: JsonPath::root(),
         selected: 0,
+        validations: Vec::new(),
+        written: 0,
     };
     let fields = lowerer.operation(operation)?;
     Ok(Lowered {
@@ -156,6 +162,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         fields,
         params: lowerer.params,
         bound: lowerer.bound,
+        validations: lowerer.validations,
         shape_variables: lowerer.variables.into_shape(),
     })
 }
@@ -179,6 +186,9 @@ pub(crate) struct Lowerer<'a> {
     variables: Variables<'a>,
     params: Params,
     bound: Vec<Bound>,
+    validations: Vec<Validation>,
+    /// Root fields that write, so far.
+    written: usize,
     path: JsonPath,
     /// Fields selected so far, fragments put in.
     selected: usize,

@@ -22,6 +22,19 @@ impl<'a> Lowerer<'a> {
         field: &Collected<'a>,
         info: &FieldInfo,
     ) -> Result<Mutation> {
+        self.written += 1;
+        let webhook = match kind {
+            TableRoot::Update | TableRoot::UpdateByPk | TableRoot::UpdateMany => {
+                let permit = self.schema.update_permit(key);
+                permit.and_then(|permit| permit.rules()?.validation.clone())
+            }
+            TableRoot::Delete | TableRoot::DeleteByPk => {
+                let permit = self.schema.delete_permit(key);
+                permit.and_then(|permit| permit.rules()?.validation.clone())
+            }
+            _ => None,
+        };
+        self.judge_arguments(key, webhook, field, kind == TableRoot::DeleteByPk)?;
         Ok(match kind {
             TableRoot::Insert => Mutation::Insert(self.insert(key, field)?),
             TableRoot::InsertOne => Mutation::Insert(self.insert_one(key, field)?),

@@ -120,6 +120,8 @@ pub fn rebind(
         bound: Vec::new(),
         path: JsonPath::root(),
         selected: 0,
+        validations: Vec::new(),
+        written: 0,
     };
     for bound in bound {
         let value = variables.get(&*bound.variable).filter(|v| !v.is_null())?;

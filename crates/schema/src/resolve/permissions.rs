@@ -10,6 +10,7 @@ use howdah_ir::mutation::WriteValue;
 use howdah_ir::params::ValueType;
 use howdah_ir::permit::{DeleteRules, InsertRules, Roles, RootFieldKind, SelectRules, UpdateRules};
 use howdah_ir::predicate::{Operand, Predicate};
+use howdah_ir::validation::{HeaderValue, InputValidation};
 use howdah_ir::values;
 use howdah_metadata::{
     AnyPermission, BoolExp, Columns, DeletePermission, InsertPermission, Permission, Presets,
@@ -158,7 +159,6 @@ impl Reader<'_> {
 
     fn insert(&self, permission: &InsertPermission) -> Result<InsertRules> {
         self.writable("insertable", |w| w.insert)?;
-        unvalidated(permission.validate_input.as_ref())?;
         let presets = self.presets(&permission.set)?;
         let mut columns = match &permission.columns {
             Some(columns) => self.columns(columns)?,
@@ -170,12 +170,12 @@ impl Reader<'_> {
             check: self.predicate(&permission.check)?,
             presets,
             backend_only: permission.backend_only,
+            validation: validation(permission.validate_input.as_ref())?,
         })
     }
 
     fn update(&self, permission: &UpdatePermission) -> Result<UpdateRules> {
         self.writable("updatable", |w| w.update)?;
-        unvalidated(permission.validate_input.as_ref())?;
         let presets = self.presets(&permission.set)?;
         let mut columns = self.columns(&permission.columns)?;
         columns.retain(|column| presets.iter().all(|(preset, _)| preset != column));
@@ -189,15 +189,16 @@ impl Reader<'_> {
                 .transpose()?,
             presets,
             backend_only: permission.backend_only,
+            validation: validation(permission.validate_input.as_ref())?,
         })
     }
 
     fn delete(&self, permission: &DeletePermission) -> Result<DeleteRules> {
         self.writable("deletable", |w| w.delete)?;
-        unvalidated(permission.validate_input.as_ref())?;
         Ok(DeleteRules {
             filter: self.predicate(&permission.filter)?,
             backend_only: permission.backend_only,
+            validation: validation(permission.validate_input.as_ref())?,
         })
     }
 
@@ -291,15 +292,69 @@ impl Reader<'_> {
     }
 }
 
-/// A right whose input must be validated by a webhook is none as long as nobody asks the webhook.
-fn unvalidated(validate_input: Option<&serde_json::Value>) -> Result<()> {
-    match validate_input {
-        None => Ok(()),
-        Some(_) => Err(Error::not_supported(
-            "validation of input by a webhook is not served yet, so that the permission is not \
-             granted",
-        )),
+/// The webhook that is to judge the input of a right, if there is one.
+fn validation(value: Option<&serde_json::Value>) -> Result<Option<Arc<InputValidation>>> {
+    let bad = |text: String| Error::new(Code::ParseFailed, text).within("validate_input");
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return Ok(None);
+    };
+    match value.get("type").and_then(serde_json::Value::as_str) {
+        Some("http") => {}
+        _ => {
+            return Err(bad(
+                "the type of an input validation must be \"http\"".to_owned()
+            ));
+        }
     }
+    let definition = value.get("definition");
+    let part = |name: &str| {
+        definition
+            .and_then(|d| d.get(name))
+            .filter(|v| !v.is_null())
+    };
+    let Some(url) = part("url").and_then(serde_json::Value::as_str) else {
+        return Err(bad(
+            "the key \"url\" of the definition was not present".to_owned()
+        ));
+    };
+    let mut headers = Vec::new();
+    for header in part("headers")
+        .and_then(serde_json::Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let text = |key: &str| header.get(key).and_then(serde_json::Value::as_str);
+        let value = match (text("value"), text("value_from_env")) {
+            (Some(value), None) => HeaderValue::Text(value.to_owned()),
+            (None, Some(name)) => HeaderValue::Variable(name.to_owned()),
+            _ => {
+                return Err(bad(
+                    "expecting one of value or value_from_env keys in a header".to_owned(),
+                ));
+            }
+        };
+        let Some(name) = text("name") else {
+            return Err(bad(
+                "the key \"name\" of a header was not present".to_owned()
+            ));
+        };
+        headers.push((name.to_owned(), value));
+    }
+    let timeout = match part("timeout") {
+        None => 10,
+        Some(timeout) => timeout
+            .as_u64()
+            .filter(|seconds| *seconds > 0)
+            .ok_or_else(|| bad("the timeout must be a positive number of seconds".to_owned()))?,
+    };
+    Ok(Some(Arc::new(InputValidation {
+        url: url.to_owned(),
+        headers,
+        forward_client_headers: part("forward_client_headers")
+            .and_then(serde_json::Value::as_bool)
+            .unwrap_or(false),
+        timeout,
+    })))
 }
 
 fn query_kind(field: QueryRootField) -> RootFieldKind {

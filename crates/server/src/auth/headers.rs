@@ -62,6 +62,15 @@ pub(super) fn session_variables(headers: &HeaderMap) -> Vec<(String, String)> {
     variables
 }
 
+/// All headers but secrets, for webhooks that are to get those of the client.
+pub(crate) fn to_forward(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .filter(|(name, _)| *name != ADMIN_SECRET && *name != ACCESS_KEY)
+        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+        .collect()
+}
+
 /// Whether a lower-case name is that of a session variable.
 pub(super) fn is_variable(name: &str) -> bool {
     name.starts_with(SESSION_PREFIX) && name != ADMIN_SECRET && name != ACCESS_KEY

@@ -5,7 +5,7 @@
 //! * [`AuthMode`]: what the settings say. [`Authenticator`]: the same, ready to judge requests.
 //! * [`secrets`]: admin secrets. [`jwt`]: tokens. [`webhook`]: somebody else decides.
 
-mod headers;
+pub(crate) mod headers;
 pub mod jwt;
 mod lifetime;
 mod secrets;

@@ -121,7 +121,8 @@ where
             return refused(app, record, error, http.internals.for_client(false));
         }
     };
-    let session = Arc::new(grant.session);
+    let forwarded = crate::auth::headers::to_forward(headers);
+    let session = Arc::new(grant.session.with_headers(forwarded));
     let context = RequestContext {
         request_id: Arc::clone(&record.request_id),
         headers: Arc::clone(headers),

@@ -48,9 +48,11 @@ pub(super) async fn authenticate(
     sent: Vec<(String, String)>,
 ) -> Result<Identity> {
     let sent = header_map(sent)?;
-    let grant = auth.authenticate(&merged(handshake, &sent)?, None).await?;
+    let headers = merged(handshake, &sent)?;
+    let grant = auth.authenticate(&headers, None).await?;
+    let forwarded = crate::auth::headers::to_forward(&headers);
     Ok(Identity {
-        session: Arc::new(grant.session),
+        session: Arc::new(grant.session.with_headers(forwarded)),
         expiry: grant.expires,
         headers: Arc::new(sent),
     })
