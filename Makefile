@@ -7,6 +7,7 @@ SHELL := /bin/bash
 
 CARGO ?= cargo
 DEMO_ARGS ?=
+SOAK_ARGS ?=
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +41,11 @@ browser: needs-test console ## Use the web console in Chromium, against a real s
 	scripts/browser-tests --bin target/debug/howdah
 
 SOAK_WORLDS ?= 10000
-soak: needs-test ## Compare requests in 10,000 random worlds per test with an evaluator of their own (hours)
-	HOWDAH_RANDOM_WORLDS=$(SOAK_WORLDS) $(CARGO) test -p howdah-tests --test permissions --test explaining
+soak: needs-test ## Write for ten minutes while PostgreSQL is restarted, then compare in 10,000 random worlds (hours)
+	$(CARGO) build -p howdah
+	scripts/soak --bin target/debug/howdah $(SOAK_ARGS)
+	HOWDAH_RANDOM_WORLDS=$(SOAK_WORLDS) $(CARGO) test -p howdah-tests --test permissions --test explaining \
+	  --test permissions_to_write
 
 planted-faults: needs-test ## Check that faults planted in the compiler of permissions are noticed
 	scripts/planted-faults

@@ -348,7 +348,8 @@ async fn a_thousand_rows_of_two_levels_are_written_with_more_values_than_a_state
         line
     };
     for uneven in [false, true] {
-        let objects: Vec<Value> = (0..1000)
+        let number = if uneven { 200 } else { 1000 };
+        let objects: Vec<Value> = (0..number)
             .map(|o| {
                 let lines: Vec<Value> = (0..5)
                     .map(|l| {
@@ -375,7 +376,7 @@ async fn a_thousand_rows_of_two_levels_are_written_with_more_values_than_a_state
         let answer: Value = serde_json::from_slice(&answer.chunks.concat()).unwrap();
         assert_eq!(
             answer,
-            json!({"data": {"insert_orders": {"affected_rows": 6000}}})
+            json!({"data": {"insert_orders": {"affected_rows": 6 * number}}})
         );
         let client = world.database.client().await;
         let wrong = client
@@ -387,9 +388,9 @@ async fn a_thousand_rows_of_two_levels_are_written_with_more_values_than_a_state
             .unwrap();
         assert_eq!(wrong.get::<_, i64>(0), 0);
     }
-    assert_eq!(count(&world, "line").await, 10_000);
+    assert_eq!(count(&world, "line").await, 6_000);
     let none = world
         .ask("{ line_aggregate(where: {l: {_is_null: true}}) { aggregate { count } } }")
         .await;
-    assert_eq!(none["line_aggregate"]["aggregate"]["count"], 6);
+    assert_eq!(none["line_aggregate"]["aggregate"]["count"], 1);
 }

@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::selection::Collected;
 use super::values::Input;
 use crate::model::RelationshipKind;
-use crate::types::{InputKind, MutationType, TableKey, TypeKey, TypeRef};
+use crate::types::{InputInfo, InputKind, MutationType, TableKey, TypeKey, TypeRef};
 use howdah_error::Result;
 use howdah_ir::catalog::ColumnId;
 use howdah_ir::mutation::{
@@ -12,6 +12,8 @@ use howdah_ir::mutation::{
     WriteValue,
 };
 use howdah_ir::predicate::Predicate;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 impl<'a> Lowerer<'a> {
     /// Many rows.
@@ -107,6 +109,22 @@ impl<'a> Lowerer<'a> {
         })
     }
 
+    /// What a row may give, by name; made once for all rows.
+    fn insert_inputs(&mut self, key: TableKey) -> Arc<HashMap<Arc<str>, InputInfo>> {
+        if let Some(known) = self.insert_inputs.get(&key) {
+            return known.clone();
+        }
+        let inputs = self
+            .schema
+            .inputs(&TypeKey::Mutation(key, MutationType::InsertInput))
+            .into_iter()
+            .map(|info| (info.shown().clone(), info))
+            .collect();
+        let inputs: Arc<HashMap<Arc<str>, InputInfo>> = Arc::new(inputs);
+        self.insert_inputs.insert(key, inputs.clone());
+        inputs
+    }
+
     fn object_row(
         &mut self,
         key: TableKey,
@@ -121,8 +139,9 @@ impl<'a> Lowerer<'a> {
         self.judge_row(key, webhook, input)?;
         let mut row: Vec<(ColumnId, WriteValue)> = Vec::new();
         let position = tree.insert.rows.len();
+        let known = self.insert_inputs(key);
         for (name, value) in self.object(&ty, input)? {
-            let Some(info) = self.schema.input_field(&ty, name) else {
+            let Some(info) = known.get(name) else {
                 return Err(self.no_input(&ty, name));
             };
             self.path.push(name);

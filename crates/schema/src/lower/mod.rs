@@ -23,7 +23,7 @@ mod variables;
 use crate::document::{Directive, Document, Operation, OperationKind};
 use crate::introspection;
 use crate::model::{RootKind, RootMember, SourceId, TableRoot};
-use crate::types::{FieldKind, RoleSchema, TableKey, TypeKey};
+use crate::types::{FieldKind, InputInfo, RoleSchema, TableKey, TypeKey};
 use howdah_error::{Error, JsonPath, Result, quoted_list};
 use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
@@ -32,7 +32,7 @@ use howdah_ir::stream::Stream;
 pub(crate) use inputs::check_form;
 pub use rebinding::{Bound, Declared, declared, rebind};
 pub(crate) use selection::Collected;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 pub use validations::Validation;
 pub(crate) use values::{geojson, whole_number};
@@ -154,6 +154,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
         selected: 0,
         validations: Vec::new(),
         written: 0,
+        insert_inputs: HashMap::new(),
     };
     let fields = lowerer.operation(operation)?;
     Ok(Lowered {
@@ -189,6 +190,8 @@ pub(crate) struct Lowerer<'a> {
     validations: Vec<Validation>,
     /// Root fields that write, so far.
     written: usize,
+    /// What rows of tables may give, as far as it was needed.
+    insert_inputs: HashMap<TableKey, Arc<HashMap<Arc<str>, InputInfo>>>,
     path: JsonPath,
     /// Fields selected so far, fragments put in.
     selected: usize,

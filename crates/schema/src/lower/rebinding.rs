@@ -122,6 +122,7 @@ pub fn rebind(
         selected: 0,
         validations: Vec::new(),
         written: 0,
+        insert_inputs: std::collections::HashMap::new(),
     };
     for bound in bound {
         let value = variables.get(&*bound.variable).filter(|v| !v.is_null())?;
