@@ -4,12 +4,14 @@ use crate::project::Project;
 use howdah_engine::{Engine, GraphqlRequest, LiveEvent, Sink};
 use howdah_error::{Error, Result, envelope};
 use howdah_ir::Session;
-use howdah_postgres::translate::{self, Statement};
-use howdah_postgres::{Expected, TextParam};
+use howdah_ir::query::Rows;
+use howdah_postgres::translate::{self, AnswerForm, Statement};
+use howdah_postgres::{Expected, Read, TextParam};
 use howdah_schema::document;
 use howdah_schema::lower::{Lowered, Request, RootValue, lower};
 use howdah_schema::model::Snapshot;
 use howdah_schema::types::RoleSchema;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -94,7 +96,7 @@ impl Ask {
             operation_name: self.operation.clone(),
         };
         match engine.graphql(&request, &self.session, false).await {
-            Ok(answer) => serde_json::from_slice(&answer.chunks.concat())
+            Ok(answer) => serde_json::from_slice(&answer.body().await.expect("the whole answer"))
                 .unwrap_or_else(|e| panic!("the answer is not JSON: {e}")),
             Err(error) => envelope::graphql_response(&error, envelope::Internals::Hide),
         }
@@ -199,7 +201,11 @@ impl Ask {
                         .pool
                         .query_json(&statement.sql, &params, Expected::Read)
                         .await?;
-                    out.push_str(std::str::from_utf8(&json).unwrap());
+                    let json = std::str::from_utf8(&json).unwrap();
+                    let read = translate::read(&context, rows)?;
+                    let params = read.arguments(&lowered.params, &session, None);
+                    compare(project, rows, &read, &params, json).await;
+                    out.push_str(json);
                 }
                 RootValue::Mutation(..) | RootValue::Stream(..) => {
                     return Err(Error::not_supported("the harness only runs queries"));
@@ -219,6 +225,39 @@ impl Sink for First {
     fn send(&self, event: LiveEvent) {
         self.0.lock().unwrap().get_or_insert(event);
     }
+}
+
+/// Has the statement that is run in earnest answer the same, element for element and byte for
+/// byte.
+async fn compare(
+    project: &Project,
+    rows: &Rows,
+    read: &Statement,
+    params: &[TextParam],
+    json: &str,
+) {
+    let AnswerForm::Rows(_) = read.form else {
+        return;
+    };
+    let run = Read {
+        sql: &read.sql,
+        params,
+        form: &read.form,
+        pace: None,
+    };
+    let answer = project.pool.read(run, Expected::Read).await;
+    let answer = answer.unwrap_or_else(|e| panic!("{e:?} of {}", read.sql));
+    let made = answer.whole().await.expect("the whole answer").concat();
+    let elements = |text: &str| {
+        let list: Vec<Box<RawValue>> = serde_json::from_str(text).expect("a list");
+        let mut list: Vec<_> = list.iter().map(|e| e.get().to_owned()).collect();
+        if rows.order.is_empty() {
+            list.sort();
+        }
+        list
+    };
+    let made = std::str::from_utf8(&made).expect("a text");
+    assert_eq!(elements(made), elements(json), "{}", read.sql);
 }
 
 fn show(statement: &Statement, params: &[TextParam]) -> String {

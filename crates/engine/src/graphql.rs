@@ -1,22 +1,26 @@
 //! Runs GraphQL operations: text to tree to statements to bytes. The answer's rows go out as
 //! PostgreSQL sent them.
 
+use crate::body::{Body, Values};
 use crate::engine::Engine;
 use crate::plans::{Asked, Found, Piece, Plan, Step};
 use crate::state::State;
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use futures_util::future::join_all;
+use futures_util::stream::BoxStream;
 use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use howdah_ir::params::Params;
 use howdah_postgres::translate::{self, Binding};
-use howdah_postgres::{Expected, TextParam};
+use howdah_postgres::{Expected, Read, TextParam};
 use howdah_schema::document::{self, Document, OperationKind};
 use howdah_schema::lower::{Lowered, Request, choose, declared, lower};
 use howdah_schema::model::SourceId;
 use howdah_schema::types::RoleSchema;
 use serde_json::{Map, Value, json};
 use smallvec::SmallVec;
+use std::fmt;
 use std::sync::Arc;
 
 /// A GraphQL operation as it was sent.
@@ -30,13 +34,44 @@ pub struct GraphqlRequest {
     pub operation_name: Option<String>,
 }
 
+/// The rest of a long answer: pieces, or the error that ends it too early.
+pub type AnswerStream = BoxStream<'static, Result<Bytes>>;
+
 /// The answer to an operation.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct GraphqlAnswer {
-    /// The whole body (`{"data":…}`) in pieces.
+    /// The body (`{"data":…}`) in pieces, or the beginning of a long one.
     pub chunks: Vec<Bytes>,
+    /// What follows, where that is still being read. It is read no faster than it is taken.
+    pub rest: Option<AnswerStream>,
     /// What was done, if that was asked for.
     pub observations: Vec<Observation>,
+}
+
+impl GraphqlAnswer {
+    /// The whole body.
+    ///
+    /// # Errors
+    /// What failed after the beginning.
+    pub async fn body(self) -> Result<Vec<u8>> {
+        let mut chunks = self.chunks;
+        if let Some(mut rest) = self.rest {
+            while let Some(piece) = rest.try_next().await? {
+                chunks.push(piece);
+            }
+        }
+        Ok(chunks.concat())
+    }
+}
+
+impl fmt::Debug for GraphqlAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphqlAnswer")
+            .field("chunks", &self.chunks)
+            .field("rest", &self.rest.is_some())
+            .field("observations", &self.observations)
+            .finish()
+    }
 }
 
 /// What one part of an operation did.
@@ -74,7 +109,7 @@ impl Engine {
                     .run_mutations(&state, lowered, &params, session)
                     .await?;
                 let observations = observe.then(|| observations(&plan, &[]));
-                (values, observations)
+                (values.into(), observations)
             }
             None => {
                 let arguments = arguments(&plan, &params, session);
@@ -83,8 +118,10 @@ impl Engine {
                 (values, observations)
             }
         };
+        let (chunks, rest) = fill(&plan, values);
         Ok(GraphqlAnswer {
-            chunks: fill(&plan, values),
+            chunks,
+            rest,
             observations: observations.unwrap_or_default(),
         })
     }
@@ -182,12 +219,16 @@ pub(crate) fn arguments(plan: &Plan, params: &Params, session: &Session) -> Vec<
 }
 
 /// Runs the statements, those of a source in one round trip and sources side by side; the values by
-/// position of the field. `arguments` are those of the steps, in their order.
-async fn run(
-    state: &State,
-    plan: &Plan,
-    arguments: &[Vec<TextParam>],
-) -> Result<Vec<Option<Bytes>>> {
+/// position of the field. `arguments` are those of the steps, in their order. Where there is one
+/// statement, a long answer is read as it is taken.
+async fn run(state: &State, plan: &Plan, arguments: &[Vec<TextParam>]) -> Result<Values> {
+    let mut values = Values::new(plan.fields);
+    if let ([step], [arguments]) = (&*plan.steps, arguments) {
+        let pool = state.pool(step.source)?;
+        let answer = pool.read(step.read(arguments), Expected::Read).await?;
+        values.set_answer(step.position, answer);
+        return Ok(values);
+    }
     let mut by_source: SmallVec<[(SourceId, SmallVec<[usize; 4]>); 1]> = SmallVec::new();
     for (index, step) in plan.steps.iter().enumerate() {
         match by_source.iter_mut().find(|(id, _)| *id == step.source) {
@@ -196,15 +237,15 @@ async fn run(
         }
     }
     let runs = by_source.iter().map(|(source, indices)| async move {
-        let statements: SmallVec<[(&str, &[TextParam]); 4]> = indices
+        let reads: SmallVec<[Read<'_>; 4]> = indices
             .iter()
             .filter_map(|index| {
-                let sql = plan.steps.get(*index)?.statement.sql.as_str();
-                Some((sql, arguments.get(*index)?.as_slice()))
+                let step = plan.steps.get(*index)?;
+                Some(step.read(arguments.get(*index)?))
             })
             .collect();
         let answers = match state.pool(*source) {
-            Ok(pool) => pool.query_json_many(&statements, Expected::Read).await,
+            Ok(pool) => pool.read_many(&reads, Expected::Read).await,
             Err(error) => Err(error),
         };
         match answers {
@@ -215,30 +256,28 @@ async fn run(
                 .collect::<Vec<_>>(),
         }
     });
-    let mut answers: Vec<(usize, Result<Bytes>)> =
+    let mut answers: Vec<(usize, Result<Vec<Bytes>>)> =
         join_all(runs).await.into_iter().flatten().collect();
     // The first failing field decides.
     answers.sort_by_key(|(index, _)| *index);
-    let mut values = vec![None; plan.fields];
     for (index, answer) in answers {
-        let position = plan.steps.get(index).map(|step| step.position);
-        if let Some(value) = position.and_then(|position| values.get_mut(position)) {
-            *value = Some(answer?);
+        if let Some(step) = plan.steps.get(index) {
+            values.set(step.position, answer?);
         }
     }
     Ok(values)
 }
 
 /// The answer's bytes with the values in their places.
-fn fill(plan: &Plan, mut values: Vec<Option<Bytes>>) -> Vec<Bytes> {
-    let value = |piece: &Piece| match piece {
-        Piece::Known(bytes) => bytes.clone(),
-        Piece::Field(position) => values
-            .get_mut(*position)
-            .and_then(Option::take)
-            .unwrap_or(Bytes::from_static(b"null")),
-    };
-    plan.pieces.iter().map(value).collect()
+fn fill(plan: &Plan, values: Values) -> (Vec<Bytes>, Option<AnswerStream>) {
+    let mut body = Body::new(values);
+    for piece in &plan.pieces {
+        match piece {
+            Piece::Known(bytes) => body.push(bytes.clone()),
+            Piece::Field(position) => body.push_value(*position),
+        }
+    }
+    body.finish()
 }
 
 fn observations(plan: &Plan, arguments: &[Vec<TextParam>]) -> Vec<Observation> {

@@ -3,7 +3,7 @@
 //!
 //! * [`Engine`]: starts, holds the state, stops. [`EngineOptions`]: what it is started with.
 //! * `state`, `building`, `untouched`, `reading`, `connecting`: from metadata to pools, catalogues and a snapshot.
-//! * `graphql`, `plans`, `mutations`, `explain`, `session_use`: GraphQL operations.
+//! * `graphql`, `plans`, `body`, `mutations`, `explain`, `session_use`: GraphQL operations.
 //! * `explaining`: why a role sees a row or does not.
 //! * `live`: subscriptions.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
@@ -13,6 +13,7 @@
 //! This crate knows neither HTTP nor the text of SQL.
 
 mod availability;
+mod body;
 mod building;
 mod commands;
 mod connecting;
@@ -36,7 +37,7 @@ mod untouched;
 pub use availability::Event;
 pub use engine::{Engine, Health};
 pub use exclusive::Exclusive;
-pub use graphql::{GraphqlAnswer, GraphqlRequest, Observation};
+pub use graphql::{AnswerStream, GraphqlAnswer, GraphqlRequest, Observation};
 pub use howdah_metadata::{Part, PartKind};
 pub use live::{
     BatchReport, LiveCounts, LiveEvent, LiveOptions, Observer, PollReport, Sink, Subject,

@@ -42,6 +42,7 @@ impl Service for EngineService {
         });
         Ok(GraphqlAnswer {
             chunks: answer.chunks,
+            rest: answer.rest,
             observations: observations.collect(),
             ..GraphqlAnswer::default()
         })

@@ -4,11 +4,14 @@
 use crate::subscription::{Subscriber, Subscription};
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use howdah_error::Error;
 use howdah_error::envelope::Internals;
 use howdah_ir::Session;
 use http::HeaderMap;
 use serde_json::{Map, Value};
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -48,11 +51,16 @@ pub struct Observation {
     pub generated_sql: Option<Value>,
 }
 
+/// The rest of a long answer: pieces, or the error that ends it too early.
+pub type AnswerRest = BoxStream<'static, Result<Bytes, Error>>;
+
 /// The answer to a GraphQL operation.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub struct GraphqlAnswer {
-    /// The whole body (`{"data":…}`) in pieces.
+    /// The body (`{"data":…}`) in pieces, or the beginning of a long one.
     pub chunks: Vec<Bytes>,
+    /// What follows, where that is still being made. It is made no faster than it is taken.
+    pub rest: Option<AnswerRest>,
     /// Headers to add.
     pub headers: HeaderMap,
     /// What was done.
@@ -66,6 +74,30 @@ impl GraphqlAnswer {
             chunks: vec![body.into()],
             ..Self::default()
         }
+    }
+
+    /// The answer with all of its body in `chunks`.
+    ///
+    /// # Errors
+    /// What failed after the beginning.
+    pub async fn gathered(mut self) -> Result<Self, Error> {
+        if let Some(mut rest) = self.rest.take() {
+            while let Some(piece) = rest.try_next().await? {
+                self.chunks.push(piece);
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl fmt::Debug for GraphqlAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GraphqlAnswer")
+            .field("chunks", &self.chunks)
+            .field("rest", &self.rest.is_some())
+            .field("headers", &self.headers)
+            .field("observations", &self.observations)
+            .finish()
     }
 }
 

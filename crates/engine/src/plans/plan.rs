@@ -6,6 +6,7 @@ use howdah_error::Result;
 use howdah_ir::Session;
 use howdah_ir::params::Params;
 use howdah_postgres::translate::{self, Statement};
+use howdah_postgres::{Pace, Read, TextParam};
 use howdah_schema::document::OperationKind;
 use howdah_schema::lower::{Bound, Lowered, Namespace, RootValue};
 use howdah_schema::model::{Snapshot, SourceId};
@@ -52,6 +53,20 @@ pub(crate) struct Step {
     pub(crate) source: SourceId,
     /// What runs.
     pub(crate) statement: Statement,
+    /// How long it takes.
+    pub(crate) pace: Pace,
+}
+
+impl Step {
+    /// What is to be read, with these arguments.
+    pub(crate) fn read<'a>(&'a self, params: &'a [TextParam]) -> Read<'a> {
+        Read {
+            sql: &self.statement.sql,
+            params,
+            form: &self.statement.form,
+            pace: Some(&self.pace),
+        }
+    }
 }
 
 impl Plan {
@@ -76,11 +91,12 @@ impl Plan {
                         options,
                         params: &lowered.params,
                     };
-                    let statement = translate::select(&context, rows)?;
+                    let statement = translate::read(&context, rows)?;
                     steps.push(Step {
                         position,
                         key: field.key.clone(),
                         source: *source,
+                        pace: Pace::new(statement.repeatable),
                         statement,
                     });
                 }
@@ -117,7 +133,10 @@ impl Plan {
         let steps: usize = self
             .steps
             .iter()
-            .map(|step| step.statement.sql.len() + 48 * step.statement.bindings.len() + 160)
+            .map(|step| {
+                let statement = &step.statement;
+                statement.sql.len() + 48 * statement.bindings.len() + statement.form.weight() + 160
+            })
             .sum();
         let params = 96 * self.params.len() + 128 * self.bound.len();
         // The tree of a mutation is some twenty times its text.

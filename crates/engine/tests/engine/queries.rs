@@ -1,7 +1,8 @@
 use crate::support::{library, user, world};
+use howdah_engine::GraphqlRequest;
 use howdah_error::Code;
 use howdah_ir::Session;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn nested_questions_are_answered_in_the_order_of_the_selection() {
@@ -160,4 +161,46 @@ async fn explaining_shows_sql_and_plan_for_the_role_that_is_asked_about() {
         error.message(),
         "field 'author' not found in type: 'query_root'"
     );
+}
+
+#[tokio::test]
+async fn a_long_answer_is_handed_out_while_it_is_read_and_ends_as_a_short_one_does() {
+    let world = library().await;
+    world
+        .sql(
+            "insert into article select n, repeat('x', 1000), 1 from generate_series(10, 3000) n; \
+             create function later(n int) returns int language plpgsql as \
+             $$ begin if n = 2900 then raise exception 'too late'; end if; return n; end $$; \
+             create view broken as select id, later(id) as n, title from article",
+        )
+        .await;
+    let ask = |query: &str| GraphqlRequest {
+        query: query.to_owned(),
+        ..GraphqlRequest::default()
+    };
+    let admin = Session::admin();
+    let long = "{ a: __typename article(order_by: {id: asc}) { id title } z: __typename }";
+    let answer = world.engine.graphql(&ask(long), &admin, false).await;
+    let answer = answer.unwrap();
+    assert!(answer.rest.is_some());
+    let body: Value = serde_json::from_slice(&answer.body().await.unwrap()).unwrap();
+    assert_eq!(body["data"]["article"].as_array().unwrap().len(), 2994);
+    assert_eq!(body["data"]["article"][2993]["id"], 3000);
+    assert_eq!(body["data"]["z"], "query_root");
+
+    // Two fields of a database are gathered, so that a failure of either is the answer.
+    let two = "{ article { id title } author { id } }";
+    let answer = world.engine.graphql(&ask(two), &admin, false).await;
+    let answer = answer.unwrap();
+    assert!(answer.rest.is_none());
+    let body: Value = serde_json::from_slice(&answer.body().await.unwrap()).unwrap();
+    assert_eq!(body["data"]["article"].as_array().unwrap().len(), 2994);
+    assert_eq!(body["data"]["author"].as_array().unwrap().len(), 2);
+
+    let table = json!({"table": "broken"});
+    world.done("pg_track_table", table).await;
+    let broken = "{ broken { id n title } }";
+    let answer = world.engine.graphql(&ask(broken), &admin, false).await;
+    let error = answer.unwrap().body().await.unwrap_err();
+    assert_eq!(error.message(), "database query error");
 }

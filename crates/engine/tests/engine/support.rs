@@ -119,7 +119,7 @@ impl World {
             ..GraphqlRequest::default()
         };
         let answer = self.engine.graphql(&request, session, false).await?;
-        let mut body: Value = serde_json::from_slice(&answer.chunks.concat()).unwrap();
+        let mut body: Value = serde_json::from_slice(&answer.body().await.unwrap()).unwrap();
         Ok(body["data"].take())
     }
 

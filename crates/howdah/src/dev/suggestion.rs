@@ -59,7 +59,7 @@ async fn ask(engine: &Engine, query: &str) -> Option<Value> {
         .graphql(&request, &Session::admin(), false)
         .await
         .ok()?;
-    let mut body: Value = serde_json::from_slice(&answer.chunks.concat()).ok()?;
+    let mut body: Value = serde_json::from_slice(&answer.body().await.ok()?).ok()?;
     Some(body.get_mut("data")?.take())
 }
 

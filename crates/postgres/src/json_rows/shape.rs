@@ -11,6 +11,24 @@ pub struct RowShape {
     pub fields: Vec<FieldShape>,
 }
 
+impl RowShape {
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        self.columns.len() + weight(&self.fields)
+    }
+}
+
+fn weight(fields: &[FieldShape]) -> usize {
+    let one = |field: &FieldShape| {
+        let within = match &field.value {
+            Value::Object { fields, .. } => weight(fields),
+            _ => 0,
+        };
+        field.before.len() + size_of::<FieldShape>() + within
+    };
+    fields.iter().map(one).sum()
+}
+
 /// A key with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldShape {

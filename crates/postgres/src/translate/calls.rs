@@ -6,6 +6,7 @@ use super::{Closing, Compiler, Statement};
 use crate::sql::tree::Write;
 use crate::sql::{Alias, ColumnName, Cte, Expr, FromItem, Function, Name, Select};
 use howdah_error::Result;
+use howdah_ir::catalog::Volatility;
 use howdah_ir::predicate::{ArgumentValue, ComputedUse, FunctionCall};
 use howdah_ir::query::{RowSource, Rows};
 
@@ -13,6 +14,9 @@ impl Compiler<'_> {
     /// The called function's name.
     pub fn function(&self, call: &FunctionCall) -> Function {
         let function = self.catalog.function(call.function);
+        if function.volatility == Volatility::Volatile {
+            self.calls_volatile.set(true);
+        }
         Function::In(function.schema.clone(), function.name.clone())
     }
 

@@ -74,6 +74,8 @@ pub struct Statement {
     pub bindings: Vec<Binding>,
     /// What it answers.
     pub form: AnswerForm,
+    /// Whether it may be run twice: it calls no function that could write.
+    pub repeatable: bool,
 }
 
 /// What a statement answers.
@@ -83,6 +85,16 @@ pub enum AnswerForm {
     Json,
     /// Rows, to be made a JSON array of objects of this shape.
     Rows(Arc<RowShape>),
+}
+
+impl AnswerForm {
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> usize {
+        match self {
+            AnswerForm::Json => 0,
+            AnswerForm::Rows(shape) => shape.weight(),
+        }
+    }
 }
 
 impl Statement {
@@ -306,6 +318,8 @@ struct Compiler<'a> {
     called: Cell<Option<sql::Alias>>,
     /// Where values are read from in a statement for many sets of them.
     batch: Option<multiplexed::Batch>,
+    /// A function that may write is called.
+    calls_volatile: Cell<bool>,
 }
 
 impl<'a> Compiler<'a> {
@@ -317,16 +331,19 @@ impl<'a> Compiler<'a> {
             aliases: Cell::new(0),
             called: Cell::new(None),
             batch: None,
+            calls_volatile: Cell::new(false),
         }
     }
 
     fn print(&self, with: Vec<sql::Cte>, select: sql::Select) -> Result<Statement> {
+        let repeatable = with.is_empty() && !self.calls_volatile.get();
         let printed =
             sql::Printer::new(self.params.len()).print(&sql::Statement { with, select })?;
         Ok(Statement {
             sql: printed.sql,
             bindings: printed.bindings,
             form: AnswerForm::Json,
+            repeatable,
         })
     }
 }

@@ -6,6 +6,7 @@ use super::compression::{self, Accepts};
 use super::endpoint::Endpoint;
 use super::record::{Mode, Record, Sent};
 use super::reply::Reply;
+use super::streaming::{Line, Streamed};
 use super::{cors, handlers};
 use crate::service::Service;
 use crate::websocket;
@@ -75,23 +76,58 @@ where
     finish(app, record, &headers, origin, reply).await
 }
 
-/// Compresses, logs and adds the headers that every answer has.
+/// Compresses, logs and adds the headers that every answer has. A body that is still being made is
+/// compressed as it comes and logged at its end.
 async fn finish<S>(
     app: &App<S>,
     record: Record,
     headers: &HeaderMap,
     origin: Option<HeaderValue>,
-    reply: Reply,
+    mut reply: Reply,
 ) -> Response<Chunks> {
-    let plain_bytes = chunks::length(&reply.pieces);
+    let accepts = Accepts::of(headers);
+    let status = reply.status;
+    let pieces = std::mem::take(&mut reply.pieces);
+    if let Some(rest) = reply.rest.take() {
+        let gzip = accepts.compress(u64::MAX);
+        let mut response = head(&record, reply, gzip, origin);
+        let line = Line {
+            record,
+            status,
+            logger: app.logger.clone(),
+            config: Arc::clone(&app.config),
+        };
+        *response.body_mut() = Chunks::streamed(Streamed::new(pieces, rest, gzip, line));
+        return response;
+    }
+    let plain_bytes = chunks::length(&pieces);
     let is_encoded = reply.headers.contains_key(CONTENT_ENCODING);
-    let zipped = if !is_encoded && Accepts::of(headers).compress(plain_bytes) {
-        compression::gzip(&reply.pieces, plain_bytes).await
+    let zipped = if !is_encoded && accepts.compress(plain_bytes) {
+        compression::gzip(&pieces, plain_bytes).await
     } else {
         None
     };
     let gzip = zipped.is_some();
-    let pieces = zipped.map_or(reply.pieces, |body| vec![body]);
+    let pieces = zipped.map_or(pieces, |body| vec![body]);
+    let mut response = head(&record, reply, gzip, origin);
+    let sent = Sent {
+        status,
+        plain_bytes,
+        sent_bytes: chunks::length(&pieces),
+        gzip,
+    };
+    record.write(sent, &app.logger, &app.config.logs);
+    *response.body_mut() = Chunks::new(pieces);
+    response
+}
+
+/// The answer without its body.
+fn head(
+    record: &Record,
+    reply: Reply,
+    gzip: bool,
+    origin: Option<HeaderValue>,
+) -> Response<Chunks> {
     let mut response = Response::new(Chunks::new(Vec::new()));
     *response.status_mut() = reply.status;
     let out = response.headers_mut();
@@ -106,15 +142,6 @@ async fn finish<S>(
     if let Some(origin) = origin {
         cors::admit(origin, out);
     }
-    let sent_bytes = chunks::length(&pieces);
-    let sent = Sent {
-        status: reply.status,
-        plain_bytes,
-        sent_bytes,
-        gzip,
-    };
-    record.write(sent, &app.logger, &app.config.logs);
-    *response.body_mut() = Chunks::new(pieces);
     response
 }
 

@@ -254,6 +254,7 @@ async fn graphql<S: Service>(
             let answer = run(app, request, session, context).await?;
             reply.headers = answer.headers;
             reply.pieces = answer.chunks;
+            reply.rest = answer.rest;
         }
         Posted::Batch(requests) => {
             record.mode = Mode::Batched;
@@ -264,7 +265,10 @@ async fn graphql<S: Service>(
                     pieces.push(Bytes::from_static(b","));
                 }
                 let started = Instant::now();
-                let result = run(app, request, session, context).await;
+                let result = match run(app, request, session, context).await {
+                    Ok(answer) => answer.gathered().await,
+                    Err(error) => Err(error),
+                };
                 let size = result.as_ref().map(|answer| chunks::length(&answer.chunks));
                 let item = logged.as_ref().map(|all| all.get(index).unwrap_or(all));
                 record.note_batch_item(item, size, started.elapsed());

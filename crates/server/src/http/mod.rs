@@ -6,7 +6,7 @@
 //! * `handlers`: what each endpoint does.
 //! * `body`, `graphql_body`: from bytes to JSON to GraphQL requests.
 //! * `console`: the web console and the way to it.
-//! * `reply`, `chunks`, `compression`, `cors`: the way back.
+//! * `reply`, `chunks`, `streaming`, `compression`, `cors`: the way back.
 //! * `record`: the log line.
 
 mod body;
@@ -24,6 +24,7 @@ mod record;
 mod reply;
 pub mod serving;
 mod stalls;
+mod streaming;
 
 pub use listening::{Listener, bind};
 pub use serving::{run_server, serve, serve_with, stop_signal};

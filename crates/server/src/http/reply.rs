@@ -1,6 +1,7 @@
 //! An answer before compression, and how errors become one.
 
 use super::endpoint::Envelope;
+use crate::service::AnswerRest;
 use bytes::Bytes;
 use howdah_error::Error;
 use howdah_error::envelope::{self, Internals};
@@ -12,12 +13,13 @@ pub(super) const SQL: &str = "application/sql; charset=utf-8";
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Status, headers and pieces of a body.
-#[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
     pub(super) headers: HeaderMap,
     pub(super) pieces: Vec<Bytes>,
+    /// What follows the pieces, where that is still being made.
+    pub(super) rest: Option<AnswerRest>,
 }
 
 impl Reply {
@@ -31,6 +33,7 @@ impl Reply {
             content_type,
             headers: HeaderMap::new(),
             pieces: vec![body.into()],
+            rest: None,
         }
     }
 

@@ -133,7 +133,8 @@ impl<S: Service> Operations<S> {
             OperationKind::Query => {
                 let run = async move {
                     let _turn = turns.read_owned().await;
-                    handlers::run(&app, request, &session, &context).await
+                    let answer = handlers::run(&app, request, &session, &context).await?;
+                    answer.gathered().await
                 };
                 let run = finish(id.clone(), serial, run.map(|r| r.map(Outcome::Answer)));
                 Abortable::new(run, registration).map(Result::ok).boxed()
@@ -141,7 +142,8 @@ impl<S: Service> Operations<S> {
             OperationKind::Mutation => {
                 let run = async move {
                     let _turn = turns.write_owned().await;
-                    handlers::run(&app, request, &session, &context).await
+                    let answer = handlers::run(&app, request, &session, &context).await?;
+                    answer.gathered().await
                 };
                 let run = finish(id.clone(), serial, run.map(|r| r.map(Outcome::Answer)));
                 run.map(Some).boxed()

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use howdah_error::{Code, Error, JsonPath};
 use howdah_ir::Session;
 use howdah_server::service::{
@@ -27,11 +28,18 @@ impl Drop for Running {
     }
 }
 
+/// Pieces of the answer to `{stream}`, besides its beginning and end.
+pub const STREAMED: usize = 100;
+/// Bytes of each.
+pub const PIECE: usize = 32 * 1024;
+
 pub struct Fake {
     pub running: Arc<AtomicUsize>,
     pub database_ok: AtomicBool,
     pub consistent: AtomicBool,
     pub metadata: watch::Sender<u64>,
+    /// Pieces that streamed answers were asked for.
+    pub pieces: Arc<AtomicUsize>,
     /// What mutations did and queries of `{log}` answer.
     log: Mutex<String>,
     /// Subscriptions by the name of their client's operation.
@@ -45,6 +53,7 @@ impl Default for Fake {
             database_ok: AtomicBool::new(true),
             consistent: AtomicBool::new(true),
             metadata: watch::Sender::new(0),
+            pieces: Arc::default(),
             log: Mutex::default(),
             feeds: Mutex::default(),
         }
@@ -56,6 +65,29 @@ impl Fake {
     pub fn publish(&self, id: &str, event: &Event) {
         for (_, feed) in self.feeds.lock().unwrap().iter().filter(|(i, _)| i == id) {
             feed.send(event.clone());
+        }
+    }
+
+    /// `[0,0,…,1]` in so many pieces, or an error in place of the end.
+    fn streamed(&self, pieces: usize, fails: bool) -> GraphqlAnswer {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        let running = Running(Arc::clone(&self.running));
+        let asked = Arc::clone(&self.pieces);
+        let end = match fails {
+            true => Err(Error::unexpected("half-way")),
+            false => Ok(Bytes::from_static(b"1]")),
+        };
+        let rest = stream::iter(0..pieces)
+            .map(move |_| {
+                let _ = &running;
+                asked.fetch_add(1, Ordering::SeqCst);
+                Ok(Bytes::from("0,".repeat(PIECE / 2)))
+            })
+            .chain(stream::iter([end]));
+        GraphqlAnswer {
+            chunks: vec![Bytes::from_static(b"["), Bytes::new()],
+            rest: Some(rest.boxed()),
+            ..GraphqlAnswer::default()
         }
     }
 
@@ -106,6 +138,9 @@ impl Service for Fake {
                 chunks: vec![Bytes::from(vec![b'x'; 1 << 20]); 64],
                 ..GraphqlAnswer::default()
             }),
+            "{stream}" => Ok(self.streamed(STREAMED, false)),
+            "{endless}" => Ok(self.streamed(usize::MAX, false)),
+            "{cut}" => Ok(self.streamed(3, true)),
             _ => {
                 let body = json!({
                     "data": {

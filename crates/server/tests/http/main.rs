@@ -9,6 +9,7 @@ mod fake;
 mod logging;
 mod pg_dump;
 mod socket;
+mod streams;
 mod websocket_lifecycle;
 mod websocket_messages;
 mod websocket_wire;
