@@ -2,6 +2,7 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { apiRoutes } from './features/api/routes';
 import { dataRoutes } from './features/data/routes';
+import { permissionsRoutes } from './features/permissions/routes';
 import { settingsRoutes } from './features/settings/routes';
 import { sqlRoutes } from './features/sql/routes';
 import { consoleBase } from './kit/api';
@@ -21,6 +22,7 @@ const routeTree = rootRoute.addChildren([
   apiRoutes,
   dataRoutes,
   sqlRoutes,
+  permissionsRoutes,
   settingsRoutes,
 ]);
 

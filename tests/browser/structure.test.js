@@ -33,7 +33,7 @@ test('a table is created, shown as SQL first, and tracked', async () => {
   await page.getByRole('button', { name: 'Add foreign key' }).click();
   await page.getByRole('combobox', { name: 'Referenced table' }).click();
   await page.getByRole('option', { name: 'public.product' }).click();
-  await page.getByLabel('Column here').click();
+  await page.getByRole('combobox', { name: 'Column here' }).click();
   await page.getByRole('option', { name: 'product_id' }).click();
   await page.getByRole('button', { name: 'Add check' }).click();
   await page.getByLabel('Condition of check 1').fill('stars between 1 and 5');

@@ -1,6 +1,13 @@
 // The places of the console, in the order of its rail and its palette. A new feature adds a line
 // here and its routes in `src/router.tsx`.
-import { IconTerminal2, IconApi, IconDatabase, IconSettings, type Icon } from '@tabler/icons-react';
+import {
+  IconLock,
+  IconTerminal2,
+  IconApi,
+  IconDatabase,
+  IconSettings,
+  type Icon,
+} from '@tabler/icons-react';
 import type { LinkProps } from '@tanstack/react-router';
 import { t } from '../kit/i18n';
 
@@ -15,6 +22,12 @@ export const places: Place[] = [
   { label: t('API'), icon: IconApi, to: '/api', hint: t('Try GraphQL as any role') },
   { label: t('Data'), icon: IconDatabase, to: '/data', hint: t('Databases, tables, rows') },
   { label: t('SQL'), icon: IconTerminal2, to: '/sql', hint: t('Run SQL on a database') },
+  {
+    label: t('Permissions'),
+    icon: IconLock,
+    to: '/permissions',
+    hint: t('Who may see and change what'),
+  },
   {
     label: t('Settings'),
     icon: IconSettings,

@@ -1,6 +1,7 @@
 // Addresses of the data pages.
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import * as v from 'valibot';
+import { permissionKinds } from '../../kit/api';
 import { rootRoute } from '../../shell/root-route';
 import { DataLayout } from './DataLayout';
 import { filterSchema, orderSchema } from './rows/filters';
@@ -79,6 +80,15 @@ const structureRoute = createRoute({
   path: '/structure',
   component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
 });
+const permissionsRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/permissions',
+  validateSearch: v.object({
+    role: v.optional(v.string()),
+    action: v.optional(v.picklist(permissionKinds)),
+  }),
+  component: lazyRouteComponent(() => import('../permissions/PermissionsTab'), 'PermissionsTab'),
+});
 const tableSettingsRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/settings',
@@ -89,5 +99,11 @@ export const dataRoutes = dataRoute.addChildren([
   databasesRoute,
   sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute]),
   createTableRoute,
-  tableRoute.addChildren([tableIndexRoute, rowsRoute, structureRoute, tableSettingsRoute]),
+  tableRoute.addChildren([
+    tableIndexRoute,
+    rowsRoute,
+    structureRoute,
+    permissionsRoute,
+    tableSettingsRoute,
+  ]),
 ]);

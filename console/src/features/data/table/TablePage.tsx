@@ -57,6 +57,10 @@ export function TablePage() {
               link: { to: '/data/$source/$schema/$table/structure', params },
             },
             {
+              label: t('Permissions'),
+              link: { to: '/data/$source/$schema/$table/permissions', params },
+            },
+            {
               label: t('Settings'),
               link: { to: '/data/$source/$schema/$table/settings', params },
             },

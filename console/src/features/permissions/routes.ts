@@ -1,0 +1,15 @@
+// The address of the summary; a table's own permissions are a tab of the table.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import * as v from 'valibot';
+import { rootRoute } from '../../shell/root-route';
+
+export const permissionsRoutes = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/permissions',
+  validateSearch: v.object({
+    source: v.optional(v.string()),
+    role: v.optional(v.string()),
+    q: v.optional(v.string()),
+  }),
+  component: lazyRouteComponent(() => import('./SummaryPage'), 'SummaryPage'),
+});

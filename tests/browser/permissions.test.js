@@ -1,0 +1,141 @@
+// Permissions: given by the builder and by JSON, tried as the role, explained, cloned, removed.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
+import { startServer } from './support/server.js';
+import { makeShop, trackShop } from './support/shop.js';
+
+let server;
+let browser;
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+  await makeShop(server);
+  await trackShop(server);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const table = async (name) => {
+  const { sources } = await server.metadata('export_metadata');
+  return sources[0].tables.find((t) => t.table.name === name);
+};
+const saved = (page) => page.getByText('The permission was saved').last().waitFor();
+
+test('a role gets its first permission by the builder, and is seen through its eyes', async () => {
+  const page = await openPage(browser, server);
+  await page.at('data/default/public/order/permissions');
+  await page.getByLabel('Name of a new role').fill('buyer');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  const rows = page.getByRole('group', { name: 'Rows that are seen' });
+  await rows.getByText('By a rule').click();
+  await rows.getByRole('button', { name: 'Add a condition' }).click();
+  await page.getByRole('menuitem', { name: 'A column' }).click();
+  await rows.getByRole('combobox', { name: 'Column' }).click();
+  await page.getByRole('option', { name: 'customer_id' }).click();
+  await rows.getByRole('combobox', { name: 'Value' }).or(rows.getByRole('textbox', { name: 'Value' })).first().fill('X-Hasura-User-Id');
+  await page.keyboard.press('Escape');
+  const columns = page.getByRole('group', { name: 'Columns' });
+  for (const name of ['id', 'status']) await columns.getByLabel(name, { exact: true }).check();
+  await page.getByLabel('Rows per request').fill('100');
+  await page.getByRole('button', { name: 'Save permission' }).click();
+  await saved(page);
+  const [{ permission }] = (await table('order')).select_permissions;
+  assert.deepEqual(permission, {
+    columns: ['id', 'status'],
+    filter: { customer_id: { _eq: 'X-Hasura-User-Id' } },
+    limit: 100,
+  });
+  await page.getByRole('button', { name: 'buyer select: some' }).waitFor();
+  await assertAccessible(page);
+  await page.getByRole('link', { name: 'Try as this role' }).click();
+  await page.getByRole('button', { name: 'Session variables' }).click();
+  await page.getByRole('button', { name: 'Add a variable' }).click();
+  await page.getByLabel('Value of the variable').fill('3');
+  await page.keyboard.press('Escape');
+  await page.getByRole('grid').getByText('302', { exact: true }).waitFor();
+  assertClean(page);
+});
+
+test('builder and JSON are kept in step, and what is no JSON is not saved', async () => {
+  const page = await openPage(browser, server);
+  await page.at('data/default/public/order/permissions?role=buyer&action=select');
+  const rows = page.getByRole('group', { name: 'Rows that are seen' });
+  const json = rows.getByRole('textbox', { name: /as JSON/ });
+  await json.fill('{"_or": [{"status": {"_eq": "open"}}, {"customer_of": {"name": {"_like": "A%"}}}]}');
+  await rows.getByRole('combobox', { name: 'How the conditions are joined' }).waitFor();
+  await rows.getByText('the row of customer_of').waitFor();
+  await rows.getByRole('button', { name: 'Remove this condition' }).first().click();
+  await page.waitForFunction(() => !document.querySelector('[aria-label$="as JSON"]').textContent.includes('open'));
+  assert.match(await json.textContent(), /customer_of/);
+  await json.fill('{"_or": ');
+  assert.equal(await page.getByRole('button', { name: 'Save permission' }).isDisabled(), true);
+  await json.fill('{"nothing_there": {"_eq": 1}}');
+  await page.getByRole('button', { name: 'Save permission' }).click();
+  await page.getByRole('alert').getByText(/nothing_there/).first().waitFor();
+  // What was there before is still in force.
+  const [{ permission }] = (await table('order')).select_permissions;
+  assert.deepEqual(permission.filter, { customer_id: { _eq: 'X-Hasura-User-Id' } });
+  assertClean(page);
+});
+
+test('it is told why a row is hidden', async () => {
+  const page = await openPage(browser, server);
+  await page.at('data/default/public/order/permissions?role=buyer&action=select');
+  await page.getByRole('button', { name: 'Why is a row hidden?' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('id', { exact: true }).or(dialog.getByRole('textbox', { name: 'id' })).first().fill('2');
+  await dialog.getByLabel('x-hasura-user-id').fill('4');
+  await dialog.getByRole('button', { name: 'Ask' }).click();
+  await dialog.getByText(/does not see this row/).waitFor();
+  await dialog.getByLabel('x-hasura-user-id').fill('3');
+  await dialog.getByRole('button', { name: 'Ask' }).click();
+  await dialog.getByText('The role sees this row.').waitFor();
+  await assertAccessible(page);
+  assertClean(page);
+});
+
+test('presets, clones and removal', async () => {
+  const page = await openPage(browser, server);
+  await page.at('data/default/public/order/permissions?role=buyer&action=insert');
+  await page.getByRole('group', { name: 'Columns' }).getByLabel('status').check();
+  await page.getByRole('button', { name: 'Add preset' }).click();
+  await page.getByRole('combobox', { name: 'Column of preset 1' }).click();
+  await page.getByRole('option', { name: 'customer_id' }).click();
+  await page.getByRole('textbox', { name: 'Value of preset 1' }).or(page.getByRole('combobox', { name: 'Value of preset 1' })).first().fill('x-hasura-user-id');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Save permission' }).click();
+  await saved(page);
+  assert.deepEqual((await table('order')).insert_permissions[0].permission, {
+    check: {},
+    columns: ['status'],
+    set: { customer_id: 'x-hasura-user-id' },
+  });
+  const answer = await server.post(
+    '/v1/graphql',
+    { query: 'mutation { insert_order_one(object: {status: "new"}) { id } }' },
+    { 'x-hasura-role': 'buyer', 'x-hasura-user-id': '9' },
+  );
+  assert.equal(answer.errors, undefined);
+  await page.getByRole('button', { name: 'Clone' }).click();
+  await page.getByRole('dialog').getByLabel('To roles').fill('seller');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Clone to 1' }).click();
+  await page.getByRole('button', { name: 'seller insert: some' }).waitFor();
+  await page.getByRole('button', { name: 'Remove permission' }).click();
+  await page.getByRole('dialog').getByText('buyer · insert · public.order').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+  await page.getByRole('button', { name: 'buyer insert: nothing' }).waitFor();
+  assert.deepEqual((await table('order')).insert_permissions.map((e) => e.role), ['seller']);
+  assertClean(page);
+});
+
+test('the summary shows all tables and leads to each permission', async () => {
+  const page = await openPage(browser, server);
+  await page.at('permissions');
+  await assertAccessible(page);
+  await page.getByRole('link', { name: 'order: buyer select, some' }).click();
+  await page.getByRole('heading', { name: 'buyer · select' }).waitFor();
+  assertClean(page);
+});
