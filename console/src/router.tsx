@@ -2,9 +2,11 @@
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { apiRoutes } from './features/api/routes';
 import { dataRoutes } from './features/data/routes';
+import { diagramRoutes } from './features/diagram/routes';
 import { permissionsRoutes } from './features/permissions/routes';
 import { settingsRoutes } from './features/settings/routes';
 import { sqlRoutes } from './features/sql/routes';
+import { startRoutes } from './features/start/routes';
 import { consoleBase } from './kit/api';
 import { rootRoute } from './shell/root-route';
 import { PageLoader } from './shell/Shell';
@@ -23,6 +25,8 @@ const routeTree = rootRoute.addChildren([
   dataRoutes,
   sqlRoutes,
   permissionsRoutes,
+  diagramRoutes,
+  startRoutes,
   settingsRoutes,
 ]);
 

@@ -1,6 +1,8 @@
 // The places of the console, in the order of its rail and its palette. A new feature adds a line
 // here and its routes in `src/router.tsx`.
 import {
+  IconRoute,
+  IconSitemap,
   IconLock,
   IconTerminal2,
   IconApi,
@@ -28,10 +30,17 @@ export const places: Place[] = [
     to: '/permissions',
     hint: t('Who may see and change what'),
   },
+  { label: t('Diagram'), icon: IconSitemap, to: '/diagram', hint: t('Tables and their keys') },
   {
     label: t('Settings'),
     icon: IconSettings,
     to: '/settings',
     hint: t('Metadata, roles, allow list, about'),
+  },
+  {
+    label: t('First steps'),
+    icon: IconRoute,
+    to: '/start',
+    hint: t('From a database to a first permission'),
   },
 ];

@@ -43,6 +43,11 @@ const sourceRelationshipsRoute = createRoute({
   component: lazyRouteComponent(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
 });
 
+const sourceFunctionsRoute = createRoute({
+  getParentRoute: () => sourceRoute,
+  path: '/~functions',
+  component: lazyRouteComponent(() => import('./functions/FunctionsTab'), 'FunctionsTab'),
+});
 const createTableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~create',
@@ -80,6 +85,14 @@ const structureRoute = createRoute({
   path: '/structure',
   component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
 });
+const tableRelationshipsRoute = createRoute({
+  getParentRoute: () => tableRoute,
+  path: '/relationships',
+  component: lazyRouteComponent(
+    () => import('./relationships/TableRelationshipsTab'),
+    'TableRelationshipsTab',
+  ),
+});
 const permissionsRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/permissions',
@@ -97,12 +110,13 @@ const tableSettingsRoute = createRoute({
 
 export const dataRoutes = dataRoute.addChildren([
   databasesRoute,
-  sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute]),
+  sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute, sourceFunctionsRoute]),
   createTableRoute,
   tableRoute.addChildren([
     tableIndexRoute,
     rowsRoute,
     structureRoute,
+    tableRelationshipsRoute,
     permissionsRoute,
     tableSettingsRoute,
   ]),

@@ -20,6 +20,8 @@ export function SettingsPage() {
               link: { to: '/settings/inconsistent' },
               count: data?.inconsistent_objects.length || undefined,
             },
+            { label: t('Inherited roles'), link: { to: '/settings/roles' } },
+            { label: t('Collections and allow list'), link: { to: '/settings/collections' } },
             { label: t('About'), link: { to: '/settings/about' } },
           ]}
         />

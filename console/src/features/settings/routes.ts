@@ -25,10 +25,27 @@ const inconsistent = createRoute({
   path: '/inconsistent',
   component: lazyRouteComponent(() => import('./inconsistent/InconsistentTab'), 'InconsistentTab'),
 });
+const roles = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('./roles/RolesTab'), 'RolesTab'),
+});
+const collections = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/collections',
+  component: lazyRouteComponent(() => import('./collections/CollectionsTab'), 'CollectionsTab'),
+});
 const about = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/about',
   component: lazyRouteComponent(() => import('./about/AboutTab'), 'AboutTab'),
 });
 
-export const settingsRoutes = settingsRoute.addChildren([index, metadata, inconsistent, about]);
+export const settingsRoutes = settingsRoute.addChildren([
+  index,
+  metadata,
+  inconsistent,
+  roles,
+  collections,
+  about,
+]);

@@ -73,6 +73,14 @@ function Content({ name }: { name: string }) {
                 search: { schema },
               },
             },
+            {
+              label: t('Functions'),
+              link: {
+                to: '/data/$source/~functions',
+                params: { source: name },
+                search: { schema },
+              },
+            },
           ]}
         />
       }

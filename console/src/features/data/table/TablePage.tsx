@@ -57,6 +57,10 @@ export function TablePage() {
               link: { to: '/data/$source/$schema/$table/structure', params },
             },
             {
+              label: t('Relationships'),
+              link: { to: '/data/$source/$schema/$table/relationships', params },
+            },
+            {
               label: t('Permissions'),
               link: { to: '/data/$source/$schema/$table/permissions', params },
             },

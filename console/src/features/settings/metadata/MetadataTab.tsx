@@ -118,7 +118,9 @@ export function MetadataTab() {
       </Entry>
       <Entry
         title={t('Clear')}
-        text={t('Forgets all databases, tables, relationships and permissions. Rows stay.')}
+        text={t(
+          'Forgets tables, relationships and permissions, and databases that were added here. Rows stay.',
+        )}
       >
         <Button
           color="red"
@@ -130,7 +132,7 @@ export function MetadataTab() {
               title: t('Clear the metadata?'),
               what: t('all metadata of this server'),
               consequence: t(
-                'The API is empty afterwards: databases, tables, relationships and permissions are forgotten. Export the metadata first if you may want it back.',
+                'The API is empty afterwards: tables, relationships and permissions are forgotten, and databases that were added here. Export the metadata first if you may want it back.',
               ),
               button: t('Clear everything'),
               run: () => clearing.mutate(),

@@ -1,0 +1,17 @@
+// The address of the diagram: what is shown is part of it.
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import * as v from 'valibot';
+import { rootRoute } from '../../shell/root-route';
+
+export const diagramRoutes = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/diagram',
+  validateSearch: v.object({
+    source: v.optional(v.string()),
+    schema: v.optional(v.string()),
+    /** `schema.name` of a table, whose neighbours are shown. */
+    table: v.optional(v.string()),
+    depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5))),
+  }),
+  component: lazyRouteComponent(() => import('./DiagramPage'), 'DiagramPage'),
+});
