@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check soak planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
+.PHONY: help release run test check soak planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -73,6 +73,9 @@ huge: needs-run ## Measure the huge schema only
 bench: needs-run ## Load howdah and hand-written SQL in turn and compare
 	$(CARGO) build --release -p howdah
 	scripts/bench --bin target/release/howdah
+
+release: needs-run ## Build a stripped binary with checksum and bill of materials into target/dist
+	scripts/release
 
 docs: ## Write docs/configuration.md anew from the table of settings
 	$(CARGO) run -q -p howdah-server --example configuration_docs

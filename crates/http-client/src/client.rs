@@ -57,7 +57,7 @@ pub struct Outgoing {
 }
 
 /// What came back.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Received {
     /// The status.
     pub status: StatusCode,
@@ -65,6 +65,20 @@ pub struct Received {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+}
+
+/// The answer to the wish for another protocol.
+#[derive(Debug)]
+pub enum Upgrade {
+    /// From now on the connection speaks the other protocol.
+    Switched {
+        /// What the other side said with it.
+        headers: HeaderMap,
+        /// The connection.
+        connection: hyper::upgrade::Upgraded,
+    },
+    /// An answer like any other.
+    Refused(Received),
 }
 
 type Connector = HttpsConnector<HttpConnector<Guarded>>;
@@ -125,6 +139,33 @@ impl HttpClient {
         tokio::time::timeout(limits.timeout, self.exchange(request, limits))
             .await
             .unwrap_or(Err(HttpError::Timeout(limits.timeout)))
+    }
+
+    /// Asks for another protocol on the connection: `headers` hold `connection` and `upgrade`. Who
+    /// gets it also gets the connection.
+    ///
+    /// # Errors
+    /// There is no answer, or the host may not be called.
+    pub async fn upgrade(&self, request: Outgoing, limits: Limits) -> Result<Upgrade, HttpError> {
+        let response = tokio::time::timeout(limits.timeout, self.hop(&request))
+            .await
+            .unwrap_or(Err(HttpError::Timeout(limits.timeout)))?;
+        let host = host(&request.url);
+        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+            let received = received(response, &host, limits.max_bytes).await?;
+            return Ok(Upgrade::Refused(received));
+        }
+        let headers = response.headers().clone();
+        let connection = hyper::upgrade::on(response)
+            .await
+            .map_err(|e| HttpError::Broken {
+                host,
+                reason: root_cause(&e),
+            })?;
+        Ok(Upgrade::Switched {
+            headers,
+            connection,
+        })
     }
 
     async fn exchange(&self, mut request: Outgoing, limits: Limits) -> Result<Received, HttpError> {

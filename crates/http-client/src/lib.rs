@@ -16,7 +16,7 @@ mod network;
 mod resolver;
 mod roots;
 
-pub use client::{HttpClient, Limits, Outgoing, Received, Redirects};
+pub use client::{HttpClient, Limits, Outgoing, Received, Redirects, Upgrade};
 pub use egress::Egress;
 pub use error::{HttpError, Untrusted};
 pub use roots::Trust;

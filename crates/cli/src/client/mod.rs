@@ -14,7 +14,9 @@ pub use target::Target;
 use crate::api::{Api, ApiError, ApiResult};
 use crate::program::exit::{Outcome, Stop};
 use bytes::Bytes;
-use howdah_http_client::{Egress, HttpClient, HttpError, Limits, Outgoing, Received, Redirects};
+use howdah_http_client::{
+    Egress, HttpClient, HttpError, Limits, Outgoing, Received, Redirects, Upgrade,
+};
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
@@ -88,33 +90,75 @@ impl Client {
             headers,
             body,
         };
-        let limits = Limits {
-            timeout,
-            max_bytes: MAX_ANSWER,
-            redirects: Redirects::Return,
+        let sent = self.http.send(request, limits(timeout)).await;
+        sent.map_err(|error| self.told(error))
+    }
+
+    /// Sends a request of somebody else's on, as it is.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub async fn forward(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> ApiResult<Received> {
+        let request = Outgoing {
+            method,
+            url: self.target.url(path),
+            headers,
+            body,
         };
-        self.http.send(request, limits).await.map_err(|error| {
-            let endpoint = self.endpoint().to_owned();
-            match error {
-                HttpError::TooLong(_) | HttpError::BadRedirect | HttpError::BadUrl => {
-                    ApiError::Foreign {
-                        endpoint,
-                        reason: error.to_string(),
-                    }
-                }
-                HttpError::Connect { reason, .. } | HttpError::Broken { reason, .. } => {
-                    ApiError::Unreachable { endpoint, reason }
-                }
-                other => ApiError::Unreachable {
+        let sent = self.http.send(request, limits(TIMEOUT)).await;
+        sent.map_err(|error| self.told(error))
+    }
+
+    /// Opens a socket that speaks another protocol.
+    ///
+    /// # Errors
+    /// Nobody answers.
+    pub async fn open_socket(&self, path: &str, headers: HeaderMap) -> ApiResult<Upgrade> {
+        let request = Outgoing {
+            method: Method::GET,
+            url: self.target.url(path),
+            headers,
+            body: Bytes::new(),
+        };
+        let opened = self.http.upgrade(request, limits(SHORT_TIMEOUT)).await;
+        opened.map_err(|error| self.told(error))
+    }
+
+    fn told(&self, error: HttpError) -> ApiError {
+        let endpoint = self.endpoint().to_owned();
+        match error {
+            HttpError::TooLong(_) | HttpError::BadRedirect | HttpError::BadUrl => {
+                ApiError::Foreign {
                     endpoint,
-                    reason: other.to_string(),
-                },
+                    reason: error.to_string(),
+                }
             }
-        })
+            HttpError::Connect { reason, .. } | HttpError::Broken { reason, .. } => {
+                ApiError::Unreachable { endpoint, reason }
+            }
+            other => ApiError::Unreachable {
+                endpoint,
+                reason: other.to_string(),
+            },
+        }
     }
 
     fn json(&self, received: &Received) -> ApiResult<Value> {
         answer::json(received, self.endpoint())
+    }
+}
+
+fn limits(timeout: Duration) -> Limits {
+    Limits {
+        timeout,
+        max_bytes: MAX_ANSWER,
+        redirects: Redirects::Return,
     }
 }
 

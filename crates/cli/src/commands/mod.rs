@@ -1,6 +1,7 @@
 //! The commands, one file each: its flags and what it does.
 
 pub mod completion;
+pub mod console;
 pub mod deploy;
 pub mod doctor;
 pub mod init;
@@ -25,6 +26,7 @@ use crate::program::exit::Outcome;
 pub async fn run(command: Command, context: &Context, start: &Start) -> Outcome {
     match command {
         Command::Init(args) => init::run(&args, context).await,
+        Command::Console(args) => console::run(&args, context, start).await,
         Command::Migrate(command) => migrate::run(command, context).await,
         Command::Metadata(command) => metadata::run(command, context).await,
         Command::Permissions(command) => permissions::run(command, context).await,

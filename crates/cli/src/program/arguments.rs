@@ -3,8 +3,8 @@
 use super::Start;
 use super::exit::CODES;
 use crate::commands::{
-    completion, deploy, doctor, init, man, metadata, migrate, permissions, scripts, seed, types,
-    version,
+    completion, console, deploy, doctor, init, man, metadata, migrate, permissions, scripts, seed,
+    types, version,
 };
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -90,6 +90,8 @@ pub struct Global {
 pub enum Command {
     /// Make the folder of a new project
     Init(init::Init),
+    /// Serve the console for a project and record what is changed in it
+    Console(console::Console),
     /// Create, apply and look after migrations
     #[command(subcommand)]
     Migrate(migrate::Migrate),
