@@ -123,8 +123,11 @@ fn look<'a>(body: &'a Value, ran: &mut Vec<Ran<'a>>) -> bool {
     let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
     let args = body.get("args").unwrap_or(&Value::Null);
     if kind.starts_with("bulk") || kind == "concurrent_bulk" {
-        let inner = args.as_array().into_iter().flatten();
-        return inner.fold(false, |changes, body| look(body, ran) || changes);
+        let mut changes = false;
+        for body in args.as_array().into_iter().flatten() {
+            changes |= look(body, ran);
+        }
+        return changes;
     }
     if kind.ends_with("run_sql") {
         let text = |key: &str| args.get(key).and_then(Value::as_str);
