@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::{success, success_with};
-use crate::building::Reread;
+use crate::building::{Reread, beside_requests};
 use crate::state::inconsistencies_json;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result};
@@ -14,7 +14,7 @@ impl Draft {
     /// `replace_metadata`: every source is read anew.
     pub(super) async fn replace_metadata(&mut self, args: &ReplaceMetadata) -> Result<Bytes> {
         let mut metadata = (**self.state.metadata()).clone();
-        apply::replace_metadata(&mut metadata, args)?;
+        beside_requests(|| apply::replace_metadata(&mut metadata, args))?;
         let names: Vec<String> = metadata.sources.iter().map(|s| s.name.clone()).collect();
         let next = self.build(metadata, Reread::Sources(&names)).await;
         let strict = match args {

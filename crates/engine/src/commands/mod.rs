@@ -26,6 +26,7 @@ mod table_info;
 mod tables;
 mod tracking;
 
+use crate::building::beside_requests;
 use crate::engine::Engine;
 use bytes::Bytes;
 use draft::{Draft, Finished};
@@ -70,7 +71,9 @@ impl Engine {
         request::check_access(endpoint, &body, session)?;
         let posted = Posted::read(body)?;
         let kind = KindOfSources::of(&posted.kind, &posted.args);
-        let command = Command::from_request(endpoint, &posted.kind, posted.version, posted.args)?;
+        let command = beside_requests(|| {
+            Command::from_request(endpoint, &posted.kind, posted.version, posted.args)
+        })?;
         if !is_exclusive(endpoint, &command) {
             if looks_at_metadata(&command) {
                 self.catch_up_to_read().await;
