@@ -112,6 +112,7 @@ impl Project {
 /// When it does not start, or takes the metadata to be inconsistent.
 pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<Engine> {
     let options = EngineOptions {
+        validate_native_queries: true,
         live: howdah_engine::LiveOptions::default(),
         metadata_database: SourceSettings::new(url),
         default_source: None,
@@ -198,6 +199,7 @@ async fn read_database(pool: &Pool, source: &Source) -> Database {
         enum_values.insert(name.clone(), values);
     }
     Database {
+        native_queries: Arc::default(),
         catalog: Arc::new(catalog),
         enum_values: Arc::new(enum_values),
         unreachable: None,

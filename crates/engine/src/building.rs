@@ -55,6 +55,13 @@ impl Builder {
         &self.options
     }
 
+    /// What databases are asked.
+    pub(crate) fn checks(&self) -> reading::Checks {
+        reading::Checks {
+            native_queries: self.options.validate_native_queries,
+        }
+    }
+
     /// The state that follows from metadata. Sources that cannot be reached are inconsistent in it.
     pub(crate) async fn build(
         &self,
@@ -148,12 +155,12 @@ impl Builder {
             }
             Some(Err(error)) if !is_new && !reread.includes(&source.name) => Err(error.clone()),
             Some(Ok(database)) if !is_new && !reread.includes(&source.name) => {
-                reading::complete(&pool, source, database).await
+                reading::complete(&pool, source, database, self.checks()).await
             }
             _ => {
                 // Types may have been dropped and made again under the statements' feet.
                 pool.forget_statements();
-                reading::read(&pool, source).await
+                reading::read(&pool, source, self.checks()).await
             }
         };
         let database = match (read, known) {

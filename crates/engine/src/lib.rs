@@ -29,6 +29,7 @@ mod mutations;
 mod options;
 mod plans;
 mod reading;
+mod reading_natives;
 mod session_use;
 mod state;
 mod sync;

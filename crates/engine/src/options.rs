@@ -21,6 +21,8 @@ pub struct EngineOptions {
     pub schema: SchemaOptions,
     /// Let a permission check that is NULL on a written row pass.
     pub checks_pass_on_null: bool,
+    /// Have the database look at native queries when they are tracked.
+    pub validate_native_queries: bool,
     /// Refuse changes of the metadata.
     pub maintenance_mode: bool,
     /// How subscriptions are served.

@@ -1,8 +1,10 @@
-//! Reads what a snapshot needs from a source's database: its catalogue, and the rows of enum tables.
+//! Reads what a snapshot needs from a source's database: its catalogue, the rows of enum tables, and
+//! what native queries return.
 
+use crate::reading_natives::{self, Described};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::Catalog;
-use howdah_metadata::{QualifiedName, Source};
+use howdah_metadata::{NativeQuery, QualifiedName, Source};
 use howdah_postgres::connection::IsolationLevel;
 use howdah_postgres::introspection::{enum_values, introspect};
 use howdah_postgres::{Access, Connection, Expected, Pool, TransactionOptions};
@@ -11,6 +13,13 @@ use howdah_schema::resolve::{Database, EnumColumns};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// What is asked of a database beyond what it says of itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Checks {
+    /// Whether it shall look at native queries.
+    pub(crate) native_queries: bool,
+}
+
 /// Rows of enum tables, or why they could not be read.
 type EnumTables = HashMap<QualifiedName, Result<EnumValues, Error>>;
 
@@ -18,7 +27,7 @@ type EnumTables = HashMap<QualifiedName, Result<EnumValues, Error>>;
 ///
 /// # Errors
 /// Why it cannot be reached or read.
-pub(crate) async fn read(pool: &Pool, source: &Source) -> Result<Database> {
+pub(crate) async fn read(pool: &Pool, source: &Source, checks: Checks) -> Result<Database> {
     let options = TransactionOptions {
         isolation: IsolationLevel::RepeatableRead,
         access: Access::ReadOnly,
@@ -27,7 +36,7 @@ pub(crate) async fn read(pool: &Pool, source: &Source) -> Result<Database> {
     };
     let transaction = pool.begin(&options).await?;
     let catalog = catalog_within(&transaction).await?;
-    let database = enums_within(&transaction, catalog, source).await?;
+    let database = data_within(&transaction, catalog, source, checks).await?;
     transaction.rollback().await?;
     Ok(database)
 }
@@ -40,32 +49,52 @@ pub(crate) async fn catalog_within(connection: &Connection) -> Result<Catalog> {
     introspect(connection.client()?).await
 }
 
-/// The rows of enum tables as an open transaction sees them, beside a catalogue that it gave.
+/// What a source needs to know beside the catalogue that an open transaction gave, as it sees it:
+/// rows of enum tables, types and columns of native queries.
 ///
 /// # Errors
 /// Why they cannot be read.
-pub(crate) async fn enums_within(
+pub(crate) async fn data_within(
     connection: &Connection,
-    catalog: Catalog,
+    mut catalog: Catalog,
     source: &Source,
+    checks: Checks,
 ) -> Result<Database> {
+    reading_natives::types_within(connection, source, &mut catalog).await?;
+    let mut native_queries = Described::new();
+    if checks.native_queries {
+        let all: Vec<&NativeQuery> = source.native_queries.iter().collect();
+        reading_natives::queries_within(connection, &all, &catalog, &mut native_queries).await?;
+    }
     let enum_values = read_enums(connection, &catalog, enum_tables(source)).await?;
     Ok(Database {
         catalog: Arc::new(catalog),
         enum_values: Arc::new(enum_values),
         unreachable: None,
+        native_queries: Arc::new(native_queries),
     })
 }
 
-/// The database with the rows of enum tables that were not read yet.
+/// The database with what was not read yet: rows of enum tables, types and columns of native
+/// queries.
 ///
 /// # Errors
 /// Why it cannot be reached.
-pub(crate) async fn complete(pool: &Pool, source: &Source, known: &Database) -> Result<Database> {
+pub(crate) async fn complete(
+    pool: &Pool,
+    source: &Source,
+    known: &Database,
+    checks: Checks,
+) -> Result<Database> {
     let missing: Vec<&QualifiedName> = enum_tables(source)
         .filter(|table| !known.enum_values.contains_key(*table))
         .collect();
-    if missing.is_empty() {
+    let has_types = reading_natives::missing_types(source, &known.catalog).is_empty();
+    let mut queries = reading_natives::missing_queries(source, &known.native_queries);
+    if !checks.native_queries {
+        queries.clear();
+    }
+    if missing.is_empty() && has_types && queries.is_empty() {
         return Ok(known.clone());
     }
     let options = TransactionOptions {
@@ -75,11 +104,20 @@ pub(crate) async fn complete(pool: &Pool, source: &Source, known: &Database) -> 
     let transaction = pool.begin(&options).await?;
     let mut values = (*known.enum_values).clone();
     values.extend(read_enums(&transaction, &known.catalog, missing.into_iter()).await?);
+    let mut catalog = known.catalog.clone();
+    if !has_types {
+        let mut more = (*catalog).clone();
+        reading_natives::types_within(&transaction, source, &mut more).await?;
+        catalog = Arc::new(more);
+    }
+    let mut described = (*known.native_queries).clone();
+    reading_natives::queries_within(&transaction, &queries, &catalog, &mut described).await?;
     transaction.rollback().await?;
     Ok(Database {
-        catalog: known.catalog.clone(),
+        catalog,
         enum_values: Arc::new(values),
         unreachable: None,
+        native_queries: Arc::new(described),
     })
 }
 

@@ -43,8 +43,14 @@ impl SessionUse {
     /// Adds what a read needs.
     pub(crate) fn rows(&mut self, rows: &Rows) {
         self.predicate(rows.permit.filter());
-        if let RowSource::Function(call) = &rows.source {
-            self.call(call);
+        match &rows.source {
+            RowSource::Table => {}
+            RowSource::Function(call) => self.call(call),
+            RowSource::Native(call) => {
+                call.arguments
+                    .iter()
+                    .for_each(|operand| self.operand(operand));
+            }
         }
         self.predicate(&rows.filter);
         rows.distinct_on

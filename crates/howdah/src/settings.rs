@@ -51,6 +51,7 @@ pub fn engine_options(
         },
         schema: schema(config),
         checks_pass_on_null: config.graphql.checks_pass_on_null,
+        validate_native_queries: config.graphql.validate_native_queries,
         maintenance_mode: config.metadata.maintenance_mode,
         live: live(config),
         sync_interval: config.metadata.sync_interval,

@@ -30,6 +30,8 @@ ids! {
     TypeId;
     /// Position of a function in [`Catalog::functions`].
     FunctionId;
+    /// Position of a native query in [`Catalog::native_queries`].
+    NativeQueryId;
 }
 
 /// Everything known of one database.
@@ -43,6 +45,8 @@ pub struct Catalog {
     pub types: Vec<Type>,
     /// Functions that could be tracked or serve as computed fields; system schemas left out.
     pub functions: Vec<Function>,
+    /// Native queries, whose rows stand among the tables without being found there by name.
+    pub native_queries: Vec<NativeQuery>,
     tables_by_name: HashMap<(Arc<str>, Arc<str>), TableId>,
     functions_by_name: HashMap<(Arc<str>, Arc<str>), Vec<FunctionId>>,
     types_by_name: HashMap<Arc<str>, Vec<TypeId>>,
@@ -61,6 +65,8 @@ pub enum TableKind {
     MaterializedView,
     /// A foreign table.
     Foreign,
+    /// No relation of the database: the shape of a logical model's rows, or of a native query's.
+    Virtual,
 }
 
 /// A relation.
@@ -89,6 +95,28 @@ pub struct Table {
     /// What can be written through it: from PostgreSQL for views, everything for tables,
     /// nothing for materialised views.
     pub writable: Writable,
+}
+
+/// SQL of the user's own, as it is to be put into a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NativeQuery {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The table that stands for its rows, of kind [`TableKind::Virtual`].
+    pub rows: TableId,
+    /// The SQL in pieces.
+    pub code: Vec<NativePiece>,
+    /// Types of its arguments, in the order of their declaration.
+    pub arguments: Vec<TypeId>,
+}
+
+/// A part of a [`NativeQuery`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NativePiece {
+    /// SQL.
+    Sql(Arc<str>),
+    /// The value of an argument, by its position.
+    Argument(usize),
 }
 
 /// Which kinds of writes PostgreSQL accepts on a relation.
@@ -234,6 +262,7 @@ impl Catalog {
             .tables
             .iter()
             .enumerate()
+            .filter(|(_, t)| t.kind != TableKind::Virtual)
             .map(|(i, t)| ((t.schema.clone(), t.name.clone()), TableId(i as u32)))
             .collect();
         self.functions_by_name.clear();
@@ -249,6 +278,44 @@ impl Catalog {
                 .entry(t.name.clone())
                 .or_default()
                 .push(TypeId(i as u32));
+        }
+    }
+
+    /// Adds types; those that are known already, by `oid`, are left as they are. The ids within
+    /// `types` are positions in the list.
+    pub fn add_types(&mut self, types: Vec<Type>) {
+        let known: HashMap<u32, TypeId> = self
+            .types
+            .iter()
+            .enumerate()
+            .map(|(i, t)| (t.oid, TypeId(i as u32)))
+            .collect();
+        let mut next = self.types.len() as u32;
+        let ids: Vec<TypeId> = types
+            .iter()
+            .map(|ty| {
+                known.get(&ty.oid).copied().unwrap_or_else(|| {
+                    next += 1;
+                    TypeId(next - 1)
+                })
+            })
+            .collect();
+        let moved = |id: TypeId| ids.get(id.index()).copied().unwrap_or(id);
+        for ty in types {
+            if known.contains_key(&ty.oid) {
+                continue;
+            }
+            let kind = match ty.kind {
+                TypeKind::Domain(base) => TypeKind::Domain(moved(base)),
+                TypeKind::Array(element) => TypeKind::Array(moved(element)),
+                other => other,
+            };
+            let id = TypeId(self.types.len() as u32);
+            self.types_by_name
+                .entry(ty.name.clone())
+                .or_default()
+                .push(id);
+            self.types.push(Type { kind, ..ty });
         }
     }
 
@@ -276,6 +343,23 @@ impl Catalog {
             .copied()
     }
 
+    /// A type of a schema by its internal name.
+    pub fn type_in(&self, schema: &str, name: &str) -> Option<TypeId> {
+        self.types_by_name
+            .get(name)?
+            .iter()
+            .find(|t| *self.ty(**t).schema == *schema)
+            .copied()
+    }
+
+    /// The array type of a type.
+    pub fn array_of(&self, element: TypeId) -> Option<TypeId> {
+        self.types
+            .iter()
+            .position(|ty| ty.kind == TypeKind::Array(element))
+            .map(|i| TypeId(i as u32))
+    }
+
     /// A table. Ids come from this catalogue, so that the index always fits.
     pub fn table(&self, id: TableId) -> &Table {
         &self.tables[id.index()]
@@ -294,6 +378,27 @@ impl Catalog {
     /// A function.
     pub fn function(&self, id: FunctionId) -> &Function {
         &self.functions[id.index()]
+    }
+
+    /// A native query.
+    pub fn native_query(&self, id: NativeQueryId) -> &NativeQuery {
+        &self.native_queries[id.index()]
+    }
+
+    /// The native query whose rows a table stands for.
+    pub fn native_query_of(&self, rows: TableId) -> Option<NativeQueryId> {
+        if self.table(rows).kind != TableKind::Virtual {
+            return None;
+        }
+        self.native_queries
+            .iter()
+            .position(|query| query.rows == rows)
+            .map(|i| NativeQueryId(i as u32))
+    }
+
+    /// Whether a table is a relation of the database.
+    pub fn is_relation(&self, id: TableId) -> bool {
+        self.table(id).kind != TableKind::Virtual
     }
 
     /// The type with domains resolved: what names, operators and values go by.

@@ -23,7 +23,7 @@ pub mod stream;
 pub mod validation;
 pub mod values;
 
-pub use catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};
+pub use catalog::{Catalog, ColumnId, FunctionId, NativeQueryId, TableId, TypeId};
 pub use params::{Param, ParamId, ParamSource, Params, ValueType};
 pub use permit::{ColumnUse, Roles, SelectPermit, Target};
 pub use predicate::{Comparison, Operand, Operator, Predicate};

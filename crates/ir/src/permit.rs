@@ -22,7 +22,8 @@ static EVERY_ROW: Predicate = Predicate::TRUE;
 pub struct SelectRules {
     /// Readable columns.
     pub columns: BTreeMap<ColumnId, Redaction>,
-    /// Readable scalar computed fields by name.
+    /// Readable scalar computed fields by name; of a logical model, readable fields that lead to
+    /// another one.
     pub computed_fields: BTreeMap<Arc<str>, Redaction>,
     /// Which rows.
     pub filter: Arc<Predicate>,
@@ -226,6 +227,12 @@ impl SelectPermit {
     pub fn redacted_computed_fields(&self) -> impl Iterator<Item = (&Arc<str>, &Predicate)> {
         let fields = self.rules.iter().flat_map(|rules| &rules.computed_fields);
         fields.filter_map(|(name, redaction)| Some((name, &**redaction.as_ref()?)))
+    }
+
+    /// Whether the role may follow a field of a logical model in every row that it may read.
+    pub fn model_field(&self, name: &str) -> bool {
+        self.computed_field(name)
+            .is_some_and(|redaction| redaction.is_none())
     }
 
     /// The row filter.

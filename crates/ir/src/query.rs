@@ -1,9 +1,9 @@
 //! Reads: trees of rows as a role sees them.
 
-use crate::catalog::ColumnId;
+use crate::catalog::{ColumnId, NativeQueryId};
 use crate::params::ParamId;
 use crate::permit::{ColumnUse, SelectPermit, Target};
-use crate::predicate::{AggregateFunction, ComputedUse, FunctionCall, Predicate};
+use crate::predicate::{AggregateFunction, ComputedUse, FunctionCall, Operand, Predicate};
 use std::sync::Arc;
 
 /// Rows of one table as a role may see them, filtered, ordered, sliced and shaped.
@@ -36,6 +36,18 @@ pub enum RowSource {
     /// A function that returns rows of the permit's table. For a table computed field one argument
     /// is the parent row.
     Function(FunctionCall),
+    /// The native query that the permit's table stands for.
+    Native(NativeCall),
+}
+
+/// A native query with its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NativeCall {
+    /// The query.
+    pub query: NativeQueryId,
+    /// A value for every argument, in the order of their declaration. None of them is a column:
+    /// the query stands apart from all rows.
+    pub arguments: Vec<Operand>,
 }
 
 /// What is made of rows.

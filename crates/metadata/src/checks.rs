@@ -2,6 +2,7 @@
 //! relationships have no foreign key of their own table. Knows no database.
 
 use crate::document::Metadata;
+use crate::logical_model::LogicalModel;
 use crate::relationship::RelationshipUsing;
 use crate::source::Source;
 use crate::table::Table;
@@ -52,6 +53,32 @@ fn check_source(source: &Source) -> Result<()> {
         "functions",
         source.functions.iter().map(|function| &function.function),
     )?;
+    unique(
+        "native_queries",
+        "native queries",
+        source
+            .native_queries
+            .iter()
+            .map(|query| &query.root_field_name),
+    )?;
+    for (index, query) in source.native_queries.iter().enumerate() {
+        let relationships = (query.object_relationships.iter()).chain(&query.array_relationships);
+        unique(
+            "array_relationships",
+            "relationships",
+            relationships.map(|relationship| &relationship.name),
+        )
+        .within(index)
+        .within("native_queries")?;
+    }
+    unique(
+        "logical_models",
+        "logical models",
+        source.logical_models.iter().map(|model| &model.name),
+    )?;
+    for (index, model) in source.logical_models.iter().enumerate() {
+        check_model(model).within(index).within("logical_models")?;
+    }
     for (index, table) in source.tables.iter().enumerate() {
         check_table(table).within(index).within("tables")?;
     }
@@ -65,6 +92,23 @@ fn check_source(source: &Source) -> Result<()> {
             .within("functions")?;
     }
     Ok(())
+}
+
+/// Fields and permissions of a logical model have names of their own.
+///
+/// # Errors
+/// `parse-failed` at the list.
+pub(crate) fn check_model(model: &LogicalModel) -> Result<()> {
+    unique(
+        "fields",
+        "fields",
+        model.fields.iter().map(|field| &field.name),
+    )?;
+    unique(
+        "select_permissions",
+        "select permissions",
+        model.select_permissions.iter().map(|entry| &entry.role),
+    )
 }
 
 fn check_table(table: &Table) -> Result<()> {

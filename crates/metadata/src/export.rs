@@ -146,8 +146,20 @@ impl Source {
         }
         self.tables.sort_by(|a, b| a.table.cmp(&b.table));
         self.functions.sort_by(|a, b| a.function.cmp(&b.function));
-        sort_by_key(&mut self.native_queries, "root_field_name");
-        sort_by_key(&mut self.logical_models, "name");
+        for query in &mut self.native_queries {
+            query
+                .object_relationships
+                .sort_by(|a, b| a.name.cmp(&b.name));
+            query
+                .array_relationships
+                .sort_by(|a, b| a.name.cmp(&b.name));
+        }
+        self.native_queries
+            .sort_by(|a, b| a.root_field_name.cmp(&b.root_field_name));
+        for model in &mut self.logical_models {
+            model.select_permissions.sort_by(|a, b| a.role.cmp(&b.role));
+        }
+        self.logical_models.sort_by(|a, b| a.name.cmp(&b.name));
     }
 }
 

@@ -13,8 +13,10 @@ mod document;
 mod export;
 mod function;
 mod limits;
+mod logical_model;
 mod lookup;
 mod name;
+mod native_query;
 mod network;
 mod object;
 mod parse;
@@ -43,9 +45,16 @@ pub use function::{
     FunctionRootFields,
 };
 pub use limits::{Address, ApiLimits, Limit, RateLimit, UniqueParams};
+pub use logical_model::{
+    LogicalModel, LogicalModelField, LogicalModelPermission, LogicalModelType,
+};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
+pub use native_query::{
+    NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, Piece,
+    TemplateError,
+};
 pub use network::{Network, TlsAllow};
-pub use object::{MetadataObject, SourceObject, TableObject};
+pub use object::{MetadataObject, ModelObject, SourceObject, TableObject};
 pub use parse::parse;
 pub use permission::{
     AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,

@@ -2,7 +2,9 @@
 
 use crate::document::Metadata;
 use crate::function::Function;
+use crate::logical_model::LogicalModel;
 use crate::name::QualifiedName;
+use crate::native_query::NativeQuery;
 use crate::permission::{
     DeletePermission, InsertPermission, Permission, PermissionKind, SelectPermission,
     UpdatePermission,
@@ -57,6 +59,25 @@ impl Source {
         self.functions
             .iter_mut()
             .find(|function| function.function == *name)
+    }
+
+    /// A native query.
+    pub fn native_query(&self, name: &str) -> Option<&NativeQuery> {
+        self.native_queries
+            .iter()
+            .find(|query| query.root_field_name == name)
+    }
+
+    /// A logical model.
+    pub fn logical_model(&self, name: &str) -> Option<&LogicalModel> {
+        self.logical_models.iter().find(|model| model.name == name)
+    }
+
+    /// A logical model, to be changed.
+    pub fn logical_model_mut(&mut self, name: &str) -> Option<&mut LogicalModel> {
+        self.logical_models
+            .iter_mut()
+            .find(|model| model.name == name)
     }
 }
 

@@ -51,6 +51,24 @@ pub enum SourceObject {
         /// Whose right.
         role: String,
     },
+    /// A native query.
+    NativeQuery(String),
+    /// A logical model.
+    LogicalModel(String),
+    /// Something on a logical model.
+    InModel {
+        /// The logical model.
+        model: String,
+        /// What is on it.
+        object: ModelObject,
+    },
+}
+
+/// The identity of an object on a logical model.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModelObject {
+    /// A role's right to read it.
+    SelectPermission(String),
 }
 
 /// The identity of an object on a table.
@@ -77,6 +95,31 @@ impl MetadataObject {
     /// A tracked function.
     pub fn function(source: impl Into<String>, function: QualifiedName) -> Self {
         Self::in_source(source, SourceObject::Function(function))
+    }
+
+    /// A native query.
+    pub fn native_query(source: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::in_source(source, SourceObject::NativeQuery(name.into()))
+    }
+
+    /// A logical model.
+    pub fn logical_model(source: impl Into<String>, name: impl Into<String>) -> Self {
+        Self::in_source(source, SourceObject::LogicalModel(name.into()))
+    }
+
+    /// A role's right to read a logical model.
+    pub fn model_permission(
+        source: impl Into<String>,
+        model: impl Into<String>,
+        role: impl Into<String>,
+    ) -> Self {
+        Self::in_source(
+            source,
+            SourceObject::InModel {
+                model: model.into(),
+                object: ModelObject::SelectPermission(role.into()),
+            },
+        )
     }
 
     /// Something on a table.
@@ -122,6 +165,12 @@ impl MetadataObject {
                 SourceObject::Table(_) => "table",
                 SourceObject::Function(_) => "function",
                 SourceObject::FunctionPermission { .. } => "function_permission",
+                SourceObject::NativeQuery(_) => "native_query",
+                SourceObject::LogicalModel(_) => "logical_model",
+                SourceObject::InModel {
+                    object: ModelObject::SelectPermission(_),
+                    ..
+                } => "select_permission",
                 SourceObject::InTable { object, .. } => object.type_name(),
             },
         }
@@ -141,6 +190,13 @@ impl MetadataObject {
                 SourceObject::FunctionPermission { function, role } => {
                     format!("{kind} {role} in function {function} in source {source}")
                 }
+                SourceObject::NativeQuery(name) | SourceObject::LogicalModel(name) => {
+                    format!("{kind} {name} in source {source}")
+                }
+                SourceObject::InModel {
+                    model,
+                    object: ModelObject::SelectPermission(role),
+                } => format!("{kind} {role} in logical model {model} in source {source}"),
                 SourceObject::InTable { table, object } => {
                     let name = object.name();
                     format!("{kind} {name} in table {table} in source {source}")
@@ -161,6 +217,12 @@ impl MetadataObject {
                     SourceObject::FunctionPermission { function, role } => {
                         format!("permission {function}.{role}")
                     }
+                    SourceObject::NativeQuery(name) => format!("native_query {name}"),
+                    SourceObject::LogicalModel(name) => format!("logical_model {name}"),
+                    SourceObject::InModel {
+                        model,
+                        object: ModelObject::SelectPermission(role),
+                    } => format!("permission {model}.{role}.select"),
                     SourceObject::InTable { table, object } => object.dependency_text(table),
                 };
                 format!("{text} in source \"{source}\"")
@@ -178,6 +240,14 @@ impl MetadataObject {
                 SourceObject::Function(function) => format!("in function \"{function}\": "),
                 SourceObject::FunctionPermission { function, role } => {
                     format!("in function \"{function}\": in permission for role \"{role}\": ")
+                }
+                SourceObject::NativeQuery(name) => format!("in native query \"{name}\": "),
+                SourceObject::LogicalModel(name) => format!("in logical model \"{name}\": "),
+                SourceObject::InModel {
+                    model,
+                    object: ModelObject::SelectPermission(role),
+                } => {
+                    format!("in logical model \"{model}\": in permission for role \"{role}\": ")
                 }
                 SourceObject::InTable { table, object } => {
                     format!("in table \"{table}\": {}", object.reason_prefix())
@@ -209,6 +279,17 @@ impl MetadataObject {
                         let found = tracked.function(function)?;
                         found.permissions.iter().find(|entry| entry.role == *role)?;
                         Some(json!({ "function": function, "source": source, "role": role }))
+                    }
+                    SourceObject::NativeQuery(name) => tracked.native_query(name).map(to_value),
+                    SourceObject::LogicalModel(name) => tracked.logical_model(name).map(to_value),
+                    SourceObject::InModel {
+                        model,
+                        object: ModelObject::SelectPermission(role),
+                    } => {
+                        let entry = tracked.logical_model(model)?.permission(role)?;
+                        let mut value = with_source(entry, source, None);
+                        value["name"] = model.as_str().into();
+                        Some(value)
                     }
                     SourceObject::InTable { table, object } => {
                         object.definition(tracked.table(table)?, source)
@@ -257,6 +338,18 @@ impl SourceObject {
                     removed(&mut function.permissions, |entry| entry.role == *role)
                 })
             }
+            SourceObject::NativeQuery(name) => removed(&mut source.native_queries, |query| {
+                query.root_field_name == *name
+            }),
+            SourceObject::LogicalModel(name) => {
+                removed(&mut source.logical_models, |model| model.name == *name)
+            }
+            SourceObject::InModel {
+                model,
+                object: ModelObject::SelectPermission(role),
+            } => source.logical_model_mut(model).is_some_and(|model| {
+                removed(&mut model.select_permissions, |entry| entry.role == *role)
+            }),
             SourceObject::InTable { table, object } => source
                 .table_mut(table)
                 .is_some_and(|table| object.remove(table)),

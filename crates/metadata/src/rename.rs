@@ -4,7 +4,7 @@
 use crate::boolean_expression::{Change, rewrite};
 use crate::name::QualifiedName;
 use crate::permission::{BoolExp, Columns, Presets};
-use crate::relationship::{ManualTarget, RelationshipUsing};
+use crate::relationship::{ManualConfiguration, ManualTarget, RelationshipUsing};
 use crate::remote;
 use crate::source::Source;
 use crate::table::Table;
@@ -44,6 +44,11 @@ pub fn table(
             remote::rename_target_table(relationship, &source_name, old, new);
         }
     }
+    for using in query_usings(source) {
+        if using.target == ManualTarget::Table(old.clone()) {
+            using.target = ManualTarget::Table(new.clone());
+        }
+    }
 }
 
 /// A column of a table of `source` got another name. Its custom name stays.
@@ -78,6 +83,9 @@ pub fn column(
         if own {
             rename_own(table, old, new);
         }
+    }
+    for using in query_usings(source) {
+        rename_in_manual(using, false, table_name, old, new);
     }
 }
 
@@ -127,6 +135,17 @@ fn usings(table: &mut Table) -> impl Iterator<Item = &mut RelationshipUsing> {
     lists.map(|relationship| &mut relationship.using)
 }
 
+/// What relationships of native queries reach.
+fn query_usings(source: &mut Source) -> impl Iterator<Item = &mut ManualConfiguration> {
+    source.native_queries.iter_mut().flat_map(|query| {
+        let lists = query
+            .object_relationships
+            .iter_mut()
+            .chain(&mut query.array_relationships);
+        lists.map(|relationship| &mut relationship.using)
+    })
+}
+
 fn rename_in_using(
     using: &mut RelationshipUsing,
     own: bool,
@@ -142,20 +161,28 @@ fn rename_in_using(
         } if remote == table => {
             rename_in_list(columns, old, new);
         }
-        RelationshipUsing::Manual(manual) => {
-            let remote = manual.target == ManualTarget::Table(table.clone());
-            manual.column_mapping = std::mem::take(&mut manual.column_mapping)
-                .into_iter()
-                .map(|(here, there)| {
-                    (
-                        renamed(here, own, old, new),
-                        renamed(there, remote, old, new),
-                    )
-                })
-                .collect();
-        }
+        RelationshipUsing::Manual(manual) => rename_in_manual(manual, own, table, old, new),
         _ => {}
     }
+}
+
+fn rename_in_manual(
+    manual: &mut ManualConfiguration,
+    own: bool,
+    table: &QualifiedName,
+    old: &str,
+    new: &str,
+) {
+    let remote = manual.target == ManualTarget::Table(table.clone());
+    manual.column_mapping = std::mem::take(&mut manual.column_mapping)
+        .into_iter()
+        .map(|(here, there)| {
+            (
+                renamed(here, own, old, new),
+                renamed(there, remote, old, new),
+            )
+        })
+        .collect();
 }
 
 fn rename_own(table: &mut Table, old: &str, new: &str) {
@@ -242,5 +269,13 @@ fn rewrite_permissions(source: &mut Source, change: &Change<'_>, target: &FieldT
             .delete_permissions
             .iter_mut()
             .for_each(|entry| change(&mut entry.permission.filter));
+    }
+    // A logical model is no table; only what stands in `_exists` can be concerned.
+    let nowhere = QualifiedName::new("", "");
+    for model in &mut source.logical_models {
+        for entry in &mut model.select_permissions {
+            let filter = &mut entry.permission.filter;
+            *filter = rewrite(std::mem::take(filter), &nowhere, &nowhere, change, target);
+        }
     }
 }

@@ -3,6 +3,8 @@
 
 use crate::connection::SourceConfiguration;
 use crate::function::Function;
+use crate::logical_model::LogicalModel;
+use crate::native_query::NativeQuery;
 use crate::table::Table;
 use crate::wire::{Extra, is_default, non_empty, null_default};
 use serde::{Deserialize, Serialize};
@@ -36,7 +38,7 @@ pub struct Source {
         deserialize_with = "null_default",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub native_queries: Vec<Value>,
+    pub native_queries: Vec<NativeQuery>,
     /// Stored procedures.
     #[serde(
         default,
@@ -50,7 +52,7 @@ pub struct Source {
         deserialize_with = "null_default",
         skip_serializing_if = "Vec::is_empty"
     )]
-    pub logical_models: Vec<Value>,
+    pub logical_models: Vec<LogicalModel>,
     /// How to connect.
     pub configuration: SourceConfiguration,
     /// Names in the GraphQL schema.

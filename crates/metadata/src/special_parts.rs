@@ -17,9 +17,7 @@ pub enum PartKind {
     EventTrigger,
     RestEndpoint,
     RemoteRelationship,
-    NativeQuery,
     StoredProcedure,
-    LogicalModel,
     ApolloFederation,
     QueryTags,
     HealthCheck,
@@ -49,9 +47,7 @@ impl PartKind {
             PartKind::EventTrigger => "event trigger",
             PartKind::RestEndpoint => "REST endpoint",
             PartKind::RemoteRelationship => "remote relationship",
-            PartKind::NativeQuery => "native query",
             PartKind::StoredProcedure => "stored procedure",
-            PartKind::LogicalModel => "logical model",
             PartKind::ApolloFederation => "Apollo Federation",
             PartKind::QueryTags => "query tags",
             PartKind::HealthCheck => "health check",
@@ -159,18 +155,14 @@ impl Parts {
 
     fn named(&mut self, kind: PartKind, objects: &[Value], place: &str) {
         for object in objects {
-            let name = json_name(object)
-                .or_else(|| object.get("root_field_name").and_then(Value::as_str))
-                .unwrap_or_default();
+            let name = json_name(object).unwrap_or_default();
             self.present(kind, true, &format!("{name}{place}"));
         }
     }
 
     fn of_source(&mut self, source: &crate::source::Source) {
         let place = format!(" in source {}", source.name);
-        self.named(PartKind::NativeQuery, &source.native_queries, &place);
         self.named(PartKind::StoredProcedure, &source.stored_procedures, &place);
-        self.named(PartKind::LogicalModel, &source.logical_models, &place);
         let configuration = &source.configuration;
         let replicas = configuration
             .read_replicas

@@ -4,6 +4,8 @@
 use crate::connection::ConnectionInfo;
 use crate::document::Metadata;
 use crate::function::{ComputedField, Function};
+use crate::logical_model::LogicalModel;
+use crate::native_query::NativeQuery;
 use crate::permission::Permission;
 use crate::relationship::{Relationship, RelationshipUsing};
 use crate::source::Source;
@@ -104,6 +106,42 @@ impl Walk {
         });
         self.list("tables", &source.tables, Walk::table);
         self.list("functions", &source.functions, Walk::function);
+        self.list("native_queries", &source.native_queries, Walk::native_query);
+        self.list(
+            "logical_models",
+            &source.logical_models,
+            Walk::logical_model,
+        );
+    }
+
+    fn native_query(&mut self, query: &NativeQuery) {
+        self.keys(&query.extra);
+        self.inside("arguments", |walk| {
+            for (name, argument) in &query.arguments {
+                walk.inside(name, |walk| walk.keys(&argument.extra));
+            }
+        });
+        for (key, list) in [
+            ("object_relationships", &query.object_relationships),
+            ("array_relationships", &query.array_relationships),
+        ] {
+            self.list(key, list, |walk, relationship| {
+                walk.keys(&relationship.extra);
+                walk.inside("using", |walk| walk.keys(&relationship.using.extra));
+            });
+        }
+    }
+
+    fn logical_model(&mut self, model: &LogicalModel) {
+        self.keys(&model.extra);
+        self.list("fields", &model.fields, |walk, field| {
+            walk.keys(&field.extra)
+        });
+        self.list(
+            "select_permissions",
+            &model.select_permissions,
+            |walk, entry| walk.permission(entry, &entry.permission.extra),
+        );
     }
 
     fn connection(&mut self, connection: &ConnectionInfo) {

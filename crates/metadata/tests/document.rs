@@ -112,7 +112,7 @@ const EXPORT: &str = r#"{
           "comment": "finds"
         }
       ],
-      "native_queries": [ { "arguments": {}, "code": "select 1", "root_field_name": "one" } ],
+      "native_queries": [ { "arguments": {}, "code": "select 1", "returns": "m", "root_field_name": "one" } ],
       "logical_models": [ { "fields": [], "name": "m" } ],
       "configuration": {
         "connection_info": {
@@ -363,7 +363,6 @@ fn special_parts_are_found_in_every_corner() {
         "event trigger t in table auth.users in source default",
         "disabled introspection user",
         "inherited role both",
-        "native query one in source default",
         "source warehouse",
     ] {
         assert!(

@@ -6,7 +6,7 @@
 use crate::allow_list::AllowList;
 use crate::naming::Convention;
 pub use crate::naming::NameStyle;
-use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, TableId, TypeId};
+use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, NativeQueryId, TableId, TypeId};
 use howdah_ir::permit::Roles;
 use howdah_metadata::Metadata;
 use indexmap::IndexMap;
@@ -107,12 +107,19 @@ pub struct Source {
     pub name: Arc<str>,
     /// Kind.
     pub kind: howdah_metadata::SourceKind,
-    /// What is in the database.
+    /// What is in the database, and the rows of native queries.
     pub catalog: Arc<Catalog>,
+    /// What is in the database, as it was read.
+    pub read: Arc<Catalog>,
     /// Tracked tables by id; those that a change does not touch are shared with the snapshot before.
     pub tables: IndexMap<TableId, Arc<Table>>,
     /// Tracked functions.
     pub functions: Vec<TrackedFunction>,
+    /// Native queries by the virtual tables that stand for their rows.
+    pub natives: IndexMap<TableId, NativeQuery>,
+    /// Logical models by the virtual tables that have their fields as columns. Rules are read on
+    /// these; nobody has a right to them, for they have no rows.
+    pub models: IndexMap<TableId, LogicalModel>,
     /// Who may do what.
     pub roles: Roles,
     /// How names are made.
@@ -143,8 +150,10 @@ pub struct Table {
     pub root_fields: RootFields,
     /// Columns by position; `None` where the name is no GraphQL name.
     pub columns: Vec<ColumnView>,
-    /// Relationships by name.
+    /// Relationships to tables by name.
     pub relationships: IndexMap<Arc<str>, Relationship>,
+    /// Relationships to native queries by name.
+    pub native_relationships: IndexMap<Arc<str>, NativeRelationship>,
     /// Computed fields by name.
     pub computed_fields: IndexMap<Arc<str>, ComputedField>,
     /// Every field name of the object type.
@@ -173,6 +182,8 @@ pub enum Member {
     Relationship(usize),
     /// `<rel>_aggregate` of an array relationship by position.
     RelationshipAggregate(usize),
+    /// A relationship to a native query by position.
+    NativeRelationship(usize),
     /// A computed field by position.
     Computed(usize),
     /// `<field>_aggregate` of a table computed field by position.
@@ -232,6 +243,25 @@ pub struct Relationship {
     pub description: Option<Arc<str>>,
     /// Nested inserts: whether the related row is written before its parent.
     pub insert_first: bool,
+}
+
+/// A relationship to a native query of the source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NativeRelationship {
+    /// Name.
+    pub name: Arc<str>,
+    /// Object or array.
+    pub kind: RelationshipKind,
+    /// The virtual table of the native query's rows.
+    pub target: TableId,
+    /// Pairs (own column, column of the target).
+    pub mapping: Vec<(ColumnId, ColumnId)>,
+    /// Whether there may be no related row, or no list.
+    pub nullable: bool,
+    /// Whether it is a field of the logical model, which a role's permission has to list.
+    pub of_model: bool,
+    /// Description.
+    pub description: Option<Arc<str>>,
 }
 
 /// Object (to one) or array (to many).
@@ -294,6 +324,62 @@ pub struct TrackedFunction {
     pub permitted: BTreeSet<Arc<str>>,
 }
 
+/// A native query.
+#[derive(Debug, PartialEq)]
+pub struct NativeQuery {
+    /// Its place in the catalogue.
+    pub id: NativeQueryId,
+    /// Its name in the metadata.
+    pub name: Arc<str>,
+    /// Its root field.
+    pub field: RootField,
+    /// The virtual table of the logical model that it returns.
+    pub model: TableId,
+    /// Its arguments, in the order of their declaration.
+    pub arguments: Vec<NativeArgument>,
+    /// Its rows.
+    pub rows: Table,
+}
+
+/// An argument of a native query.
+#[derive(Debug, PartialEq)]
+pub struct NativeArgument {
+    /// Name.
+    pub name: Arc<str>,
+    /// Description.
+    pub description: Option<Arc<str>>,
+    /// Type.
+    pub ty: TypeId,
+    /// Whether it may be left out or null.
+    pub nullable: bool,
+}
+
+/// A logical model.
+#[derive(Debug, PartialEq)]
+pub struct LogicalModel {
+    /// Name.
+    pub name: Arc<str>,
+    /// Its fields, without those that lead to other logical models.
+    pub rows: Table,
+    /// Fields that lead to other logical models.
+    pub references: Vec<ModelReference>,
+}
+
+/// A field of a logical model that leads to another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelReference {
+    /// Name.
+    pub name: Arc<str>,
+    /// To one row or to many.
+    pub kind: RelationshipKind,
+    /// The logical model's name.
+    pub model: Arc<str>,
+    /// Whether there may be none.
+    pub nullable: bool,
+    /// Description.
+    pub description: Option<Arc<str>>,
+}
+
 /// Under which root a function stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exposure {
@@ -338,6 +424,8 @@ pub enum RootMember {
     FunctionAggregate(SourceId, usize),
     /// The field below which the root fields of a source lie.
     Namespace(SourceId),
+    /// A native query, by the virtual table of its rows.
+    Native(SourceId, TableId),
 }
 
 /// Which root field of a table.
@@ -384,9 +472,29 @@ impl Snapshot {
 }
 
 impl Source {
-    /// A tracked table with its catalogue entry.
+    /// A tracked table, or a virtual one.
     pub fn table(&self, id: TableId) -> Option<&Table> {
-        self.tables.get(&id).map(|table| &**table)
+        self.tables
+            .get(&id)
+            .map(|table| &**table)
+            .or_else(|| self.natives.get(&id).map(|query| &query.rows))
+            .or_else(|| self.models.get(&id).map(|model| &model.rows))
+    }
+
+    /// A native query by name.
+    pub fn native_named(&self, name: &str) -> Option<(TableId, &NativeQuery)> {
+        self.natives
+            .iter()
+            .find(|(_, query)| &*query.name == name)
+            .map(|(id, query)| (*id, query))
+    }
+
+    /// A logical model by name.
+    pub fn model_named(&self, name: &str) -> Option<(TableId, &LogicalModel)> {
+        self.models
+            .iter()
+            .find(|(_, model)| &*model.name == name)
+            .map(|(id, model)| (*id, model))
     }
 
     /// A tracked table by database name.

@@ -25,6 +25,7 @@ pub(crate) fn snapshot() -> Snapshot {
     });
     let metadata = Metadata::from_document(document).unwrap();
     let database = Database {
+        native_queries: Arc::default(),
         catalog: Arc::new(catalog()),
         enum_values: Arc::new(HashMap::new()),
         unreachable: None,

@@ -38,7 +38,11 @@ fn check_supported(command: &Command) -> Result<()> {
     match command {
         Command::CreateObjectRelationship(_)
         | Command::CreateArrayRelationship(_)
-        | Command::DropRelationship(_) => Ok(()),
+        | Command::DropRelationship(_)
+        | Command::TrackNativeQuery(_)
+        | Command::UntrackNativeQuery(_)
+        | Command::TrackLogicalModel(_)
+        | Command::UntrackLogicalModel(_) => Ok(()),
         Command::Unserved(unserved) => Err(unserved.error()),
         _ => Err(Error::unexpected(
             "Bulk atomic does not support this command",

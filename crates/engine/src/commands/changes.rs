@@ -30,6 +30,14 @@ impl Draft {
                 self.drop_computed_field(args).await?;
                 return Ok(success());
             }
+            Command::UntrackNativeQuery(args) => {
+                self.untrack_native_query(args).await?;
+                return Ok(success());
+            }
+            Command::UntrackLogicalModel(args) => {
+                self.untrack_logical_model(args).await?;
+                return Ok(success());
+            }
             Command::ReplaceMetadata(args) => return self.replace_metadata(args).await,
             Command::ReloadMetadata(args) => return self.reload_metadata(args).await,
             Command::AddCollectionToAllowlist(args) => return self.allow_collection(args).await,
@@ -119,6 +127,7 @@ fn attitude(command: &Command) -> Attitude {
         Command::DropPermission(..)
         | Command::UntrackFunction(_)
         | Command::DropFunctionPermission(_)
+        | Command::DropLogicalModelPermission(_)
         | Command::DropInheritedRole(_) => Attitude::Dropping,
         _ => Attitude::Strict,
     }

@@ -5,8 +5,10 @@ use super::draft::Draft;
 use crate::dependencies::{Dependencies, Need};
 use howdah_error::{Code, Error, Result};
 use howdah_metadata::apply::{self, dependency_error};
-use howdah_metadata::commands::{DropComputedField, DropRelationship, UntrackTable};
-use howdah_metadata::{Metadata, MetadataObject, QualifiedName};
+use howdah_metadata::commands::{
+    DropComputedField, DropRelationship, UntrackLogicalModel, UntrackNativeQuery, UntrackTable,
+};
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceObject};
 use howdah_schema::model::Source;
 
 impl Draft {
@@ -37,6 +39,54 @@ impl Draft {
         apply::drop_computed_field(&mut metadata, args)?;
         let dependents = self.field_dependents(&args.source, &args.table, &args.name);
         self.drop_with(metadata, dependents, args.cascade).await
+    }
+
+    /// Takes a native query out that nothing else needs.
+    pub(super) async fn untrack_native_query(&mut self, args: &UntrackNativeQuery) -> Result<()> {
+        let mut metadata = (**self.state.metadata()).clone();
+        apply::untrack_native_query(&mut metadata, args)?;
+        let need = Need::NativeQuery(args.root_field_name.clone());
+        let dependents = self.dependents(&args.source, |_, dependencies| {
+            dependencies.on_any(std::slice::from_ref(&need), &[])
+        });
+        let itself = MetadataObject::native_query(&args.source, &args.root_field_name);
+        let others = dependents.into_iter().filter(|object| *object != itself);
+        self.drop_with(metadata, others.collect(), false).await
+    }
+
+    /// Takes a logical model out that nothing else needs; its permissions go with it.
+    pub(super) async fn untrack_logical_model(&mut self, args: &UntrackLogicalModel) -> Result<()> {
+        let mut metadata = (**self.state.metadata()).clone();
+        apply::untrack_logical_model(&mut metadata, args)?;
+        let need = Need::LogicalModel(args.name.clone());
+        let dependents = self.dependents(&args.source, |_, dependencies| {
+            dependencies.on_any(std::slice::from_ref(&need), &[])
+        });
+        let others: Vec<MetadataObject> = dependents
+            .into_iter()
+            .filter(|object| object.exists(&metadata))
+            .collect();
+        let queries: Vec<&str> = others
+            .iter()
+            .filter_map(|object| match object {
+                MetadataObject::InSource {
+                    object: SourceObject::NativeQuery(name),
+                    ..
+                } => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        if !queries.is_empty() {
+            return Err(Error::new(
+                Code::ConstraintViolation,
+                format!(
+                    "Logical model {:?} still being used by following native queries: {}",
+                    args.name,
+                    queries.join(", ")
+                ),
+            ));
+        }
+        self.drop_with(metadata, others, false).await
     }
 
     fn field_dependents(

@@ -20,6 +20,12 @@ impl Engine {
             Command::ListSourceKinds => answer(&source_kinds()),
             Command::GetSourceTables(args) => answer(&state.source_tables(&args.source)?),
             Command::GetTableInfo(args) => answer(&state.table_info(&args.source, &args.table)?),
+            Command::GetNativeQueries(args) => {
+                answer(&listed(state, &args.source, "native_queries")?)
+            }
+            Command::GetLogicalModels(args) => {
+                answer(&listed(state, &args.source, "logical_models")?)
+            }
             Command::SuggestRelationships(args) => answer(&state.suggest_relationships(args)?),
             Command::GetCatalogState => answer(&self.store.catalog_state().await?.to_json()),
             Command::SetCatalogState(args) => {
@@ -53,6 +59,24 @@ fn export(state: &State, version: u64) -> Value {
         "resource_version": state.snapshot.resource_version,
         "metadata": document,
     })
+}
+
+/// A list of objects of a source, as exports have it.
+fn listed(state: &State, source: &str, key: &str) -> Result<Value> {
+    if state.metadata().source(source).is_none() {
+        return Err(Error::not_exists(format!(
+            "source with name {source:?} does not exist"
+        )));
+    }
+    let mut document = state.metadata().to_export();
+    let sources = document["sources"].as_array_mut().map(std::mem::take);
+    let found = sources
+        .unwrap_or_default()
+        .into_iter()
+        .find(|entry| entry["name"] == *source);
+    Ok(found
+        .and_then(|mut entry| entry.get_mut(key).map(Value::take))
+        .unwrap_or_else(|| json!([])))
 }
 
 /// `{is_consistent, inconsistent_objects}`

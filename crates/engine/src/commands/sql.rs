@@ -3,6 +3,7 @@
 use super::answer;
 use super::attitude::{self, Attitude};
 use super::draft::Draft;
+use super::dropping::remove_all;
 use super::tracking;
 use crate::building::Reread;
 use crate::reading;
@@ -10,6 +11,7 @@ use crate::state::State;
 use bytes::Bytes;
 use howdah_error::Result;
 use howdah_ir::Session;
+use howdah_metadata::MetadataObject;
 use howdah_metadata::commands::RunSql;
 use howdah_postgres::run_sql::{changes_schema, run_sql, run_sql_without_transaction};
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
@@ -108,16 +110,40 @@ impl Draft {
             )?;
         }
         let database = match metadata.source(&args.source) {
-            Some(source) => reading::enums_within(transaction, catalog, source).await?,
+            Some(source) => {
+                let checks = self.engine.builder.checks();
+                reading::data_within(transaction, catalog, source, checks).await?
+            }
             None => Database {
                 catalog: Arc::new(catalog),
                 enum_values: Arc::default(),
                 unreachable: None,
+                native_queries: Arc::default(),
             },
         };
-        let next = self.with_database(args, metadata, database);
+        let mut next = self.with_database(args, metadata, database.clone());
+        if args.cascade {
+            next = self.without_broken_queries(args, next, &database);
+        }
         attitude::check(&before.snapshot, &next.snapshot, None, Attitude::Dropping)?;
         Ok(next)
+    }
+
+    /// The state without the native queries that the SQL broke: what theirs needs is known by that.
+    fn without_broken_queries(&self, args: &RunSql, mut next: State, database: &Database) -> State {
+        loop {
+            let broken: Vec<MetadataObject> =
+                attitude::new_inconsistencies(&self.state.snapshot, &next.snapshot)
+                    .into_iter()
+                    .map(|found| found.object.clone())
+                    .filter(|object| object.type_name() == "native_query")
+                    .collect();
+            let mut metadata = (**next.metadata()).clone();
+            if broken.is_empty() || !remove_all(&mut metadata, &broken) {
+                return next;
+            }
+            next = self.with_database(args, metadata, database.clone());
+        }
     }
 
     /// After SQL that is committed already: renames are followed, what is gone is inconsistent.
@@ -127,7 +153,7 @@ impl Draft {
         let Some(metadata_source) = known else {
             return Ok(());
         };
-        let database = reading::read(pool, &metadata_source).await?;
+        let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
         let mut metadata = (**self.state.metadata()).clone();
         if is_checked(args)
             && let Some((source, _)) = self.source(&args.source)

@@ -93,6 +93,7 @@ fn kind(kind: TableKind) -> &'static str {
         TableKind::View => "view",
         TableKind::MaterializedView => "materialized view",
         TableKind::Foreign => "foreign table",
+        TableKind::Virtual => "native query",
     }
 }
 

@@ -4,12 +4,13 @@
 //! are inconsistent already need nothing.
 
 mod expression;
+mod natives;
 
 use expression::expression_needs;
 use howdah_ir::catalog::{ColumnId, FunctionId, TableId};
 use howdah_metadata::{
-    Columns, MetadataObject, PermissionKind, Presets, QualifiedName, RelationshipKind,
-    RelationshipUsing, SourceObject, TableObject,
+    Columns, ManualTarget, MetadataObject, PermissionKind, Presets, QualifiedName,
+    RelationshipKind, RelationshipUsing, SourceObject, TableObject,
 };
 use howdah_schema::model::{ComputedReturn, Source};
 use howdah_schema::rules::session_variable;
@@ -28,6 +29,10 @@ pub(crate) enum Need {
     ForeignKey(TableId, usize),
     /// A function.
     Function(FunctionId),
+    /// A native query.
+    NativeQuery(String),
+    /// A logical model.
+    LogicalModel(String),
 }
 
 impl Need {
@@ -38,7 +43,7 @@ impl Need {
             | Need::Column(table, _)
             | Need::Field(table, _)
             | Need::ForeignKey(table, _) => Some(*table),
-            Need::Function(_) => None,
+            Need::Function(_) | Need::NativeQuery(_) | Need::LogicalModel(_) => None,
         }
     }
 }
@@ -77,6 +82,7 @@ impl Dependencies {
         for function in &metadata.functions {
             functions(source, &metadata.name, function, &mut found);
         }
+        natives::natives(source, metadata, &mut found);
         Dependencies(found)
     }
 
@@ -248,6 +254,13 @@ fn relationship_needs(
     relationship: &howdah_metadata::Relationship,
 ) -> Needs {
     let mut needs = Needs::default();
+    if let RelationshipUsing::Manual(manual) = &relationship.using
+        && let ManualTarget::NativeQuery(_) = manual.target
+    {
+        needs.add(Need::Table(table));
+        natives::manual_needs(source, table, manual, &mut needs);
+        return needs;
+    }
     let Some(resolved) = source
         .table(table)
         .and_then(|t| t.relationships.get(relationship.name.as_str()))

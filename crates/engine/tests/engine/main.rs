@@ -12,6 +12,7 @@ mod incremental;
 mod instances;
 mod mutations;
 mod namespaces;
+mod natives;
 mod queries;
 mod refusals;
 mod rules;

@@ -31,6 +31,7 @@ pub fn options(database: &TestDatabase) -> EngineOptions {
         sources: SourceDefaults::default(),
         schema: SchemaOptions::default(),
         checks_pass_on_null: false,
+        validate_native_queries: true,
         maintenance_mode: false,
         sync_interval: Some(Duration::from_millis(50)),
     }

@@ -6,6 +6,7 @@
 mod collection;
 mod document;
 mod function;
+mod native;
 mod permission;
 mod relationship;
 mod role;
@@ -22,6 +23,10 @@ pub use document::{clear_metadata, replace_metadata};
 pub use function::{
     create_function_permission, drop_function_permission, set_function_customization,
     track_function, untrack_function,
+};
+pub use native::{
+    create_logical_model_permission, drop_logical_model_permission, track_logical_model,
+    track_native_query, untrack_logical_model, untrack_native_query,
 };
 pub use permission::{PermissionList, create_permission, drop_permission, set_permission_comment};
 pub use relationship::{
@@ -100,6 +105,14 @@ pub fn command(
         Command::SetFunctionCustomization(args) => set_function_customization(metadata, args)?,
         Command::CreateFunctionPermission(args) => create_function_permission(metadata, args)?,
         Command::DropFunctionPermission(args) => drop_function_permission(metadata, args)?,
+        Command::TrackNativeQuery(args) => track_native_query(metadata, args)?,
+        Command::UntrackNativeQuery(args) => untrack_native_query(metadata, args)?,
+        Command::TrackLogicalModel(args) => track_logical_model(metadata, args)?,
+        Command::UntrackLogicalModel(args) => untrack_logical_model(metadata, args)?,
+        Command::CreateLogicalModelPermission(args) => {
+            create_logical_model_permission(metadata, args)?
+        }
+        Command::DropLogicalModelPermission(args) => drop_logical_model_permission(metadata, args)?,
         Command::AddInheritedRole(args) => add_inherited_role(metadata, args)?,
         Command::DropInheritedRole(args) => drop_inherited_role(metadata, args)?,
         Command::SetQueryTags(args) => set_query_tags(metadata, args)?,

@@ -6,6 +6,7 @@ mod collection;
 mod document;
 mod explaining;
 mod function;
+mod native;
 mod permission;
 mod relationship;
 mod request;
@@ -28,6 +29,10 @@ pub use explaining::ExplainPermission;
 pub use function::{
     CreateFunctionPermission, DropFunctionPermission, SetFunctionCustomization, TrackFunction,
     UntrackFunction,
+};
+pub use native::{
+    CreateLogicalModelPermission, DropLogicalModelPermission, OfSource, TrackLogicalModel,
+    TrackNativeQuery, UntrackLogicalModel, UntrackNativeQuery,
 };
 pub use permission::{CreatePermission, DropPermission, SetPermissionComment};
 pub use relationship::{

@@ -62,6 +62,14 @@ pub enum Command {
     SetFunctionCustomization(SetFunctionCustomization),
     CreateFunctionPermission(CreateFunctionPermission),
     DropFunctionPermission(DropFunctionPermission),
+    TrackNativeQuery(TrackNativeQuery),
+    UntrackNativeQuery(UntrackNativeQuery),
+    GetNativeQueries(OfSource),
+    TrackLogicalModel(TrackLogicalModel),
+    UntrackLogicalModel(UntrackLogicalModel),
+    GetLogicalModels(OfSource),
+    CreateLogicalModelPermission(CreateLogicalModelPermission),
+    DropLogicalModelPermission(DropLogicalModelPermission),
     AddInheritedRole(AddInheritedRole),
     DropInheritedRole(DropInheritedRole),
     CreateQueryCollection(CreateQueryCollection),
@@ -215,6 +223,8 @@ impl Command {
                 | Command::GetSourceTables(_)
                 | Command::GetTableInfo(_)
                 | Command::SuggestRelationships(_)
+                | Command::GetNativeQueries(_)
+                | Command::GetLogicalModels(_)
                 | Command::ExportMetadata(_)
                 | Command::GetInconsistentMetadata
                 | Command::GetCatalogState
@@ -428,6 +438,16 @@ fn of_source(kind: SourceKind, name: &str, args: Value) -> Result<Option<Command
         "set_function_customization" => Command::SetFunctionCustomization(parse(args)?),
         "create_function_permission" => Command::CreateFunctionPermission(parse(args)?),
         "drop_function_permission" => Command::DropFunctionPermission(parse(args)?),
+        "track_native_query" => Command::TrackNativeQuery(TrackNativeQuery::from_args(args)?),
+        "untrack_native_query" => Command::UntrackNativeQuery(parse(args)?),
+        "get_native_query" => Command::GetNativeQueries(parse(args)?),
+        "track_logical_model" => Command::TrackLogicalModel(TrackLogicalModel::from_args(args)?),
+        "untrack_logical_model" => Command::UntrackLogicalModel(parse(args)?),
+        "get_logical_model" => Command::GetLogicalModels(parse(args)?),
+        "create_logical_model_select_permission" => {
+            Command::CreateLogicalModelPermission(parse(args)?)
+        }
+        "drop_logical_model_select_permission" => Command::DropLogicalModelPermission(parse(args)?),
         _ => return Ok(None),
     }))
 }
@@ -523,17 +543,9 @@ fn is_unserved_of_source(name: &str) -> bool {
         "get_event_logs",
         "get_event_invocation_logs",
         "get_event_by_id",
-        "track_native_query",
-        "untrack_native_query",
-        "get_native_query",
         "track_stored_procedure",
         "untrack_stored_procedure",
         "get_stored_procedure",
-        "track_logical_model",
-        "untrack_logical_model",
-        "get_logical_model",
-        "create_logical_model_select_permission",
-        "drop_logical_model_select_permission",
         "test_connection_template",
         "get_source_trackables",
     ];

@@ -12,10 +12,12 @@ mod columns;
 mod constraints;
 mod enum_tables;
 mod functions;
+mod native;
 mod relations;
 mod types;
 
 pub use enum_tables::enum_values;
+pub use native::{ReturnedColumn, add_types, describe_query, type_named};
 
 use crate::execution::errors::internal_query_error;
 use futures_util::try_join;

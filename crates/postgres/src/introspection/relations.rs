@@ -62,7 +62,7 @@ pub(super) fn read(
 fn writable(kind: TableKind, bits: i32) -> Writable {
     let (insert, update, delete) = match kind {
         TableKind::View => (bits & INSERT != 0, bits & UPDATE != 0, bits & DELETE != 0),
-        TableKind::MaterializedView => (false, false, false),
+        TableKind::MaterializedView | TableKind::Virtual => (false, false, false),
         TableKind::Table | TableKind::Partitioned | TableKind::Foreign => (true, true, true),
     };
     Writable {

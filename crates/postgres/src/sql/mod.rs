@@ -10,6 +10,6 @@ pub mod tree;
 
 pub use print::{Binding, Printed, Printer};
 pub use tree::{
-    Alias, ColumnName, Cte, Expr, FromItem, Function, Join, JoinKind, Name, Order, Select, SqlType,
-    Statement,
+    Alias, ColumnName, Cte, Expr, FromItem, Function, Join, JoinKind, Name, Order, Select,
+    SqlPiece, SqlType, Statement, Write,
 };

@@ -8,7 +8,7 @@ use crate::sql::quote;
 use crate::sql::tree::*;
 use howdah_error::{Code, Error, Result};
 use howdah_ir::params::ParamId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Above so many values of one operation, values are packed into arrays.
 pub const PACK_ABOVE: usize = 30_000;
@@ -53,6 +53,8 @@ pub struct Printer {
     /// Where packed values are: parameter number and position from 1.
     packed: HashMap<ParamId, (usize, usize)>,
     packing: bool,
+    /// Common table expressions that hold queries written by users.
+    natives: HashSet<Alias>,
 }
 
 impl Printer {
@@ -69,17 +71,8 @@ impl Printer {
     /// # Errors
     /// A text with a NUL byte, which no PostgreSQL text can hold.
     pub fn print(mut self, statement: &Statement) -> Result<Printed> {
-        for (i, cte) in statement.with.iter().enumerate() {
-            self.push(if i == 0 { "with " } else { ", " });
-            self.cte_name(cte.name);
-            self.push(" as (");
-            self.write(&cte.body);
-            self.push(")");
-        }
-        if !statement.with.is_empty() {
-            self.push(" ");
-        }
-        self.select(&statement.select);
+        self.with(&[&statement.with, &statement.select.with]);
+        self.bare_select(&statement.select);
         if self.out.contains('\0') {
             return Err(Error::new(
                 Code::DataException,
@@ -90,6 +83,24 @@ impl Printer {
             sql: self.out,
             bindings: self.bindings,
         })
+    }
+
+    fn with(&mut self, parts: &[&[Cte]]) {
+        let mut any = false;
+        for cte in parts.iter().copied().flatten() {
+            self.push(if any { ", " } else { "with " });
+            any = true;
+            if matches!(cte.body, Write::Native { .. }) {
+                self.natives.insert(cte.name);
+            }
+            self.cte_name(cte.name);
+            self.push(" as (");
+            self.write(&cte.body);
+            self.push(")");
+        }
+        if any {
+            self.push(" ");
+        }
     }
 
     fn push(&mut self, text: &str) {
@@ -107,7 +118,13 @@ impl Printer {
     }
 
     fn cte_name(&mut self, name: Alias) {
-        self.number("w", name.0);
+        if !self.natives.contains(&name) {
+            self.number("w", name.0);
+            return;
+        }
+        // Nothing that a user's SQL speaks of by chance: it sees the expressions before its own.
+        self.number("\"native query ", name.0);
+        self.push("\"");
     }
 
     fn name(&mut self, name: &str) {
@@ -456,6 +473,11 @@ impl Printer {
 
     /// Prints a select.
     fn select(&mut self, select: &Select) {
+        self.with(&[&select.with]);
+        self.bare_select(select);
+    }
+
+    fn bare_select(&mut self, select: &Select) {
         self.push("select ");
         if !select.distinct_on.is_empty() {
             self.push("distinct on (");
@@ -530,6 +552,30 @@ impl Printer {
     fn write(&mut self, write: &Write) {
         match write {
             Write::Select(select) => self.select(select),
+            Write::Native { columns, code } => {
+                self.push("select ");
+                self.list(columns, ", ", |p, (name, ty)| {
+                    p.push("q.");
+                    p.name(name);
+                    p.push("::");
+                    p.push(ty.as_str());
+                    p.push(" as ");
+                    p.name(name);
+                });
+                self.push(" from (\n");
+                for piece in code {
+                    match piece {
+                        SqlPiece::Text(text) => self.push(text),
+                        // In parentheses, for an index may follow.
+                        SqlPiece::Value(value) => {
+                            self.push("(");
+                            self.expr(value);
+                            self.push(")");
+                        }
+                    }
+                }
+                self.push("\n) as q");
+            }
             Write::Insert {
                 table,
                 alias,

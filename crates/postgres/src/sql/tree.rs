@@ -299,6 +299,8 @@ pub struct Select {
     pub ties: bool,
     /// `offset`.
     pub offset: Option<Expr>,
+    /// `with …` in front of it.
+    pub with: Vec<Cte>,
 }
 
 impl Select {
@@ -348,11 +350,27 @@ pub enum InsertSource {
     Select(Box<Select>),
 }
 
+/// A part of a query written by a user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SqlPiece {
+    /// SQL as it is.
+    Text(Arc<str>),
+    /// A value.
+    Value(Expr),
+}
+
 /// A writing statement inside a common table expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A select (a write that writes nothing).
     Select(Select),
+    /// Columns of a query written by a user, each cast to a type.
+    Native {
+        /// Names and types.
+        columns: Vec<(Name, SqlType)>,
+        /// The query.
+        code: Vec<SqlPiece>,
+    },
     /// `insert into … as t1 (…) … on conflict … returning …`
     Insert {
         /// Schema and table.

@@ -84,7 +84,7 @@ pub fn explain_row<L>(
     detail: Detail,
 ) -> Result<Statement> {
     let compiler = Compiler::new(context);
-    let (mut select, row) = compiler.table_rows(key.permit.table());
+    let (mut select, row) = compiler.table_rows(key.permit.table())?;
     select.restrict(compiler.predicate(key.permit.filter(), Scope::at(&row))?);
     for (column, param) in key.values {
         let value = compiler.param(*param);

@@ -4,7 +4,7 @@ use super::Compiler;
 use super::names::Row;
 use super::operands::Scope;
 use crate::sql::{ColumnName, Expr, FromItem, Select};
-use howdah_error::Result;
+use howdah_error::{Error, Result};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::permit::Target;
 use howdah_ir::predicate::{AggregatePredicate, Predicate};
@@ -99,7 +99,13 @@ impl Compiler<'_> {
     }
 
     /// A plain select from a table.
-    pub fn table_rows(&self, id: TableId) -> (Select, Row) {
+    ///
+    /// # Errors
+    /// When it is no relation of the database.
+    pub fn table_rows(&self, id: TableId) -> Result<(Select, Row)> {
+        if !self.catalog.is_relation(id) {
+            return Err(Error::unexpected("a native query where a table must stand"));
+        }
         let row = Row::direct(self.alias(), id);
         let table = self.table(id);
         let select = Select {
@@ -110,12 +116,12 @@ impl Compiler<'_> {
             )),
             ..Select::default()
         };
-        (select, row)
+        Ok((select, row))
     }
 
     /// The rows of a target that its filter lets through. The filter is a rule of that table.
     pub fn target(&self, target: &Target) -> Result<(Select, Row)> {
-        let (mut select, row) = self.table_rows(target.table());
+        let (mut select, row) = self.table_rows(target.table())?;
         if let Some(filter) = target.filter() {
             select.restrict(self.predicate(filter, Scope::at(&row))?);
         }

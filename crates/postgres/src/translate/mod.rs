@@ -6,6 +6,7 @@
 //!
 //! * `names`: the row that expressions are about, aliases.
 //! * `operands`: values and casts. `calls`: function calls. `comparisons`, `filtering`: conditions.
+//! * `native`: queries written by users.
 //! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
 //! * [`explaining`]: rules on one row, part by part.
 //! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `bulk`, `returning`,
@@ -24,6 +25,7 @@ mod filtering;
 mod listing;
 pub mod multiplexed;
 mod names;
+mod native;
 mod objects;
 mod operands;
 mod ordering;
@@ -320,6 +322,7 @@ struct Compiler<'a> {
     batch: Option<multiplexed::Batch>,
     /// A function that may write is called.
     calls_volatile: Cell<bool>,
+    natives: native::Natives,
 }
 
 impl<'a> Compiler<'a> {
@@ -332,11 +335,13 @@ impl<'a> Compiler<'a> {
             called: Cell::new(None),
             batch: None,
             calls_volatile: Cell::new(false),
+            natives: native::Natives::default(),
         }
     }
 
-    fn print(&self, with: Vec<sql::Cte>, select: sql::Select) -> Result<Statement> {
+    fn print(&self, with: Vec<sql::Cte>, mut select: sql::Select) -> Result<Statement> {
         let repeatable = with.is_empty() && !self.calls_volatile.get();
+        select.with.extend(self.natives.take());
         let printed =
             sql::Printer::new(self.params.len()).print(&sql::Statement { with, select })?;
         Ok(Statement {

@@ -74,16 +74,21 @@ impl Compiler<'_> {
     /// The value of a root field as the column `root` of exactly one row.
     pub fn root(&self, rows: &Rows) -> Result<Select> {
         let mut select = self.value(rows, None)?;
+        let with = self.natives.take();
         if matches!(rows.output, Output::Object(_)) {
             let value = Expr::Coalesce(vec![
                 Expr::Scalar(Box::new(select)),
                 Expr::Text("null".into()).cast(SqlType::json()),
             ]);
-            return Ok(Select::value(value, ColumnName::Root, None));
+            return Ok(Select {
+                with,
+                ..Select::value(value, ColumnName::Root, None)
+            });
         }
         for (_, name) in &mut select.columns {
             *name = Some(ColumnName::Root);
         }
+        select.with = with;
         Ok(select)
     }
 
@@ -171,7 +176,8 @@ impl Compiler<'_> {
     /// The rows: filtered by the permit and the client, ordered and sliced.
     pub fn source(&self, rows: &Rows, link: Option<Link<'_>>, most: Most) -> Result<Source> {
         let (mut select, row) = match &rows.source {
-            RowSource::Table => self.table_rows(rows.permit.table()),
+            RowSource::Table => self.table_rows(rows.permit.table())?,
+            RowSource::Native(call) => self.native_rows(call, rows.permit.table())?,
             RowSource::Function(call) => {
                 let row = Row::direct(self.alias(), rows.permit.table());
                 let scope = link.map(|l| Scope::at(l.parent));

@@ -162,6 +162,8 @@ impl Compiler<'_> {
             Write::Select(select) => {
                 select.columns = returning.into_iter().map(|(e, n)| (e, Some(n))).collect();
             }
+            // Drafts are never native queries.
+            Write::Native { .. } => {}
         }
         (body, holds)
     }
@@ -188,20 +190,20 @@ impl Compiler<'_> {
     }
 
     /// A write that writes nothing.
-    fn nothing(&self, table: TableId) -> Draft {
-        let (mut select, row) = self.table_rows(table);
+    fn nothing(&self, table: TableId) -> Result<Draft> {
+        let (mut select, row) = self.table_rows(table)?;
         select.filter = Some(Expr::Bool(false));
-        Draft {
+        Ok(Draft {
             write: Write::Select(select),
             row,
             check: None,
-        }
+        })
     }
 
     fn insert_draft(&self, insert: &Insert) -> Result<Draft> {
         let table = insert.permit.table();
         if insert.rows.is_empty() {
-            return Ok(self.nothing(table));
+            return self.nothing(table);
         }
         let row = Row::direct(self.alias(), table);
         let (columns, source) = self.insert_source(table, &insert.rows)?;
@@ -304,7 +306,7 @@ impl Compiler<'_> {
     fn update_draft(&self, update: &Update) -> Result<Draft> {
         let table = update.permit.table();
         if update.assignments.is_empty() {
-            return Ok(self.nothing(table));
+            return self.nothing(table);
         }
         let row = Row::direct(self.alias(), table);
         let set = update

@@ -176,7 +176,7 @@ impl<'a> Lowerer<'a> {
         Ok(given)
     }
 
-    fn null(&mut self, ty: ValueType) -> Operand {
+    pub(super) fn null(&mut self, ty: ValueType) -> Operand {
         Operand::Param(self.params.push(Param {
             ty,
             text: None,

@@ -11,6 +11,7 @@ mod inputs;
 mod inserts;
 mod json_path;
 mod mutations;
+mod natives;
 mod orders;
 mod rebinding;
 mod rows;
@@ -439,6 +440,10 @@ impl<'a> Lowerer<'a> {
                 source,
                 self.function_aggregate(source, index, field, &info)?,
             ),
+            RootMember::Native(source, rows) => {
+                let key = TableKey(source, rows);
+                (source, self.native_list(key, field, &info)?)
+            }
             // Namespaces do not nest.
             RootMember::Namespace(_) => return Err(self.fail("a namespace within a namespace")),
         };

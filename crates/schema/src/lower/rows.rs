@@ -186,6 +186,22 @@ impl<'a> Lowerer<'a> {
                     rows,
                 })))
             }
+            Member::NativeRelationship(i) => {
+                let Some((_, relationship)) =
+                    table.and_then(|t| t.native_relationships.get_index(i))
+                else {
+                    return Err(self.fail("the relationship does not exist"));
+                };
+                let target = TableKey(key.0, relationship.target);
+                let rows = match relationship.kind {
+                    RelationshipKind::Array => self.native_list(target, field, &info)?,
+                    RelationshipKind::Object => self.native_object(target, field, &info)?,
+                };
+                Ok(FieldValue::Related(Box::new(Related {
+                    mapping: relationship.mapping.clone(),
+                    rows,
+                })))
+            }
             Member::Computed(i) => {
                 let Some((_, computed)) = table.and_then(|t| t.computed_fields.get_index(i)) else {
                     return Err(self.fail("the computed field does not exist"));

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// # Errors
 /// With the text of the conflict.
 pub(super) fn check_free(source: &Source, id: TableId, names: &[String]) -> Result<()> {
-    let Some(table) = source.tables.get(&id) else {
+    let Some(table) = source.table(id) else {
         return Ok(());
     };
     let catalog = source.catalog.table(id);
@@ -49,6 +49,9 @@ pub(super) fn check_free(source: &Source, id: TableId, names: &[String]) -> Resu
 
 /// Fills [`Table::members`] of all tables.
 pub(super) fn finish(source: &mut Source, kept: Option<&Kept<'_>>) {
+    for query in source.natives.values_mut() {
+        query.rows.members = members(&query.rows, &source.names);
+    }
     for table in source.tables.values_mut() {
         if kept.is_some_and(|kept| kept.has(table.id)) {
             continue;
@@ -73,6 +76,9 @@ fn members(table: &Table, style: &NameStyle) -> BTreeMap<Arc<str>, Member> {
                 Member::RelationshipAggregate(position),
             );
         }
+    }
+    for (position, name) in table.native_relationships.keys().enumerate() {
+        found.insert(name.clone(), Member::NativeRelationship(position));
     }
     for (position, (name, computed)) in table.computed_fields.iter().enumerate() {
         found.insert(name.clone(), Member::Computed(position));

@@ -81,7 +81,10 @@ fn derive_in(
     parents: &[String],
     findings: &mut Findings<'_>,
 ) {
-    let tables: Vec<TableId> = source.tables.keys().copied().collect();
+    let tables: Vec<TableId> = (source.tables.keys())
+        .chain(source.natives.keys())
+        .copied()
+        .collect();
     for table in tables {
         let parent_rules: Vec<TableRules> = parents
             .iter()
@@ -95,7 +98,12 @@ fn derive_in(
             let info = source.catalog.table(table);
             QualifiedName::new(&*info.schema, &*info.name)
         };
-        let has_own = |kind| findings.contains(&permission(&source.name, &name, kind, role));
+        let is_native = source.natives.contains_key(&table);
+        let object = |kind| match is_native {
+            true => MetadataObject::model_permission(&*source.name, &name.name, &**role),
+            false => permission(&source.name, &name, kind, role),
+        };
+        let has_own = |kind| findings.contains(&object(kind));
         // A right of its own that does not fit is no licence to fall back to the parents'.
         let blocked: Vec<PermissionKind> = PermissionKind::ALL
             .into_iter()

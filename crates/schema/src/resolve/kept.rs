@@ -33,7 +33,7 @@ impl<'a> Before<'a> {
         let untouched = self.untouched.get(&metadata.name)?;
         let (_, source) = self.snapshot.source_named(&metadata.name)?;
         // Ids mean nothing in another catalogue.
-        Arc::ptr_eq(&source.catalog, &database.catalog).then_some(Kept { source, untouched })
+        Arc::ptr_eq(&source.read, &database.catalog).then_some(Kept { source, untouched })
     }
 }
 
@@ -44,12 +44,14 @@ pub(super) struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    /// The table as it was, if it is kept.
+    /// The table as it was, if it is kept. One that leads to native queries never is: these are
+    /// made anew, and their ids with them.
     pub(super) fn table(&self, id: TableId) -> Option<&Arc<Table>> {
         self.untouched
             .contains(&id)
             .then(|| self.source.tables.get(&id))
             .flatten()
+            .filter(|table| table.native_relationships.is_empty())
     }
 
     /// Whether a table is kept.
@@ -109,5 +111,7 @@ fn same_source(one: &Source, other: &Source) -> bool {
         && one.tables.keys().eq(other.tables.keys())
         && one.tables == other.tables
         && one.functions == other.functions
+        && one.natives == other.natives
+        && one.models == other.models
         && one.roles == other.roles
 }

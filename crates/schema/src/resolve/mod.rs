@@ -13,14 +13,19 @@ mod findings;
 mod functions;
 mod inherited;
 mod kept;
+mod native;
+mod native_permissions;
+mod native_relationships;
 mod permissions;
 mod relationships;
 mod root_index;
 mod root_names;
 mod tables;
+mod type_names;
 
 pub use enum_tables::EnumColumns;
 pub use kept::{Before, same_model};
+pub use type_names::named_type;
 
 use crate::allow_list::AllowList;
 use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
@@ -68,6 +73,43 @@ pub struct Database {
     /// Why it cannot be reached now. What was found in it before stays in the schema, so that
     /// requests are told of the connection and not of fields that do not exist.
     pub unreachable: Option<Error>,
+    /// What native queries return, or why they do not fit the database; one that is missing has
+    /// not been looked at and is believed.
+    pub native_queries: Arc<HashMap<NativeQueryKey, Result<Vec<ReturnedColumn>, Error>>>,
+}
+
+/// What the answer of a native query depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NativeQueryKey {
+    /// The SQL.
+    pub code: String,
+    /// Names and types of its arguments.
+    pub arguments: Vec<(String, String)>,
+}
+
+impl NativeQueryKey {
+    /// The key of a query.
+    pub fn of(query: &howdah_metadata::NativeQuery) -> Self {
+        NativeQueryKey {
+            code: query.code.clone(),
+            arguments: query
+                .arguments
+                .iter()
+                .map(|(name, argument)| (name.clone(), argument.ty.clone()))
+                .collect(),
+        }
+    }
+}
+
+/// A column that a native query returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedColumn {
+    /// Its name.
+    pub name: Arc<str>,
+    /// `pg_type.oid` of its type; that of the base type for a domain.
+    pub type_oid: u32,
+    /// The type's internal name.
+    pub type_name: Arc<str>,
 }
 
 /// Makes a snapshot.
@@ -139,8 +181,11 @@ fn resolve_source(
         name: metadata.name.as_str().into(),
         kind: metadata.kind,
         catalog: database.catalog.clone(),
+        read: database.catalog.clone(),
         tables: IndexMap::new(),
         functions: Vec::new(),
+        natives: IndexMap::new(),
+        models: IndexMap::new(),
         roles: Roles::default(),
         names: name_style(&metadata.customization, options),
         namespace: metadata
@@ -155,11 +200,14 @@ fn resolve_source(
     let kept = kept.as_ref();
     tables::resolve(&mut source, metadata, database, options, kept, findings);
     // Fields of tables need all tables; rules need all fields.
+    native::resolve(&mut source, metadata, database, options, findings);
     relationships::resolve(&mut source, metadata, kept, findings);
+    native_relationships::resolve(&mut source, metadata, findings);
     computed::resolve(&mut source, metadata, kept, findings);
     fields::finish(&mut source, kept);
     functions::resolve(&mut source, metadata, findings);
     permissions::resolve(&mut source, metadata, kept, findings);
+    native_permissions::resolve(&mut source, metadata, findings);
     source
 }
 

@@ -35,6 +35,16 @@ pub(super) fn resolve(
             howdah_metadata::RelationshipKind::Array,
         ] {
             for relationship in tracked.relationships(kind) {
+                // Those to native queries come when these have been read.
+                if matches!(
+                    &relationship.using,
+                    RelationshipUsing::Manual(ManualConfiguration {
+                        target: ManualTarget::NativeQuery(_),
+                        ..
+                    })
+                ) {
+                    continue;
+                }
                 let object = on_table(
                     &metadata.name,
                     &tracked.table,
@@ -184,9 +194,7 @@ fn manual_mapping(
     let target = match &manual.target {
         ManualTarget::Table(name) => tracked(source, name)?,
         ManualTarget::NativeQuery(name) => {
-            return Err(Error::not_supported(format!(
-                "relationships to native queries are not supported: {name:?}"
-            )));
+            return Err(Error::not_exists(format!("table {name:?} is not tracked")));
         }
     };
     if manual.column_mapping.is_empty() {
@@ -202,7 +210,8 @@ fn manual_mapping(
     Ok((target, mapping))
 }
 
-fn column(catalog: &Catalog, table: TableId, name: &str) -> Result<ColumnId> {
+/// A column by name.
+pub(super) fn column(catalog: &Catalog, table: TableId, name: &str) -> Result<ColumnId> {
     let found = catalog.table(table);
     found.column_named(name).ok_or_else(|| {
         Error::not_exists(format!(

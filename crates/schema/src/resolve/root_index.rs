@@ -57,6 +57,14 @@ pub(super) fn build(
             type_names.insert(type_name, object.clone());
             accept(&mut index, &mut owners, (source, id), claims, &object);
         }
+        natives(
+            source,
+            id,
+            &mut index,
+            &mut owners,
+            &mut type_names,
+            findings,
+        );
         for function in 0..source.functions.len() {
             let claims = function_claims(source, id, function);
             let Some(tracked) = source.functions.get(function) else {
@@ -74,6 +82,86 @@ pub(super) fn build(
         }
     }
     index
+}
+
+/// Adds the root fields of native queries; one whose rows would be of a type that is another one
+/// already is taken out of the schema.
+fn natives(
+    source: &mut Source,
+    id: SourceId,
+    index: &mut RootIndex,
+    owners: &mut Owners,
+    type_names: &mut HashMap<String, Arc<MetadataObject>>,
+    findings: &mut Findings<'_>,
+) {
+    let mut shapes: HashMap<TableId, Vec<String>> = HashMap::new();
+    let queries: Vec<TableId> = source.natives.keys().copied().collect();
+    for rows in queries {
+        let Some(query) = source.natives.get(&rows) else {
+            continue;
+        };
+        let object = Arc::new(MetadataObject::native_query(&*source.name, &*query.name));
+        let model = Arc::new(MetadataObject::logical_model(
+            &*source.name,
+            &*query.rows.name,
+        ));
+        let claims = [RootKind::Query, RootKind::Subscription].map(|root| Claim {
+            root,
+            name: query.field.name.clone(),
+            member: RootMember::Native(id, rows),
+        });
+        let type_name = source.names.type_of(&query.rows.type_base, "");
+        let shape = shape(source, &query.rows);
+        let twice = |one: &MetadataObject, other: &MetadataObject| {
+            Error::unexpected(format!(
+                "Found conflicting definitions for {type_name:?}. It is defined by {} and by {}.",
+                shown(one),
+                shown(other)
+            ))
+        };
+        let fault = conflict(source, id, &claims, owners, &object).or_else(|| {
+            match type_names.get(&type_name) {
+                Some(other) if **other != *model => Some(twice(other, &model)),
+                _ => match shapes.get(&query.model) {
+                    Some(other) if *other != shape => Some(twice(&model, &object)),
+                    _ => None,
+                },
+            }
+        });
+        if let Some(error) = fault {
+            findings.add((*object).clone(), error);
+            if let Some(query) = source.natives.get_mut(&rows) {
+                query.rows.exposed = false;
+            }
+            continue;
+        }
+        shapes.entry(query.model).or_insert(shape);
+        type_names.insert(type_name, model);
+        accept(index, owners, (source, id), claims.into(), &object);
+    }
+}
+
+/// What clients see of the relationships of a native query's rows: the same for all that return
+/// the same logical model, for their rows are of one type.
+fn shape(source: &Source, rows: &Table) -> Vec<String> {
+    let tables = rows.relationships.values().map(|r| {
+        let target = source.table(r.target).map_or("", |t| &*t.type_base);
+        format!("{} {:?} {target}", r.name, r.kind)
+    });
+    let natives = rows.native_relationships.values().map(|r| {
+        let target = source.natives.get(&r.target).map(|query| {
+            let arguments = if query.arguments.is_empty() {
+                ""
+            } else {
+                &*query.name
+            };
+            format!("{} {arguments}", query.rows.type_base)
+        });
+        format!("{} {:?} {}", r.name, r.kind, target.unwrap_or_default())
+    });
+    let mut all: Vec<String> = tables.chain(natives).collect();
+    all.sort();
+    all
 }
 
 /// Who defines the fields of a root or of a namespace below it.

@@ -94,6 +94,7 @@ fn resolve_table(
         columns: columns::views(catalog, found, configuration, &source.names, options)?,
         name,
         relationships: IndexMap::new(),
+        native_relationships: IndexMap::new(),
         computed_fields: IndexMap::new(),
         members: BTreeMap::new(),
         enum_values,

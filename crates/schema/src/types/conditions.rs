@@ -96,7 +96,8 @@ impl RoleSchema<'_> {
                 };
                 (ty, InputKind::Computed(i))
             }
-            Member::ComputedAggregate(_) => return None,
+            // Native queries take arguments, for which there is no place here.
+            Member::ComputedAggregate(_) | Member::NativeRelationship(_) => return None,
         };
         Some(InputInfo {
             name: name.into(),

@@ -53,6 +53,7 @@ impl RoleSchema<'_> {
                     InputKind::RelationshipAggregate(i),
                 )
             }
+            Member::NativeRelationship(_) => return None,
             Member::Computed(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
                 simple_call(self.source(key.0), computed).ok()?;

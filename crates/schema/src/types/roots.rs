@@ -83,6 +83,7 @@ impl RoleSchema<'_> {
             RootMember::Table(source, table, kind) => {
                 self.table_root(root, name, TableKey(source, table), kind, member)
             }
+            RootMember::Native(source, rows) => self.native_root(TableKey(source, rows), member),
             RootMember::Function(source, index) => {
                 let function = self.source(source).functions.get(index)?;
                 let table = self.function_table(source, function)?;

@@ -77,6 +77,10 @@ impl RoleSchema<'_> {
                     kind,
                 })
             }
+            Member::NativeRelationship(i) => {
+                let (_, relationship) = table.native_relationships.get_index(i)?;
+                self.native_relationship_field(&permit, key, relationship, member)
+            }
             Member::Computed(i) => {
                 let (_, computed) = table.computed_fields.get_index(i)?;
                 let mut args = self.computed_arguments(key, i);

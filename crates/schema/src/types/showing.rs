@@ -29,6 +29,7 @@ impl RoleSchema<'_> {
             | TypeKey::ComputedArgs(k, _)
             | TypeKey::StreamCursor(k)
             | TypeKey::StreamCursorValue(k)
+            | TypeKey::NativeArgs(k)
             | TypeKey::Mutation(k, _) => k.0,
             TypeKey::Scalar(s, _)
             | TypeKey::Comparison(s, _)
@@ -48,6 +49,7 @@ impl RoleSchema<'_> {
                 RootMember::Table(source, ..)
                 | RootMember::Function(source, _)
                 | RootMember::FunctionAggregate(source, _)
+                | RootMember::Native(source, _)
                 | RootMember::Namespace(source),
             ) => Some(source),
             _ => self.source_of(key),

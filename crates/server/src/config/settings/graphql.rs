@@ -92,7 +92,6 @@ pub static DISABLE_NATIVE_QUERY_VALIDATION: Setting<bool> = Setting::new(value::
     .switch("true")
     .variables(&["HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION"])
     .default("false")
-    .status(Status::Later)
     .meaning("Do not let PostgreSQL check native queries when they are tracked");
 
 /// `--configured-header-precedence`.

@@ -1,0 +1,171 @@
+//! Commands on native queries and logical models.
+
+use super::source_mut;
+use crate::commands::{
+    CreateLogicalModelPermission, DropLogicalModelPermission, TrackLogicalModel, TrackNativeQuery,
+    UntrackLogicalModel, UntrackNativeQuery,
+};
+use crate::document::Metadata;
+use crate::object::MetadataObject;
+use crate::permission::Permission;
+use crate::role::ADMIN;
+use crate::wire::Extra;
+use howdah_error::{Code, Error, Result};
+
+/// Adds a native query.
+///
+/// # Errors
+/// `not-exists` for the source; `already-tracked`; `validation-failed` for SQL that cannot be one
+/// query.
+pub fn track_native_query(
+    metadata: &mut Metadata,
+    args: &TrackNativeQuery,
+) -> Result<MetadataObject> {
+    let source = source_mut(metadata, &args.source)?;
+    let name = &args.query.root_field_name;
+    if source.native_query(name).is_some() {
+        return Err(Error::new(
+            Code::AlreadyTracked,
+            format!("Native query '{name}' is already tracked."),
+        ));
+    }
+    if let Err(fault) = args.query.pieces() {
+        return Err(Error::validation(fault.to_string()));
+    }
+    source.native_queries.push(args.query.clone());
+    Ok(MetadataObject::native_query(&args.source, name))
+}
+
+/// Takes a native query out.
+///
+/// # Errors
+/// `not-exists` for the source, `not-found` for the query.
+pub fn untrack_native_query(
+    metadata: &mut Metadata,
+    args: &UntrackNativeQuery,
+) -> Result<MetadataObject> {
+    let name = &args.root_field_name;
+    if source_mut(metadata, &args.source)?
+        .native_query(name)
+        .is_none()
+    {
+        return Err(missing("Native query", name, &args.source));
+    }
+    let object = MetadataObject::native_query(&args.source, name);
+    object.remove(metadata);
+    Ok(object)
+}
+
+/// Adds a logical model.
+///
+/// # Errors
+/// `not-exists` for the source; `already-tracked`.
+pub fn track_logical_model(
+    metadata: &mut Metadata,
+    args: &TrackLogicalModel,
+) -> Result<MetadataObject> {
+    let source = source_mut(metadata, &args.source)?;
+    let name = &args.model.name;
+    if source.logical_model(name).is_some() {
+        return Err(Error::new(
+            Code::AlreadyTracked,
+            format!("Logical model '{name}' is already tracked."),
+        ));
+    }
+    source.logical_models.push(args.model.clone());
+    Ok(MetadataObject::logical_model(&args.source, name))
+}
+
+/// Takes a logical model out, with its permissions.
+///
+/// # Errors
+/// `not-exists` for the source, `not-found` for the model.
+pub fn untrack_logical_model(
+    metadata: &mut Metadata,
+    args: &UntrackLogicalModel,
+) -> Result<MetadataObject> {
+    if source_mut(metadata, &args.source)?
+        .logical_model(&args.name)
+        .is_none()
+    {
+        return Err(missing("Logical model", &args.name, &args.source));
+    }
+    let object = MetadataObject::logical_model(&args.source, &args.name);
+    object.remove(metadata);
+    Ok(object)
+}
+
+/// Lets a role read a logical model.
+///
+/// # Errors
+/// `not-exists` for the source, `not-found` for the model; `already-exists`;
+/// `constraint-violation` for the role `admin`, which may do everything anyway.
+pub fn create_logical_model_permission(
+    metadata: &mut Metadata,
+    args: &CreateLogicalModelPermission,
+) -> Result<MetadataObject> {
+    let model = source_mut(metadata, &args.source)?
+        .logical_model_mut(&args.name)
+        .ok_or_else(|| missing("Logical model", &args.name, &args.source))?;
+    if args.role == ADMIN || model.permission(&args.role).is_some() {
+        let code = if args.role == ADMIN {
+            Code::ConstraintViolation
+        } else {
+            Code::AlreadyExists
+        };
+        return Err(Error::new(
+            code,
+            format!(
+                "permission already defined on logical model \"{}\" with role \"{}\"",
+                args.name, args.role
+            ),
+        ));
+    }
+    model.select_permissions.push(Permission {
+        role: args.role.clone(),
+        permission: args.permission.clone(),
+        comment: args.comment.clone(),
+        extra: Extra::default(),
+    });
+    Ok(MetadataObject::model_permission(
+        &args.source,
+        &args.name,
+        &args.role,
+    ))
+}
+
+/// Takes the right to read a logical model away.
+///
+/// # Errors
+/// `not-exists` for the source, `not-found` for the model; `permission-denied` when the role has
+/// none.
+pub fn drop_logical_model_permission(
+    metadata: &mut Metadata,
+    args: &DropLogicalModelPermission,
+) -> Result<MetadataObject> {
+    if source_mut(metadata, &args.source)?
+        .logical_model(&args.name)
+        .is_none()
+    {
+        return Err(missing("Logical model", &args.name, &args.source));
+    }
+    let object = MetadataObject::model_permission(&args.source, &args.name, &args.role);
+    if object.remove(metadata) {
+        return Ok(object);
+    }
+    Err(Error::new(
+        Code::PermissionDenied,
+        format!(
+            "select permission on logical model \"{}\" for role \"{}\" does not exist",
+            args.name, args.role
+        ),
+    ))
+}
+
+fn missing(what: &str, name: &str, source: &str) -> Error {
+    Error::new(
+        Code::NotFound,
+        format!("{what} \"{name}\" not found in source \"{source}\"."),
+    )
+    .with_status(400)
+}

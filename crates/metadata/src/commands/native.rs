@@ -1,0 +1,126 @@
+//! Arguments of commands on native queries and logical models.
+
+use super::default_source;
+use crate::logical_model::{LogicalModel, LogicalModelPermission};
+use crate::native_query::NativeQuery;
+use crate::parse::parse;
+use howdah_error::{Error, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// `track_native_query`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackNativeQuery {
+    /// In which source.
+    pub source: String,
+    /// The query.
+    pub query: NativeQuery,
+}
+
+impl TrackNativeQuery {
+    /// Reads arguments: a native query beside its source.
+    ///
+    /// # Errors
+    /// `parse-failed` where they do not fit.
+    pub fn from_args(mut args: Value) -> Result<Self> {
+        let source = take_source(&mut args)?;
+        let query = parse(args)?;
+        Ok(TrackNativeQuery { source, query })
+    }
+}
+
+/// The source that stands beside an object.
+fn take_source(args: &mut Value) -> Result<String> {
+    match args
+        .as_object_mut()
+        .and_then(|args| args.shift_remove("source"))
+    {
+        None | Some(Value::Null) => Ok(default_source()),
+        Some(given) => parse(given).map_err(|error| error.within("source")),
+    }
+}
+
+/// `untrack_native_query`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct UntrackNativeQuery {
+    /// In which source.
+    #[serde(default = "default_source")]
+    pub source: String,
+    /// Which.
+    pub root_field_name: String,
+}
+
+/// `track_logical_model`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackLogicalModel {
+    /// In which source.
+    pub source: String,
+    /// The logical model.
+    pub model: LogicalModel,
+}
+
+impl TrackLogicalModel {
+    /// Reads arguments: a logical model beside its source. Permissions have a command of their own.
+    ///
+    /// # Errors
+    /// `parse-failed` where they do not fit.
+    pub fn from_args(mut args: Value) -> Result<Self> {
+        let source = take_source(&mut args)?;
+        if let Some(object) = args.as_object_mut() {
+            if object.get("fields").is_none() {
+                return Err(Error::parse_failed("key \"fields\" not found"));
+            }
+            object.shift_remove("select_permissions");
+        }
+        let model: LogicalModel = parse(args)?;
+        crate::checks::check_model(&model)?;
+        Ok(TrackLogicalModel { source, model })
+    }
+}
+
+/// `untrack_logical_model`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct UntrackLogicalModel {
+    /// In which source.
+    #[serde(default = "default_source")]
+    pub source: String,
+    /// Which.
+    pub name: String,
+}
+
+/// `get_native_query` and `get_logical_model`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OfSource {
+    /// Of which source.
+    #[serde(default = "default_source")]
+    pub source: String,
+}
+
+/// `create_logical_model_select_permission`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CreateLogicalModelPermission {
+    /// In which source.
+    #[serde(default = "default_source")]
+    pub source: String,
+    /// On which logical model.
+    pub name: String,
+    /// Who.
+    pub role: String,
+    /// What.
+    pub permission: LogicalModelPermission,
+    /// A text for people.
+    #[serde(default)]
+    pub comment: Option<String>,
+}
+
+/// `drop_logical_model_select_permission`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DropLogicalModelPermission {
+    /// In which source.
+    #[serde(default = "default_source")]
+    pub source: String,
+    /// On which logical model.
+    pub name: String,
+    /// Whose.
+    pub role: String,
+}

@@ -1,0 +1,276 @@
+//! Relationships of native queries, and of tables to native queries (B14, F12).
+//!
+//! A field of a logical model that leads to another one is what a native query has to implement by
+//! a relationship of that name to a native query that returns the other one.
+
+use super::fields::check_free;
+use super::findings::{Findings, on_table};
+use super::relationships::{column, tracked};
+use crate::model::{
+    ModelReference, NativeRelationship, Relationship, RelationshipKind, Source, is_graphql_name,
+};
+use howdah_error::{Error, Result};
+use howdah_ir::catalog::{ColumnId, TableId};
+use howdah_metadata::{
+    ManualConfiguration, ManualTarget, MetadataObject, RelationshipUsing, TableObject,
+};
+use std::sync::Arc;
+
+const KINDS: [howdah_metadata::RelationshipKind; 2] = [
+    howdah_metadata::RelationshipKind::Object,
+    howdah_metadata::RelationshipKind::Array,
+];
+
+/// Fills the relationships of native queries, and those of tables that lead to them. A native query
+/// that does not fit takes those with it that lead to it.
+pub(super) fn resolve(
+    source: &mut Source,
+    metadata: &howdah_metadata::Source,
+    findings: &mut Findings<'_>,
+) {
+    loop {
+        let mut faults = Vec::new();
+        for query in &metadata.native_queries {
+            let Some((id, _)) = source.native_named(&query.root_field_name) else {
+                continue;
+            };
+            match of_query(source, id, query) {
+                Ok((tables, natives)) => {
+                    if let Some(found) = source.natives.get_mut(&id) {
+                        found.rows.relationships =
+                            tables.into_iter().map(|r| (r.name.clone(), r)).collect();
+                        found.rows.native_relationships =
+                            natives.into_iter().map(|r| (r.name.clone(), r)).collect();
+                    }
+                }
+                Err(error) => faults.push((id, &query.root_field_name, error)),
+            }
+        }
+        if faults.is_empty() {
+            break;
+        }
+        for (id, name, error) in faults {
+            source.natives.shift_remove(&id);
+            findings.add_in_context(MetadataObject::native_query(&metadata.name, name), error);
+        }
+    }
+    of_tables(source, metadata, findings);
+}
+
+type OfQuery = (Vec<Relationship>, Vec<NativeRelationship>);
+
+fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) -> Result<OfQuery> {
+    let mut references: Vec<ModelReference> = source
+        .natives
+        .get(&id)
+        .and_then(|found| source.models.get(&found.model))
+        .map(|model| model.references.clone())
+        .unwrap_or_default();
+    let (mut tables, mut natives) = (Vec::new(), Vec::new());
+    for kind in KINDS {
+        for relationship in query.relationships(kind) {
+            let name = relationship.name.as_str();
+            let within = |error: Error| {
+                let text = format!("in relationship {name:?}: {}", error.message());
+                error.with_message(text)
+            };
+            let declared = references.iter().position(|r| &*r.name == name);
+            let declared = declared.map(|position| references.remove(position));
+            if declared.is_none() {
+                check_extra(source, id, name).map_err(within)?;
+            }
+            let kind = kind_of(kind);
+            match &relationship.using.target {
+                ManualTarget::Table(target) => {
+                    if let Some(declared) = declared {
+                        return Err(within(not_implemented(&declared)));
+                    }
+                    let target = tracked(source, target).map_err(within)?;
+                    tables.push(Relationship {
+                        name: name.into(),
+                        kind,
+                        target,
+                        mapping: mapping(source, id, target, &relationship.using)
+                            .map_err(within)?,
+                        nullable: true,
+                        description: Some(standard(kind).into()),
+                        insert_first: false,
+                    });
+                }
+                ManualTarget::NativeQuery(target) => {
+                    let found = to_native(source, id, name, kind, target, &relationship.using)
+                        .map_err(within)?;
+                    natives.push(match declared {
+                        Some(declared) => implement(source, found, &declared).map_err(within)?,
+                        None => found,
+                    });
+                }
+            }
+        }
+    }
+    match references.first() {
+        Some(missing) => Err(not_implemented(missing)),
+        None => Ok((tables, natives)),
+    }
+}
+
+/// A relationship that the logical model does not have must not take the name of a field.
+fn check_extra(source: &Source, id: TableId, name: &str) -> Result<()> {
+    if !is_graphql_name(name) {
+        return Err(Error::invalid_configuration(format!(
+            "{name:?} is not a valid GraphQL name"
+        )));
+    }
+    if source.catalog.table(id).column_named(name).is_some() {
+        return Err(Error::already_exists(format!(
+            "the logical model has a field {name:?} that leads to no other logical model"
+        )));
+    }
+    Ok(())
+}
+
+fn not_implemented(reference: &ModelReference) -> Error {
+    Error::validation(format!(
+        "the field {:?} of the logical model needs an {} relationship of that name to a native \
+         query that returns {:?}",
+        &*reference.name,
+        match reference.kind {
+            RelationshipKind::Object => "object",
+            RelationshipKind::Array => "array",
+        },
+        &*reference.model
+    ))
+}
+
+/// The relationship as the field that it implements declares it.
+fn implement(
+    source: &Source,
+    found: NativeRelationship,
+    declared: &ModelReference,
+) -> Result<NativeRelationship> {
+    let returned = source
+        .natives
+        .get(&found.target)
+        .and_then(|query| source.models.get(&query.model))
+        .is_some_and(|model| model.name == declared.model);
+    if found.kind != declared.kind || !returned {
+        return Err(not_implemented(declared));
+    }
+    Ok(NativeRelationship {
+        nullable: declared.nullable,
+        of_model: true,
+        description: declared.description.clone().or(found.description),
+        ..found
+    })
+}
+
+fn of_tables(source: &mut Source, metadata: &howdah_metadata::Source, findings: &mut Findings<'_>) {
+    for tracked in &metadata.tables {
+        let Some(id) = source
+            .table_named(&tracked.table.schema, &tracked.table.name)
+            .map(|t| t.id)
+        else {
+            continue;
+        };
+        for kind in KINDS {
+            for relationship in tracked.relationships(kind) {
+                let RelationshipUsing::Manual(manual) = &relationship.using else {
+                    continue;
+                };
+                let ManualTarget::NativeQuery(target) = &manual.target else {
+                    continue;
+                };
+                let name = relationship.name.as_str();
+                let object = on_table(
+                    &metadata.name,
+                    &tracked.table,
+                    TableObject::Relationship(kind, name.to_owned()),
+                );
+                if !is_graphql_name(name) {
+                    let error = Error::invalid_configuration(format!(
+                        "{name:?} is not a valid GraphQL name"
+                    ));
+                    findings.add_in_context(object, error);
+                    continue;
+                }
+                let mut found = match to_native(source, id, name, kind_of(kind), target, manual) {
+                    Ok(found) => found,
+                    Err(error) => {
+                        findings.add_in_context(object, error);
+                        continue;
+                    }
+                };
+                found.description = super::description(
+                    relationship.comment.as_deref(),
+                    found.description.as_ref(),
+                    || None,
+                );
+                match check_free(source, id, &[name.to_owned()]) {
+                    Ok(()) => {
+                        if let Some(table) = source.tables.get_mut(&id).map(Arc::make_mut) {
+                            table.native_relationships.insert(found.name.clone(), found);
+                        }
+                    }
+                    Err(error) => findings.add(object, error),
+                }
+            }
+        }
+    }
+}
+
+fn to_native(
+    source: &Source,
+    from: TableId,
+    name: &str,
+    kind: RelationshipKind,
+    target: &str,
+    manual: &ManualConfiguration,
+) -> Result<NativeRelationship> {
+    let (target, _) = source
+        .native_named(target)
+        .ok_or_else(|| Error::not_exists(format!("Native query {target:?} not found.")))?;
+    Ok(NativeRelationship {
+        name: name.into(),
+        kind,
+        target,
+        mapping: mapping(source, from, target, manual)?,
+        nullable: kind == RelationshipKind::Object,
+        of_model: false,
+        description: Some(standard(kind).into()),
+    })
+}
+
+fn mapping(
+    source: &Source,
+    from: TableId,
+    target: TableId,
+    manual: &ManualConfiguration,
+) -> Result<Vec<(ColumnId, ColumnId)>> {
+    if manual.column_mapping.is_empty() {
+        return Err(Error::invalid_configuration("the column mapping is empty"));
+    }
+    manual
+        .column_mapping
+        .iter()
+        .map(|(own, other)| {
+            Ok((
+                column(&source.catalog, from, own)?,
+                column(&source.catalog, target, other)?,
+            ))
+        })
+        .collect()
+}
+
+fn kind_of(kind: howdah_metadata::RelationshipKind) -> RelationshipKind {
+    match kind {
+        howdah_metadata::RelationshipKind::Object => RelationshipKind::Object,
+        howdah_metadata::RelationshipKind::Array => RelationshipKind::Array,
+    }
+}
+
+fn standard(kind: RelationshipKind) -> &'static str {
+    match kind {
+        RelationshipKind::Object => "An object relationship",
+        RelationshipKind::Array => "An array relationship",
+    }
+}
