@@ -10,6 +10,7 @@ mod explaining;
 mod hostile;
 mod incremental;
 mod instances;
+mod live_oracle;
 mod mutations;
 mod namespaces;
 mod natives;

@@ -22,7 +22,7 @@ impl Sink for Told {
 }
 
 /// A subscription and what it says.
-struct Heard {
+pub struct Heard {
     events: UnboundedReceiver<LiveEvent>,
     _subscription: SubscriptionHandle,
 }
@@ -51,6 +51,19 @@ impl Heard {
             LiveEvent::Error(error) => error,
             other => panic!("an error, not {other:?}"),
         }
+    }
+
+    /// The results that came so far.
+    pub fn so_far(&mut self) -> Vec<Value> {
+        let mut results = Vec::new();
+        while let Ok(event) = self.events.try_recv() {
+            let LiveEvent::Data(bytes) = event else {
+                panic!("a result, not {event:?}")
+            };
+            let mut body: Value = serde_json::from_slice(&bytes).unwrap();
+            results.push(body["data"].take());
+        }
+        results
     }
 
     fn is_silent(&mut self) -> bool {
@@ -90,7 +103,7 @@ impl World {
             .unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    fn subscribe_as<'a>(
+    pub fn subscribe_as<'a>(
         &'a self,
         session: &Session,
         query: &'a str,
@@ -101,7 +114,7 @@ impl World {
     }
 
     /// Waits until every poller has polled anew since now.
-    async fn polled(&self) {
+    pub async fn polled(&self) {
         let before = self.engine.live_counts();
         let pollers = before.live_pollers + before.stream_pollers;
         // Two rounds of all of them: the first may have begun before now.
@@ -112,7 +125,7 @@ impl World {
 }
 
 /// A library whose subscriptions are polled for often.
-async fn lively() -> World {
+pub async fn lively() -> World {
     let world = library().await;
     // A second engine on the same metadata, so that the interval can be another.
     let mut options = options(&world.database);
