@@ -52,7 +52,7 @@ export function operatorsFor(column: Column | undefined): Operator[] {
 /** Values of a list: separated by commas, quoted where they hold one. */
 export function listValues(text: string): string[] {
   const values: string[] = [];
-  for (const match of text.matchAll(/"((?:[^"\\]|\\.)*)"|([^,]+)/g)) {
+  for (const match of text.matchAll(/\s*(?:"((?:[^"\\]|\\.)*)"\s*(?=,|$)|([^,]+))/g)) {
     const [, quoted, plain] = match;
     if (quoted !== undefined) values.push(quoted.replaceAll(/\\(.)/g, '$1'));
     else if (plain?.trim()) values.push(plain.trim());
