@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help release run test check soak soak-subscriptions planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test
+.PHONY: help release run test check soak soak-subscriptions planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test check-deploy
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -80,6 +80,8 @@ release: needs-run ## Build a stripped binary with checksum and bill of material
 soak-subscriptions: needs-test ## Measure thousands of sockets and live queries, with a client of its own
 	$(CARGO) build --release -p howdah
 	scripts/soak-subscriptions --bin target/release/howdah
+check-deploy: ## Check the files of deploy/ with linters and by rendering the chart
+	scripts/check-deploy
 
 docs: ## Write docs/configuration.md anew from the table of settings
 	$(CARGO) run -q -p howdah-server --example configuration_docs
