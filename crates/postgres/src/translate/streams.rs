@@ -83,6 +83,8 @@ impl Compiler<'_> {
             order: ordered(place.clone(), backward),
         };
         Ok(Select {
+            // Their arguments are the batch's.
+            with: self.natives.take(),
             columns: vec![
                 (
                     array(
