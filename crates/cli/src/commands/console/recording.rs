@@ -181,7 +181,9 @@ fn first_words(statement: &str, count: usize) -> Vec<String> {
         }
         .trim_start();
     }
-    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+    // What stands in parentheses says no more about which object it is.
+    let (head, _) = rest.split_once('(').unwrap_or((rest, ""));
+    head.split(|c: char| !c.is_alphanumeric() && c != '_')
         .filter(|word| !word.is_empty())
         .take(count)
         .map(str::to_lowercase)
