@@ -1,6 +1,5 @@
 // Raw SQL on a database (AA14): what it answers in a grid, what it creates tracked on wish.
 import { Alert, Button, Checkbox, Group, Menu, Select, Stack, Text, Tooltip } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
 import {
   IconDatabaseOff,
   IconDownload,
@@ -55,14 +54,19 @@ export function SqlPage() {
   const [history, setHistory] = useState(() => preferences.get<string[]>('sql-history', []));
   const relations = useQuery({ ...relationsQuery(source ?? ''), enabled: source !== undefined });
 
-  const remember = useDebouncedCallback((sql: string) => {
-    void navigate({
-      to: '/sql',
-      replace: true,
-      search: (before: typeof search) => ({ ...before, sql: sql || undefined }),
-    });
-  }, 400);
-  useEffect(() => () => remember.cancel(), [remember]);
+  // The address keeps the text, a little after the last key.
+  const inAddress = search.sql ?? '';
+  useEffect(() => {
+    if (text === inAddress) return;
+    const timer = setTimeout(() => {
+      void navigate({
+        to: '/sql',
+        replace: true,
+        search: (before: typeof search) => ({ ...before, sql: text || undefined }),
+      });
+    }, 400);
+    return () => clearTimeout(timer);
+  }, [text, inAddress, navigate]);
 
   // Names for completion, known without asking for the columns of every table.
   const schema = useMemo(() => {
@@ -109,7 +113,6 @@ export function SqlPage() {
     try {
       const pretty = format(text, { language: 'postgresql', keywordCase: 'lower' });
       setText(pretty);
-      remember(pretty);
     } catch (reason) {
       setError(reason);
     }
@@ -150,7 +153,6 @@ export function SqlPage() {
           value={text}
           onChange={(value) => {
             setText(value);
-            remember(value);
           }}
           onRun={(sql) => void run(sql)}
           schema={schema}
