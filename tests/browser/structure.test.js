@@ -111,6 +111,7 @@ test('raw SQL answers in a grid; what it creates is tracked; errors are PostgreS
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.getByText(/read-only transaction/).first().waitFor();
   await assertAccessible(page);
+  await page.waitForURL(/sql=delete/);
   await page.reload();
   await page.getByRole('textbox', { name: 'SQL' }).getByText('delete from category').waitFor();
   assertClean(page);
