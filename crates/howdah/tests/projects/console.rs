@@ -97,10 +97,10 @@ async fn changes_made_in_the_console_are_recorded_in_the_project() {
     console.post("/v2/query", &sql("select 1"));
     let status = tool.json("migrate status -o json");
     assert_eq!(status.as_array().unwrap().len(), 1, "{status}");
-    assert_eq!(status[0]["name"], "create_table_users_id_int");
+    assert_eq!(status[0]["name"], "create_table_users");
     assert_eq!(status[0]["database_status"], "Present");
     let version = &status[0]["version"];
-    let up = format!("migrations/default/{version}_create_table_users_id_int/up.sql");
+    let up = format!("migrations/default/{version}_create_table_users/up.sql");
     assert_eq!(tool.read(&up), "create table users (id int primary key)\n");
 
     let table = json!({"source": "default", "table": "users"});
