@@ -80,6 +80,7 @@ test('the tree is searched, walked by keys and folds partitions', async () => {
   await page.keyboard.press('ArrowLeft');
   await tree.getByRole('treeitem', { name: /visit_2026/ }).waitFor({ state: 'detached' });
   await page.getByLabel('Find a table').fill('prod');
+  await active.waitFor({ state: 'detached' });
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/public\/product/);
