@@ -1,23 +1,17 @@
 // The frame of the console: signing in, finding one's way, colours, addresses.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
-import { SECRET, startServer } from './support/server.js';
+import { test } from 'node:test';
+import { assertAccessible, assertClean, openPage } from './support/browser.js';
+import { SECRET } from './support/server.js';
 import { makeShop } from './support/shop.js';
+import { startSuite } from './support/suite.js';
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const { server, browser, open } = await startSuite(async (server) => {
   await makeShop(server);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 test('the console asks for the admin secret and keeps it only on wish', async () => {
-  const page = await openPage(browser, server, { signIn: false });
+  const page = await open({ signIn: false });
   await page.goto(`${server.url}/`);
   assert.equal(new URL(page.url()).pathname.startsWith('/console/'), true);
   await page.getByLabel('Admin secret').fill('wrong');
@@ -44,7 +38,7 @@ test('the console asks for the admin secret and keeps it only on wish', async ()
 });
 
 test('tables are tracked one by one and all together', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default?schema=public');
   await page.getByRole('button', { name: 'Track customer' }).click();
   await page.getByRole('button', { name: 'Untrack customer' }).waitFor();
@@ -66,7 +60,7 @@ test('tables are tracked one by one and all together', async () => {
 });
 
 test('the tree is searched, walked by keys and folds partitions', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer');
   const tree = page.getByRole('tree');
   const active = tree.getByRole('treeitem', { name: /^customer( not tracked)?$/ });
@@ -88,7 +82,7 @@ test('the tree is searched, walked by keys and folds partitions', async () => {
 });
 
 test('the palette reaches every table and place by keyboard', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('settings/about');
   await page.getByRole('heading', { name: 'Settings' }).waitFor();
   await page.keyboard.press('Control+k');
@@ -134,7 +128,7 @@ test('it works below the prefix of a proxy', async () => {
 });
 
 test('when the server is away it is said, and work goes on when it is back', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('settings/metadata');
   await page.getByRole('button', { name: 'Reload metadata' }).waitFor();
   await page.route('**/v1/metadata', (route) => route.abort());
@@ -147,7 +141,7 @@ test('when the server is away it is said, and work goes on when it is back', asy
 
 test('every page of the foundation is accessible in light and dark', async () => {
   for (const dark of [false, true]) {
-    const page = await openPage(browser, server, { dark });
+    const page = await open({ dark });
     for (const path of ['data', 'data/default', 'data/default/public/product', 'settings/metadata',
       'settings/inconsistent', 'settings/about']) {
       await page.at(path);

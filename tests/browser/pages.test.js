@@ -1,26 +1,17 @@
 // Every page: its main action, and no serious finding of axe in light and dark.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
-import { startServer } from './support/server.js';
+import { test } from 'node:test';
+import { assertAccessible, assertClean } from './support/browser.js';
 import { makeShop, trackShop } from './support/shop.js';
+import { startSuite } from './support/suite.js';
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const { server, open, metadata } = await startSuite(async (server) => {
   await makeShop(server);
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-
-const metadata = () => server.metadata('export_metadata');
 
 test('the first steps lead from a database to a permission', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('start');
   await page.getByRole('button', { name: 'Track all' }).click();
   await page.getByText('Everything is tracked').waitFor();
@@ -49,7 +40,7 @@ test('the API page runs queries as any role', async () => {
     role: 'visitor',
     permission: { columns: ['name'], filter: { id: { _lt: 3 } } },
   });
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('api?role=visitor&query=' + encodeURIComponent('{ product { name } }'));
   await page.getByRole('button', { name: /Execute query/ }).click();
   await page.getByText('Product 2').waitFor();
@@ -69,7 +60,7 @@ test('the API page runs queries as any role', async () => {
 });
 
 test('relationships and computed fields of a table', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/relationships');
   await page.getByRole('button', { name: 'Rename orders' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('purchases');
@@ -89,7 +80,7 @@ test('relationships and computed fields of a table', async () => {
 });
 
 test('functions are tracked', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/~functions');
   await page.getByRole('button', { name: 'Track search_products' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Track', exact: true }).click();
@@ -102,7 +93,7 @@ test('functions are tracked', async () => {
 });
 
 test('inherited roles, collections and the allow list', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('settings/roles');
   await page.getByRole('textbox', { name: 'Inherited role' }).fill('staff');
   await page.getByRole('combobox', { name: 'Inherits from' }).click();
@@ -127,7 +118,7 @@ test('inherited roles, collections and the allow list', async () => {
 });
 
 test('the diagram shows neighbours and is saved as SVG', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('diagram?table=public.order&depth=1');
   await page.locator('.react-flow__node').nth(2).waitFor();
   assert.equal(await page.locator('.react-flow__node').count(), 3);
@@ -140,7 +131,7 @@ test('the diagram shows neighbours and is saved as SVG', async () => {
 });
 
 test('a database is connected and disconnected; a wrong URL is told', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data');
   await page.getByRole('button', { name: 'Connect a database' }).first().click();
   const form = page.getByRole('dialog');
@@ -153,7 +144,7 @@ test('a database is connected and disconnected; a wrong URL is told', async () =
 });
 
 test('metadata is exported, cleared by name and imported again', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('settings/metadata');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
@@ -184,7 +175,7 @@ test('every page is accessible in light and dark', async () => {
     'diagram', 'start', 'settings/metadata', 'settings/inconsistent', 'settings/roles',
     'settings/collections', 'settings/about'];
   for (const dark of [false, true]) {
-    const page = await openPage(browser, server, { dark });
+    const page = await open({ dark });
     for (const path of paths) {
       await page.at(path);
       await page.locator('h1').waitFor();
@@ -208,7 +199,7 @@ test('the pictures of the user guide', { skip: !process.env.SCREENSHOTS }, async
     diagram: 'diagram',
     api: `api?query=${encodeURIComponent('{\n  product(limit: 3) {\n    name\n    price\n  }\n}')}`,
   };
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.setViewportSize({ width: 1280, height: 800 });
   for (const [name, path] of Object.entries(pictures)) {
     await page.at(path);

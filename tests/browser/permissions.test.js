@@ -1,20 +1,13 @@
 // Permissions: given by the builder and by JSON, tried as the role, explained, cloned, removed.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
-import { startServer } from './support/server.js';
+import { test } from 'node:test';
+import { assertAccessible, assertClean } from './support/browser.js';
 import { makeShop, trackShop } from './support/shop.js';
+import { startSuite } from './support/suite.js';
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const { server, open } = await startSuite(async (server) => {
   await makeShop(server);
   await trackShop(server);
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 const table = async (name) => {
@@ -24,7 +17,7 @@ const table = async (name) => {
 const saved = (page) => page.getByText('The permission was saved').last().waitFor();
 
 test('a role gets its first permission by the builder, and is seen through its eyes', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/permissions');
   await page.getByLabel('Name of a new role').fill('buyer');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -59,7 +52,7 @@ test('a role gets its first permission by the builder, and is seen through its e
 });
 
 test('builder and JSON are kept in step, and what is no JSON is not saved', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/permissions?role=buyer&action=select');
   const rows = page.getByRole('group', { name: 'Rows that are seen' });
   const json = rows.getByRole('textbox', { name: /as JSON/ });
@@ -81,7 +74,7 @@ test('builder and JSON are kept in step, and what is no JSON is not saved', asyn
 });
 
 test('it is told why a row is hidden', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/permissions?role=buyer&action=select');
   await page.getByRole('button', { name: 'Why is a row hidden?' }).click();
   const dialog = page.getByRole('dialog');
@@ -97,7 +90,7 @@ test('it is told why a row is hidden', async () => {
 });
 
 test('presets, clones and removal', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/permissions?role=buyer&action=insert');
   await page.getByRole('group', { name: 'Columns' }).getByLabel('status').check();
   await page.getByRole('button', { name: 'Add preset' }).click();
@@ -132,7 +125,7 @@ test('presets, clones and removal', async () => {
 });
 
 test('the summary shows all tables and leads to each permission', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('permissions');
   await assertAccessible(page);
   await page.getByRole('link', { name: 'order: buyer select, some' }).click();

@@ -1,15 +1,12 @@
 // Rows: read, filtered, sorted, written, exported, imported, and seen as a role sees them.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
-import { startServer } from './support/server.js';
+import { test } from 'node:test';
+import { assertAccessible, assertClean } from './support/browser.js';
 import { makeShop, trackShop } from './support/shop.js';
+import { startSuite } from './support/suite.js';
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const { server, open, one } = await startSuite(async (server) => {
   await makeShop(server);
   await trackShop(server);
   await server.metadata('pg_create_select_permission', {
@@ -19,18 +16,13 @@ before(async () => {
     permission: { columns: ['id', 'status'], filter: { customer_id: { _eq: 'X-Hasura-User-Id' } } },
   });
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
-const one = async (sql) => (await server.sql(sql)).result[1][0];
 const rows = (page, table) => page.getByRole('grid', { name: `Rows of ${table}` });
 const cell = (page, table, row, column) =>
   rows(page, table).locator(`[aria-rowindex="${row + 1}"] [role=gridcell][id$="-${row - 1}-${column}"]`);
 
 test('rows are filtered and sorted, and the address keeps it', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/rows');
   await page.getByText('300 rows').waitFor();
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
@@ -52,7 +44,7 @@ test('rows are filtered and sorted, and the address keeps it', async () => {
 });
 
 test('pages follow each other', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/rows?size=20');
   await cell(page, 'customer', 1, 0).getByText('1', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Next page' }).click();
@@ -63,7 +55,7 @@ test('pages follow each other', async () => {
 });
 
 test('a cell is edited in its place by keyboard; a refused value changes nothing', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/product/rows');
   await cell(page, 'product', 1, 1).click();
   await rows(page, 'product').focus();
@@ -81,7 +73,7 @@ test('a cell is edited in its place by keyboard; a refused value changes nothing
 });
 
 test('a row is inserted, cloned and deleted', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/rows');
   await page.getByRole('button', { name: 'Insert row' }).click();
   const form = page.getByRole('dialog', { name: 'Insert a row into customer' });
@@ -112,7 +104,7 @@ test('a row is inserted, cloned and deleted', async () => {
 });
 
 test('one gets from a row to those it belongs with', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/rows');
   await page.getByRole('link', { name: 'Row of customer' }).first().click();
   await page.getByRole('heading', { name: 'customer' }).waitFor();
@@ -125,7 +117,7 @@ test('one gets from a row to those it belongs with', async () => {
 });
 
 test('what is exported can be imported', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/category/rows');
   const files = {};
   for (const format of ['CSV', 'JSON']) {
@@ -156,7 +148,7 @@ test('what is exported can be imported', async () => {
 });
 
 test('rows are seen as a role sees them', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/order/rows?role=buyer');
   await page.getByRole('button', { name: 'Session variables' }).click();
   await page.getByRole('button', { name: 'Add a variable' }).click();

@@ -1,27 +1,19 @@
 // Structure: tables created and changed, each change shown as SQL first; raw SQL; names in the API.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { assertAccessible, assertClean, openPage, startBrowser } from './support/browser.js';
-import { startServer } from './support/server.js';
+import { test } from 'node:test';
+import { assertAccessible, assertClean } from './support/browser.js';
 import { makeShop, trackShop } from './support/shop.js';
+import { startSuite } from './support/suite.js';
 
-let server;
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+const { server, open, one } = await startSuite(async (server) => {
   await makeShop(server);
   await trackShop(server);
 });
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
-const one = async (sql) => (await server.sql(sql)).result[1][0];
 const runSql = (page) => page.getByRole('button', { name: 'Run this SQL' }).click();
 
 test('a table is created, shown as SQL first, and tracked', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/~create?schema=public');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('review');
   await page.getByLabel('Name of column 2').fill('stars');
@@ -49,7 +41,7 @@ test('a table is created, shown as SQL first, and tracked', async () => {
 });
 
 test('columns, keys and indexes are changed and dropped', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/structure');
   await page.getByRole('button', { name: 'Add column' }).click();
   await page.getByRole('dialog').getByLabel('Name').fill('points');
@@ -81,7 +73,7 @@ test('columns, keys and indexes are changed and dropped', async () => {
 });
 
 test('what PostgreSQL refuses is told and changes nothing', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/customer/structure');
   await page.getByRole('button', { name: 'Edit name' }).click();
   await page.getByRole('dialog').getByLabel('Type').fill('integer');
@@ -93,7 +85,7 @@ test('what PostgreSQL refuses is told and changes nothing', async () => {
 });
 
 test('raw SQL answers in a grid; what it creates is tracked; errors are PostgreSQL’s own', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('sql');
   const editor = page.getByRole('textbox', { name: 'SQL' });
   await editor.fill('select id, name from product order by id limit 3');
@@ -118,7 +110,7 @@ test('raw SQL answers in a grid; what it creates is tracked; errors are PostgreS
 });
 
 test('a table gets other names in the API', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/category/settings');
   await page.getByLabel('Name of the table').fill('kind');
   await page.getByLabel('Name of comment').fill('about');
@@ -132,7 +124,7 @@ test('a table gets other names in the API', async () => {
 });
 
 test('a table that is dropped is named first', async () => {
-  const page = await openPage(browser, server);
+  const page = await open();
   await page.at('data/default/public/tracked_by_sql/settings');
   await page.getByRole('button', { name: 'Drop', exact: true }).click();
   await page.getByText('public.tracked_by_sql and all its rows are lost.').waitFor();

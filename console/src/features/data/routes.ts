@@ -48,6 +48,50 @@ const sourceFunctionsRoute = createRoute({
   path: '/~functions',
   component: lazyRouteComponent(() => import('./functions/FunctionsTab'), 'FunctionsTab'),
 });
+const sourceNativeRoute = createRoute({
+  getParentRoute: () => sourceRoute,
+  path: '/~native',
+  component: lazyRouteComponent(() => import('./native/NativeTab'), 'NativeTab'),
+});
+const sourceModelsRoute = createRoute({
+  getParentRoute: () => sourceRoute,
+  path: '/~models',
+  component: lazyRouteComponent(() => import('./native/ModelsTab'), 'ModelsTab'),
+});
+const newNativeQueryRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~native/~new',
+  component: lazyRouteComponent(() => import('./native/NativeQueryPage'), 'NewNativeQueryPage'),
+});
+const nativeQueryRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~native/$query',
+  component: lazyRouteComponent(() => import('./native/NativeQueryPage'), 'NativeQueryPage'),
+});
+const newModelRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~models/~new',
+  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'NewModelPage'),
+});
+const modelRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~models/$model',
+  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'LogicalModelPage'),
+});
+const modelFieldsRoute = createRoute({
+  getParentRoute: () => modelRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'ModelFieldsTab'),
+});
+const modelPermissionsRoute = createRoute({
+  getParentRoute: () => modelRoute,
+  path: '/permissions',
+  validateSearch: v.object({ role: v.optional(v.string()) }),
+  component: lazyRouteComponent(
+    () => import('../permissions/ModelPermissionsTab'),
+    'ModelPermissionsTab',
+  ),
+});
 const createTableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~create',
@@ -110,7 +154,17 @@ const tableSettingsRoute = createRoute({
 
 export const dataRoutes = dataRoute.addChildren([
   databasesRoute,
-  sourceRoute.addChildren([sourceTablesRoute, sourceRelationshipsRoute, sourceFunctionsRoute]),
+  sourceRoute.addChildren([
+    sourceTablesRoute,
+    sourceRelationshipsRoute,
+    sourceFunctionsRoute,
+    sourceNativeRoute,
+    sourceModelsRoute,
+  ]),
+  newNativeQueryRoute,
+  nativeQueryRoute,
+  newModelRoute,
+  modelRoute.addChildren([modelFieldsRoute, modelPermissionsRoute]),
   createTableRoute,
   tableRoute.addChildren([
     tableIndexRoute,

@@ -24,6 +24,7 @@ import {
 import { t } from '../../kit/i18n';
 import { ButtonLink, confirmDestruction, ErrorPanel, useAction } from '../../kit/ui';
 import { CloneModal } from './CloneModal';
+import { ColumnChoice } from './ColumnChoice';
 import {
   cleaned,
   dropCommand,
@@ -32,7 +33,6 @@ import {
   saveCommands,
   type Permission,
 } from './model';
-import classes from './PermissionsTab.module.css';
 import { Presets } from './Presets';
 import { RowRule } from './RowRule';
 import { WhyModal } from './WhyModal';
@@ -265,56 +265,30 @@ function Columns(
 ) {
   const { draft, set, detail, kind } = props;
   const names = detail.columns.filter((c) => kind === 'select' || !c.generated).map((c) => c.name);
-  const chosen = draft.columns === '*' ? names : (draft.columns ?? []);
   const computed =
     kind === 'select' ? (props.tracked.computed_fields ?? []).map((f) => f.name) : [];
-  const toggle = (name: string, on: boolean) =>
-    set({ columns: names.filter((n) => (n === name ? on : chosen.includes(n))) });
   return (
-    <div role="group" aria-label={t('Columns')}>
-      <Group justify="space-between" mb={6}>
-        <Title order={3} fz="sm">
-          {kind === 'select' ? t('Columns that are seen') : t('Columns that may be written')}
-        </Title>
-        <Group gap={4}>
-          <Button size="compact-xs" variant="subtle" onClick={() => set({ columns: names })}>
-            {t('All')}
-          </Button>
-          <Button size="compact-xs" variant="subtle" onClick={() => set({ columns: [] })}>
-            {t('None')}
-          </Button>
-        </Group>
-      </Group>
-      {draft.columns === '*' && (
-        <Text size="xs" c="dimmed" mb={6}>
-          {t('All, and those to come.')}
-        </Text>
-      )}
-      <div className={classes.checks}>
-        {names.map((name) => (
-          <Checkbox
-            key={name}
-            label={name}
-            checked={chosen.includes(name)}
-            onChange={(event) => toggle(name, event.currentTarget.checked)}
-          />
-        ))}
-        {computed.map((name) => (
-          <Checkbox
-            key={name}
-            label={t('{{name}} (computed)', { name })}
-            checked={draft.computed_fields?.includes(name) ?? false}
-            onChange={(event) =>
-              set({
-                computed_fields: event.currentTarget.checked
-                  ? [...(draft.computed_fields ?? []), name]
-                  : (draft.computed_fields ?? []).filter((n) => n !== name),
-              })
-            }
-          />
-        ))}
-      </div>
-    </div>
+    <ColumnChoice
+      title={kind === 'select' ? t('Columns that are seen') : t('Columns that may be written')}
+      names={names}
+      value={draft.columns ?? []}
+      onChange={(columns) => set({ columns })}
+    >
+      {computed.map((name) => (
+        <Checkbox
+          key={name}
+          label={t('{{name}} (computed)', { name })}
+          checked={draft.computed_fields?.includes(name) ?? false}
+          onChange={(event) =>
+            set({
+              computed_fields: event.currentTarget.checked
+                ? [...(draft.computed_fields ?? []), name]
+                : (draft.computed_fields ?? []).filter((n) => n !== name),
+            })
+          }
+        />
+      ))}
+    </ColumnChoice>
   );
 }
 

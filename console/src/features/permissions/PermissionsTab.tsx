@@ -1,9 +1,8 @@
 // Who may do what with a table (AA13): the grid of roles and actions, and the editor of one cell.
-import { Button, Group, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { IconLockQuestion, IconPlus } from '@tabler/icons-react';
+import { Group, Text, UnstyledButton } from '@mantine/core';
+import { IconLockQuestion } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import {
   permissionKinds,
   rolesOf,
@@ -17,6 +16,7 @@ import { t } from '../../kit/i18n';
 import { EmptyState } from '../../kit/ui';
 import { AccessMark, accessText } from './AccessMark';
 import { accessOf, entryOf } from './model';
+import { NewRole } from './NewRole';
 import { PermissionEditor } from './PermissionEditor';
 import classes from './PermissionsTab.module.css';
 
@@ -29,7 +29,6 @@ export function PermissionsTab() {
   const metadata = useMetadata();
   const tracked = trackedTable(useSource(source), schema, table);
   const { data: detail } = useSuspenseQuery(tableQuery(source, schema, table));
-  const [newRole, setNewRole] = useState('');
   const known = rolesOf(metadata);
   const roles = search.role && !known.includes(search.role) ? [...known, search.role] : known;
   if (!tracked || !detail) {
@@ -98,29 +97,7 @@ export function PermissionsTab() {
             ))}
           </tbody>
         </table>
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            const role = newRole.trim();
-            if (role && role !== 'admin') {
-              look(role, 'select');
-              setNewRole('');
-            }
-          }}
-        >
-          <Group gap={6} mt="sm" wrap="nowrap">
-            <TextInput
-              flex={1}
-              aria-label={t('Name of a new role')}
-              placeholder={t('New role')}
-              value={newRole}
-              onChange={(event) => setNewRole(event.currentTarget.value)}
-            />
-            <Button type="submit" variant="light" leftSection={<IconPlus size={14} />}>
-              {t('Add')}
-            </Button>
-          </Group>
-        </form>
+        <NewRole onAdd={(role) => look(role, 'select')} />
         <Group gap="md" mt="md">
           {(['full', 'partial', 'none'] as const).map((access) => (
             <Group key={access} gap={4}>

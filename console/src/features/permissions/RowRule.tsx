@@ -1,7 +1,7 @@
 // Which rows: all of them, or those of a rule; the builder and the JSON are kept in step.
 import { Group, Menu, SegmentedControl, Stack, Button, Text, Title } from '@mantine/core';
 import { useState } from 'react';
-import type { BoolExp, QualifiedName } from '../../kit/api';
+import type { BoolExp, Column, QualifiedName } from '../../kit/api';
 import { CodeEditor } from '../../kit/editor/CodeEditor';
 import { t } from '../../kit/i18n';
 import { RuleBuilder } from './RuleBuilder';
@@ -12,6 +12,8 @@ interface Props {
   help?: string;
   source: string;
   table: QualifiedName;
+  /** Columns of rows that no table has. */
+  shape?: Column[];
   value: BoolExp;
   /** Rules of other roles, to begin from. */
   others: { role: string; expression: BoolExp }[];
@@ -95,7 +97,13 @@ export function RowRule(props: Props) {
       </Group>
       {ruled && (
         <>
-          <RuleBuilder source={props.source} table={props.table} value={value} onChange={take} />
+          <RuleBuilder
+            source={props.source}
+            table={props.table}
+            shape={props.shape}
+            value={value}
+            onChange={take}
+          />
           <CodeEditor
             language="json"
             label={t('{{title}} as JSON', { title: props.title })}

@@ -43,6 +43,8 @@ import {
 interface Context {
   source: string;
   table: QualifiedName;
+  /** Columns of rows that no table has, as those of a logical model; such have no relationships. */
+  shape?: Column[];
 }
 
 export function RuleBuilder(
@@ -58,6 +60,7 @@ export function RuleBuilder(
       <RuleNode
         source={props.source}
         table={props.table}
+        shape={props.shape}
         rule={group}
         onChange={(next) => {
           // One condition needs no group around it.
@@ -71,10 +74,11 @@ export function RuleBuilder(
 
 function useNames(context: Context) {
   const source = useSource(context.source);
-  const { data: detail } = useQuery(
-    tableQuery(context.source, context.table.schema, context.table.name),
-  );
-  const columns = detail?.columns ?? [];
+  const { data: detail } = useQuery({
+    ...tableQuery(context.source, context.table.schema, context.table.name),
+    enabled: context.shape === undefined,
+  });
+  const columns = context.shape ?? detail?.columns ?? [];
   const tracked = trackedTable(source, context.table.schema, context.table.name);
   const relationships = relationshipTargets(tracked, detail);
   const names = (name: string): NameKind =>
@@ -117,6 +121,7 @@ function RuleNode(props: NodeProps) {
           <RuleNode
             source={source}
             table={table}
+            shape={props.shape}
             rule={
               rule.rule.kind === 'all' || rule.rule.kind === 'any'
                 ? rule.rule
@@ -249,6 +254,7 @@ function GroupNode(
           key={index}
           source={props.source}
           table={props.table}
+          shape={props.shape}
           rule={child}
           nested
           onChange={(next) =>

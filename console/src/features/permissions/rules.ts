@@ -251,7 +251,10 @@ function targetOf(
   detail: TableDetail | null | undefined,
 ): QualifiedName | undefined {
   const { foreign_key_constraint_on: by, manual_configuration: manual } = relationship.using;
-  if (manual) return qualifiedName(manual.remote_table);
+  if (manual) {
+    // What leads to a native query leads to no table.
+    return manual.remote_table === undefined ? undefined : qualifiedName(manual.remote_table);
+  }
   if (typeof by === 'object' && !Array.isArray(by)) return qualifiedName(by.table);
   const columns = typeof by === 'string' ? [by] : by;
   const key = detail?.foreignKeys.find(

@@ -81,13 +81,23 @@ interface PostgresError {
   };
 }
 
-/** PostgreSQL's own words, where the error has them. */
-export function postgresDetail(error: ApiError): string | undefined {
-  const inner = (Array.isArray(error.internal) ? error.internal[0] : error.internal) as
-    PostgresError | null | undefined;
-  const said = inner?.error;
+/** What lies behind an error: the reasons of inconsistent objects, or PostgreSQL's own words. */
+export function detailOf(error: ApiError): string | undefined {
+  const internals = Array.isArray(error.internal)
+    ? (error.internal as unknown[])
+    : [error.internal];
+  const reasons = internals.flatMap((internal) => {
+    const { reason, message } = (internal ?? {}) as { reason?: unknown; message?: unknown };
+    return typeof reason === 'string' ? [reason, ...(postgresWords(message) ?? [])] : [];
+  });
+  if (reasons.length > 0) return reasons.join('\n');
+  return postgresWords(internals[0])?.join('\n');
+}
+
+function postgresWords(internal: unknown): string[] | undefined {
+  const said = (internal as PostgresError | null | undefined)?.error;
   if (!said?.message) return undefined;
-  return [said.message, said.description, said.hint].filter(Boolean).join('\n');
+  return [said.message, said.description, said.hint].filter((text) => typeof text === 'string');
 }
 
 /** Anything thrown as an [`ApiError`]. */

@@ -47,7 +47,8 @@ export interface ForeignKeyColumns {
   foreign_key_constraint_on?:
     string | string[] | { table: QualifiedName | string; column?: string; columns?: string[] };
   manual_configuration?: {
-    remote_table: QualifiedName | string;
+    remote_table?: QualifiedName | string;
+    remote_native_query?: string;
     column_mapping: Record<string, string>;
     insertion_order?: string | null;
   };
@@ -101,6 +102,58 @@ export interface TrackedFunction {
   comment?: string;
 }
 
+export interface NativeArgument {
+  type: string;
+  nullable?: boolean;
+  description?: string;
+  [other: string]: unknown;
+}
+/** A relationship of a native query, to another one or to a table. */
+export interface NativeRelationship {
+  name: string;
+  using: {
+    column_mapping: Record<string, string>;
+    remote_native_query?: string;
+    remote_table?: QualifiedName | string;
+    insertion_order?: string | null;
+  };
+}
+export interface NativeQuery {
+  root_field_name: string;
+  /** SQL with `{{name}}` where arguments stand. */
+  code: string;
+  /** The logical model of its rows. */
+  returns: string;
+  arguments?: Record<string, NativeArgument>;
+  description?: string;
+  object_relationships?: NativeRelationship[];
+  array_relationships?: NativeRelationship[];
+  [other: string]: unknown;
+}
+
+/** A type of the database, a row of a logical model, or a list. */
+export type ModelType =
+  | { scalar: string; nullable?: boolean }
+  | { logical_model: string; nullable?: boolean }
+  | { array: ModelType; nullable?: boolean };
+export interface ModelField {
+  name: string;
+  type: ModelType;
+  description?: string;
+  [other: string]: unknown;
+}
+export interface ModelPermission {
+  columns: string[] | '*';
+  filter: BoolExp;
+}
+export interface LogicalModel {
+  name: string;
+  fields: ModelField[];
+  description?: string;
+  select_permissions?: PermissionEntry<ModelPermission>[];
+  [other: string]: unknown;
+}
+
 export interface Source {
   name: string;
   kind: string;
@@ -108,8 +161,8 @@ export interface Source {
   functions?: TrackedFunction[];
   configuration: Record<string, unknown>;
   customization?: Record<string, unknown>;
-  native_queries?: Record<string, unknown>[];
-  logical_models?: Record<string, unknown>[];
+  native_queries?: NativeQuery[];
+  logical_models?: LogicalModel[];
   [other: string]: unknown;
 }
 
@@ -185,6 +238,9 @@ export function rolesOf(metadata: Metadata): string[] {
       }
     }
     for (const f of source.functions ?? []) for (const p of f.permissions ?? []) roles.add(p.role);
+    for (const model of source.logical_models ?? []) {
+      for (const entry of model.select_permissions ?? []) roles.add(entry.role);
+    }
   }
   for (const role of metadata.inherited_roles ?? []) {
     roles.add(role.role_name);

@@ -2,13 +2,13 @@
 import { Alert, Button, Code, Collapse, Group, Stack, Text } from '@mantine/core';
 import { IconAlertTriangle, IconPlugConnectedX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { asApiError, postgresDetail } from '../api';
+import { asApiError, detailOf } from '../api';
 import { t } from '../i18n';
 
 export function ErrorPanel({ error, retry }: { error: unknown; retry?: () => void }) {
   const known = asApiError(error);
   const [open, setOpen] = useState(false);
-  const detail = postgresDetail(known);
+  const detail = detailOf(known);
   const internal =
     known.internal === undefined ? undefined : JSON.stringify(known.internal, undefined, 2);
   return (

@@ -5,7 +5,7 @@ import { modals } from '@mantine/modals';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { asApiError, postgresDetail } from '../api';
+import { asApiError, detailOf } from '../api';
 import { t } from '../i18n';
 
 /** Says that something was done. */
@@ -16,7 +16,7 @@ export function done(message: string): void {
 /** Shows an error until it is closed. */
 export function failed(error: unknown, title = t('That did not work')): void {
   const known = asApiError(error);
-  const detail = postgresDetail(known);
+  const detail = detailOf(known);
   notifications.show({
     title,
     color: 'red',

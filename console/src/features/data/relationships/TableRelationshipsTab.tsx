@@ -1,39 +1,28 @@
 // Relationships and computed fields of one table (AA11, AA12).
-import {
-  Badge,
-  Button,
-  Group,
-  Modal,
-  SegmentedControl,
-  Select,
-  Stack,
-  Table,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Badge, Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
   bulk,
-  functionsQuery,
   metadataChanged,
   metadataCommand,
   qualifiedName,
-  relationsQuery,
   tableQuery,
   trackedTable,
   useSource,
-  type ComputedField,
   type Relationship,
   type TableDetail,
   type TrackedTable,
 } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
 import { confirmDestruction, ErrorPanel, useAction } from '../../../kit/ui';
+import { pairsText, targetText } from '../native/native';
 import { Nothing, Section, Tool } from '../structure/StructureTab';
 import classes from '../structure/StructureTab.module.css';
+import { ComputedModal } from './ComputedModal';
+import { ManualModal } from './ManualModal';
 import { createCommand, named, suggestionsQuery, type NamedSuggestion } from './suggestions';
 
 const route = getRouteApi('/data/$source/$schema/$table/relationships');
@@ -237,11 +226,7 @@ export function TableRelationshipsTab() {
 
 function describe(relationship: Relationship, detail: TableDetail): string {
   const { foreign_key_constraint_on: by, manual_configuration: manual } = relationship.using;
-  if (manual) {
-    const target = qualifiedName(manual.remote_table);
-    const pairs = Object.entries(manual.column_mapping).map(([a, b]) => `${a} = ${b}`);
-    return `→ ${target.schema}.${target.name} (${pairs.join(', ')})`;
-  }
+  if (manual) return `→ ${targetText(manual)} (${pairsText(manual.column_mapping)})`;
   if (typeof by === 'object' && !Array.isArray(by)) {
     const target = qualifiedName(by.table);
     return `← ${target.schema}.${target.name} (${by.column ?? by.columns?.join(', ')})`;
@@ -296,203 +281,6 @@ function RenameModal(props: {
               disabled={!name.trim() || name === props.name}
             >
               {t('Rename')}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
-function ManualModal(props: { source: string; detail: TableDetail; onClose: () => void }) {
-  const { source, detail } = props;
-  const [kind, setKind] = useState<'object' | 'array'>('object');
-  const [name, setName] = useState('');
-  const [target, setTarget] = useState<string | null>(null);
-  const [pairs, setPairs] = useState<[string, string][]>([['', '']]);
-  const tracked = useSource(source)?.tables ?? [];
-  const { data: list } = useQuery(relationsQuery(source));
-  const chosen = list?.relations.find((r) => `${r.schema}.${r.name}` === target);
-  const { data: other } = useQuery({
-    ...tableQuery(source, chosen?.schema ?? '', chosen?.name ?? ''),
-    enabled: chosen !== undefined,
-  });
-  const create = useAction({
-    quiet: true,
-    run: () =>
-      metadataCommand(
-        kind === 'object' ? 'pg_create_object_relationship' : 'pg_create_array_relationship',
-        {
-          source,
-          table: { schema: detail.schema, name: detail.name },
-          name: name.trim(),
-          using: {
-            manual_configuration: {
-              remote_table: { schema: chosen?.schema, name: chosen?.name },
-              column_mapping: Object.fromEntries(pairs),
-            },
-          },
-        },
-      ),
-    success: t('{{name}} was added', { name: name.trim() }),
-    after: async () => {
-      await metadataChanged();
-      props.onClose();
-    },
-  });
-  const set = (index: number, side: 0 | 1, value: string) =>
-    setPairs(
-      pairs.map((pair, i) =>
-        i === index
-          ? ((side === 0 ? [value, pair[1]] : [pair[0], value]) as [string, string])
-          : pair,
-      ),
-    );
-  return (
-    <Modal opened onClose={props.onClose} size="lg" title={t('Relationship by hand')}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <Stack>
-          <SegmentedControl
-            aria-label={t('Kind')}
-            value={kind}
-            onChange={(value) => setKind(value as 'object' | 'array')}
-            data={[
-              { value: 'object', label: t('One row') },
-              { value: 'array', label: t('Many rows') },
-            ]}
-          />
-          <TextInput
-            label={t('Name')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-          />
-          <Select
-            label={t('Other table')}
-            data={tracked.map((x) => `${x.table.schema}.${x.table.name}`)}
-            searchable
-            limit={60}
-            value={target}
-            onChange={setTarget}
-          />
-          {pairs.map((pair, index) => (
-            <Group key={index} grow>
-              <Select
-                aria-label={t('Column here')}
-                placeholder={detail.name}
-                data={detail.columns.map((c) => c.name)}
-                searchable
-                value={pair[0] || null}
-                onChange={(value) => set(index, 0, value ?? '')}
-              />
-              <Select
-                aria-label={t('Column there')}
-                placeholder={other?.name}
-                data={other?.columns.map((c) => c.name) ?? []}
-                searchable
-                value={pair[1] || null}
-                onChange={(value) => set(index, 1, value ?? '')}
-              />
-            </Group>
-          ))}
-          <Group justify="space-between">
-            <Button
-              variant="subtle"
-              size="compact-xs"
-              onClick={() => setPairs([...pairs, ['', '']])}
-            >
-              {t('Another column')}
-            </Button>
-            <Button
-              type="submit"
-              loading={create.isPending}
-              disabled={!name.trim() || !chosen || pairs.some(([a, b]) => !a || !b)}
-            >
-              {t('Add')}
-            </Button>
-          </Group>
-          {create.error && <ErrorPanel error={create.error} />}
-        </Stack>
-      </form>
-    </Modal>
-  );
-}
-
-function ComputedModal(props: { source: string; tracked: TrackedTable; onClose: () => void }) {
-  const { source, tracked } = props;
-  const { data: functions = [] } = useQuery(functionsQuery(source));
-  const { schema, name: table } = tracked.table;
-  const fitting = functions.filter(
-    (f) =>
-      f.volatility !== 'volatile' &&
-      f.takesTables.some((x) => x.schema === schema && x.name === table),
-  );
-  const [name, setName] = useState('');
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [session, setSession] = useState<string | null>(null);
-  const info = fitting.find((f) => `${f.schema}.${f.name}` === chosen);
-  const create = useAction({
-    quiet: true,
-    run: () => {
-      const definition: ComputedField['definition'] = {
-        function: { schema: info?.schema ?? '', name: info?.name ?? '' },
-        ...(session ? { session_argument: session } : {}),
-      };
-      return metadataCommand('pg_add_computed_field', {
-        source,
-        table: tracked.table,
-        name: name.trim(),
-        definition,
-      });
-    },
-    success: t('{{name}} was added', { name: name.trim() }),
-    after: async () => {
-      await metadataChanged();
-      props.onClose();
-    },
-  });
-  return (
-    <Modal opened onClose={props.onClose} title={t('Computed field of {{table}}', { table })}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
-      >
-        <Stack>
-          <Select
-            label={t('Function')}
-            description={t('Those that take a row of this table and change nothing')}
-            data={fitting.map((f) => `${f.schema}.${f.name}`)}
-            value={chosen}
-            onChange={(value) => {
-              setChosen(value);
-              if (!name && value) setName(value.split('.').at(-1) ?? '');
-            }}
-          />
-          <TextInput
-            label={t('Name of the field')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-          />
-          <Select
-            label={t('Argument that gets the session')}
-            description={t('A json argument that is given the session variables')}
-            clearable
-            data={info?.argumentNames.filter(Boolean) ?? []}
-            value={session}
-            onChange={setSession}
-          />
-          {create.error && <ErrorPanel error={create.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={create.isPending} disabled={!info || !name.trim()}>
-              {t('Add')}
             </Button>
           </Group>
         </Stack>

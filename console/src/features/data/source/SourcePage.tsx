@@ -9,6 +9,14 @@ import { ButtonLink, EmptyState, LinkTabs, Page } from '../../../kit/ui';
 
 const route = getRouteApi('/data/$source');
 
+const parts = [
+  { label: t('Tables'), to: '/data/$source' },
+  { label: t('Relationships'), to: '/data/$source/~relationships' },
+  { label: t('Functions'), to: '/data/$source/~functions' },
+  { label: t('Native queries'), to: '/data/$source/~native' },
+  { label: t('Logical models'), to: '/data/$source/~models' },
+] as const;
+
 export function SourcePage() {
   const { source: name } = route.useParams();
   const source = useSource(name);
@@ -60,28 +68,10 @@ function Content({ name }: { name: string }) {
       tabs={
         <LinkTabs
           label={t('Parts of the database')}
-          tabs={[
-            {
-              label: t('Tables'),
-              link: { to: '/data/$source', params: { source: name }, search: { schema } },
-            },
-            {
-              label: t('Relationships'),
-              link: {
-                to: '/data/$source/~relationships',
-                params: { source: name },
-                search: { schema },
-              },
-            },
-            {
-              label: t('Functions'),
-              link: {
-                to: '/data/$source/~functions',
-                params: { source: name },
-                search: { schema },
-              },
-            },
-          ]}
+          tabs={parts.map(({ label, to }) => ({
+            label,
+            link: { to, params: { source: name }, search: { schema } },
+          }))}
         />
       }
     >

@@ -35,12 +35,14 @@ export function TypeInput(props: {
   value: string;
   onChange: (type: string) => void;
   label?: string;
+  /** What it is for those who do not see it; `Type` otherwise. */
+  name?: string;
 }) {
   const { data = [] } = useQuery(typesQuery(props.source));
   return (
     <Autocomplete
       label={props.label}
-      aria-label={t('Type')}
+      aria-label={props.name ?? t('Type')}
       data={[...frequent, ...data.filter((name) => !frequent.includes(name))]}
       limit={40}
       value={props.value}
