@@ -1,6 +1,7 @@
 //! The engine itself: start, state, health, stop.
 
 use crate::availability::{self, Event};
+use crate::behind::{self, Behind};
 use crate::building::{Builder, Reread};
 use crate::live::Live;
 use crate::options::EngineOptions;
@@ -25,6 +26,8 @@ pub struct Engine {
     pub(crate) builder: Builder,
     /// Held by whoever changes the state.
     pub(crate) changes: Mutex<()>,
+    /// Sources that SQL has changed and that were not read since.
+    pub(crate) behind: Arc<Behind>,
     /// What runs in the background.
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
     events: broadcast::Sender<Event>,
@@ -99,6 +102,7 @@ impl Engine {
             store,
             builder,
             changes: Mutex::new(()),
+            behind: Arc::default(),
             tasks: std::sync::Mutex::default(),
             events: broadcast::Sender::new(EVENTS),
             live,
@@ -106,9 +110,11 @@ impl Engine {
             http: OnceLock::new(),
         });
         let watcher = tokio::spawn(availability::watch(Arc::downgrade(&engine)));
+        let catching_up = behind::follow(Arc::downgrade(&engine), engine.behind.clone());
+        let catching_up = tokio::spawn(catching_up);
         let follower = sync_interval
             .map(|interval| tokio::spawn(sync::follow(Arc::downgrade(&engine), interval)));
-        engine.set_tasks([watcher].into_iter().chain(follower).collect());
+        engine.set_tasks([watcher, catching_up].into_iter().chain(follower).collect());
         Ok(engine)
     }
 

@@ -8,11 +8,13 @@
 //! * `live`: subscriptions.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
+//! * `behind`: databases to be read again after SQL.
 //!
 //! A request takes the state once and keeps it; a change makes a new state beside it and swaps.
 //! This crate knows neither HTTP nor the text of SQL.
 
 mod availability;
+mod behind;
 mod body;
 mod building;
 mod commands;

@@ -75,13 +75,24 @@ impl Draft {
             }
             Command::RunSql(args) => {
                 self.acted = true;
-                sql::run_untracked(&self.state, args, &self.session)
+                sql::run_untracked(&self.engine, &self.state, args, &self.session)
                     .await
                     .within("args")
             }
             other if other.changes_metadata() => self.change(other).await.within("args"),
             other => self.engine.read(&self.state, other).await.within("args"),
         }
+    }
+
+    /// Reads sources again whose databases may have changed. Others must do so too.
+    pub(super) async fn read_again(&mut self, sources: impl IntoIterator<Item = String>) {
+        let sources: Vec<String> = sources.into_iter().collect();
+        if sources.is_empty() {
+            return;
+        }
+        let metadata = (**self.state.metadata()).clone();
+        self.state = self.build(metadata, Reread::Sources(&sources)).await;
+        self.stale.extend(sources);
     }
 
     /// The state that other metadata would give.

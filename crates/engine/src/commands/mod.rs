@@ -32,7 +32,7 @@ use bytes::Bytes;
 use draft::{Draft, Finished};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::Session;
-use howdah_metadata::commands::{BulkItem, Command, Endpoint};
+use howdah_metadata::commands::{BulkItem, Command, Endpoint, ReloadSpec};
 use request::{KindOfSources, Posted};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -104,10 +104,19 @@ impl Engine {
                 if let Some(kind) = &kind {
                     kind.check(state.metadata())?;
                 }
+                let seen = engine.behind.seen();
                 let mut draft = Draft::new(engine.clone(), state, session.clone());
+                if !reads_all_sources(&command) {
+                    draft.read_again(seen.keys().cloned()).await;
+                }
                 let result = draft.run(endpoint, &command).await;
                 match draft.finish(result).await {
-                    Finished::Done(result) => return result,
+                    Finished::Done(result) => {
+                        if result.is_ok() {
+                            engine.behind.caught_up(&seen);
+                        }
+                        return result;
+                    }
                     Finished::Overtaken(error) if attempt == ATTEMPTS => return Err(error),
                     // Somebody was faster, and nothing has been done yet.
                     Finished::Overtaken(_) => {}
@@ -120,6 +129,33 @@ impl Engine {
             .unwrap_or_else(|_| Err(Error::unexpected("the change was interrupted")))
     }
 
+    /// Reads the databases that SQL has changed, and tells the others to.
+    ///
+    /// # Errors
+    /// What is known now cannot be stored.
+    pub(crate) async fn catch_up_with_sql(self: &Arc<Self>) -> Result<()> {
+        if self.behind.seen().is_empty() {
+            return Ok(());
+        }
+        let _changes = self.changes.lock().await;
+        for _ in 0..ATTEMPTS {
+            self.catch_up_in_turn().await?;
+            let seen = self.behind.seen();
+            let state = self.state.load_full();
+            let mut draft = Draft::new(self.clone(), state, Session::admin());
+            draft.read_again(seen.keys().cloned()).await;
+            match draft.finish(Ok(success())).await {
+                Finished::Done(result) => {
+                    result?;
+                    self.behind.caught_up(&seen);
+                    return Ok(());
+                }
+                Finished::Overtaken(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Runs a command that changes neither metadata nor what is known of the databases.
     async fn look(
         self: &Arc<Self>,
@@ -127,6 +163,10 @@ impl Engine {
         command: &Command,
         session: &Session,
     ) -> Result<Bytes> {
+        if looks_at_databases(command) {
+            // What cannot be had now is no reason not to answer.
+            let _ = self.catch_up_with_sql().await;
+        }
         match command {
             Command::Bulk(items) => {
                 let mut answers = Vec::with_capacity(items.len());
@@ -150,7 +190,7 @@ impl Engine {
             }
             Command::RunSql(args) => {
                 let state = self.state.load_full();
-                sql::run_untracked(&state, args, session)
+                sql::run_untracked(self, &state, args, session)
                     .await
                     .within("args")
             }
@@ -181,7 +221,7 @@ impl Engine {
             let answer = match item.command(Endpoint::V2Query)? {
                 Command::RunSql(args) if args.read_only => {
                     let state = self.state.load_full();
-                    sql::run_untracked(&state, &args, session)
+                    sql::run_untracked(self, &state, &args, session)
                         .await
                         .within("args")
                 }
@@ -215,10 +255,33 @@ fn looks_at_metadata(command: &Command) -> bool {
     )
 }
 
+/// Whether a command answers with something that was found in the databases, or with the version of
+/// the metadata, which is another one once others were told to read them.
+fn looks_at_databases(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::ExportMetadata(_)
+            | Command::GetInconsistentMetadata
+            | Command::DumpInternalState
+            | Command::GetSourceTables(_)
+            | Command::GetTableInfo(_)
+            | Command::SuggestRelationships(_)
+    )
+}
+
+/// Whether a command reads every source by itself.
+fn reads_all_sources(command: &Command) -> bool {
+    match command {
+        Command::ReplaceMetadata(_) => true,
+        Command::ReloadMetadata(args) => args.reload_sources == ReloadSpec::Every(true),
+        _ => false,
+    }
+}
+
 /// Whether a command must wait for its turn among the changes.
 fn is_exclusive(endpoint: Endpoint, command: &Command) -> bool {
     match command {
-        Command::RunSql(args) => sql::is_tracked(args),
+        Command::RunSql(args) => sql::is_followed_at_once(args),
         Command::Bulk(items) | Command::BulkKeepGoing(items) => items.iter().any(|item| {
             // What cannot be read fails in its turn, after what stands before it.
             item.command(endpoint)

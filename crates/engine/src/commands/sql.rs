@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::dropping::remove_all;
 use super::tracking;
 use crate::building::Reread;
+use crate::engine::Engine;
 use crate::reading;
 use crate::state::State;
 use bytes::Bytes;
@@ -36,13 +37,21 @@ pub(super) fn is_tracked(args: &RunSql) -> bool {
     is_checked(args) || may_create(args)
 }
 
-/// Runs SQL that the state need not follow.
+/// Whether the state must follow before there is an answer. Who says that nothing is to be compared
+/// gets it sooner.
+pub(super) fn is_followed_at_once(args: &RunSql) -> bool {
+    is_checked(args) || (may_create(args) && args.check_metadata_consistency.is_none())
+}
+
+/// Runs SQL that the state need not follow at once.
 pub(super) async fn run_untracked(
+    engine: &Engine,
     state: &State,
     args: &RunSql,
     session: &Session,
 ) -> Result<Bytes> {
     let pool = state.pool_named(&args.source)?;
+    let _noting = is_tracked(args).then(|| engine.behind.noting(&args.source));
     if args.no_transaction && !args.read_only {
         let connection = pool.get().await?;
         let result = run_sql_without_transaction(&connection, &args.sql).await?;

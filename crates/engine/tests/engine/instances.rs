@@ -5,22 +5,10 @@ use howdah_ir::Session;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-async fn version(world: &World) -> i64 {
-    let body = json!({"type": "export_metadata", "version": 2, "args": {}});
-    let answer = world
-        .engine
-        .metadata(body, &Session::admin())
-        .await
-        .unwrap();
-    serde_json::from_slice::<Value>(&answer).unwrap()["resource_version"]
-        .as_i64()
-        .unwrap()
-}
-
 #[tokio::test]
 async fn a_stale_resource_version_is_refused() {
     let world = library().await;
-    let known = version(&world).await;
+    let known = world.version().await;
     let change = |referenced: i64| {
         json!({"type": "pg_set_table_customization", "resource_version": referenced,
                "args": {"table": "author", "configuration": {"custom_name": "writer"}}})
@@ -36,7 +24,7 @@ async fn a_stale_resource_version_is_refused() {
         .metadata(change(known), &Session::admin())
         .await
         .unwrap();
-    assert_eq!(version(&world).await, known + 1);
+    assert_eq!(world.version().await, known + 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -173,3 +173,89 @@ async fn failing_sql_is_told_with_the_words_of_the_database() {
         json!({"result_type": "TuplesOk", "result": [["id", "n"], ["1", "NULL"]]})
     );
 }
+
+/// Migrations are sent like this: the catalogue is read when somebody needs to know, not after each.
+#[tokio::test(flavor = "multi_thread")]
+async fn sql_that_is_not_compared_is_followed_by_whoever_looks_next() {
+    let world = library().await;
+    let other = howdah_engine::Engine::start(crate::support::options(&world.database))
+        .await
+        .unwrap();
+    let quietly = async |sql: &str| {
+        world
+            .run_sql(json!({"sql": sql, "check_metadata_consistency": false}))
+            .await
+    };
+    let tables = async || {
+        let listed = world
+            .done("pg_get_source_tables", json!({"source": "default"}))
+            .await;
+        listed.as_array().unwrap().len()
+    };
+    assert_eq!(tables().await, 2);
+    quietly("create table one (id int primary key)")
+        .await
+        .unwrap();
+    assert_eq!(tables().await, 3);
+
+    // Commands that are tried together would not notice one by one that they fit.
+    quietly("create table two (id int primary key, one int references one)")
+        .await
+        .unwrap();
+    let track = |table: &str| json!({"type": "pg_track_table", "args": {"table": table}});
+    world
+        .done("bulk", json!([track("one"), track("two")]))
+        .await;
+    assert_eq!(
+        world.ask("{ one { id } two { id } }").await,
+        json!({"one": [], "two": []})
+    );
+
+    // A text that fails half-way has made something all the same, unless in a transaction.
+    let error = world
+        .run_sql(
+            json!({"sql": "create table three (id int); select nothing from nowhere",
+                        "check_metadata_consistency": false, "no_transaction": true}),
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::PostgresError);
+    assert_eq!(tables().await, 5);
+    quietly("create table four (id int); select nothing from nowhere")
+        .await
+        .unwrap_err();
+    assert_eq!(tables().await, 5);
+
+    // Somebody refers to a version of the metadata that was current: reading again is no change.
+    let version = world.version().await;
+    quietly("create table four (id int primary key)")
+        .await
+        .unwrap();
+    let body = json!({"type": "pg_track_table", "resource_version": version,
+                      "args": {"table": "four"}});
+    world
+        .engine
+        .metadata(body, &howdah_ir::Session::admin())
+        .await
+        .unwrap();
+
+    // Another instance hears of it without anybody asking.
+    quietly("create table five (id int primary key)")
+        .await
+        .unwrap();
+    let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    loop {
+        let body = json!({"type": "pg_get_source_tables", "args": {"source": "default"}});
+        let listed = other
+            .metadata(body, &howdah_ir::Session::admin())
+            .await
+            .unwrap();
+        let listed: serde_json::Value = serde_json::from_slice(&listed).unwrap();
+        if listed.as_array().unwrap().len() == 7 {
+            break;
+        }
+        assert!(std::time::Instant::now() < patience, "{listed}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    other.stop();
+}

@@ -128,6 +128,14 @@ impl World {
         self.done("export_metadata", json!({})).await
     }
 
+    /// The version of the metadata.
+    pub async fn version(&self) -> i64 {
+        let body = json!({"type": "export_metadata", "version": 2, "args": {}});
+        let answer = self.engine.metadata(body, &Session::admin()).await;
+        let answer: Value = serde_json::from_slice(&answer.unwrap()).unwrap();
+        answer["resource_version"].as_i64().unwrap()
+    }
+
     /// The table of the source `default` in the metadata.
     pub async fn table(&self, name: &str) -> Value {
         let metadata = self.metadata().await;
