@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help release run test check soak soak-subscriptions planted-faults console browser conformance bench huge measure measure-metadata other-postgres docs needs-run needs-test check-deploy
+.PHONY: help release run test check soak soak-subscriptions planted-faults console browser conformance bench huge measure measure-metadata measure-tool other-postgres docs needs-run needs-test check-deploy
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -66,6 +66,10 @@ measure-metadata: needs-run ## Measure what changes of the metadata cost, and wh
 	$(CARGO) build --release -p howdah
 	scripts/measure-metadata --bin target/release/howdah
 
+measure-tool: needs-run ## Measure 500 migrations beside psql, and how soon --help answers
+	$(CARGO) build --release -p howdah
+	scripts/measure-tool --bin target/release/howdah
+
 huge: needs-run ## Measure the huge schema only
 	$(CARGO) build --release -p howdah
 	scripts/measure --bin target/release/howdah --only huge
@@ -80,6 +84,7 @@ release: needs-run ## Build a stripped binary with checksum and bill of material
 soak-subscriptions: needs-test ## Measure thousands of sockets and live queries, with a client of its own
 	$(CARGO) build --release -p howdah
 	scripts/soak-subscriptions --bin target/release/howdah
+
 check-deploy: ## Check the files of deploy/ with linters and by rendering the chart
 	scripts/check-deploy
 
