@@ -1,7 +1,7 @@
 //! The console of a project: what is changed through it lands in the project.
 
 use crate::support::{folder, free_port};
-use crate::tool::{Environment, START, Tool};
+use crate::tool::{Environment, START, Tool, project};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -142,10 +142,7 @@ async fn changes_made_in_the_console_are_recorded_in_the_project() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_pages_cannot_use_the_consoles_secret() {
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (_environment, _folder, tool) = project().await;
     let console = Console::start(&tool);
     let body = json!({"type": "clear_metadata", "args": {}}).to_string();
     for headers in [

@@ -2,7 +2,8 @@
 //! through a gate that lets only those operations pass that version 2 of the engine has.
 //!
 //! * `gate`: that gate. `tool`: the tool in a folder.
-//! * `walk`: from an empty folder to three environments. `migrations`, `trouble`, `others`: the rest.
+//! * `walk`: from an empty folder to three environments. `types`: what TypeScript makes of them.
+//! * `migrations`, `trouble`, `others`: the rest.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -14,4 +15,5 @@ mod others;
 mod support;
 mod tool;
 mod trouble;
+mod types;
 mod walk;

@@ -1,15 +1,12 @@
 //! Migrations in every direction, failing, at the same time, squashed and forgotten.
 
 use crate::support::folder;
-use crate::tool::{Environment, Tool, files};
+use crate::tool::{Environment, Tool, files, project};
 use serde_json::json;
 use std::time::{Duration, Instant};
 
 async fn three_migrations() -> (Environment, tempfile::TempDir, Tool) {
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (environment, folder, tool) = project().await;
     tool.runs("metadata export");
     for (number, table) in [(1, "a"), (2, "b"), (3, "c")] {
         tool.migration(
@@ -245,10 +242,7 @@ async fn deleting_forgets_on_the_server_and_in_the_project() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_migration_and_a_seed_can_be_taken_from_the_server() {
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (environment, _folder, tool) = project().await;
     environment.howdah.sql(
         "create table users (id int primary key, name text); insert into users values (1, 'Ada')",
     );

@@ -1,7 +1,7 @@
 //! What needs no server or concerns whole projects: help, completions, big metadata.
 
 use crate::support::{folder, repository};
-use crate::tool::{Environment, Tool, files};
+use crate::tool::{Tool, demo, files, project};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -42,15 +42,7 @@ fn help_completions_and_man_pages_name_every_command() {
 /// Export, apply, export: the same bytes.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_survives_a_server_to_the_byte() {
-    let environment = Environment::start().await;
-    let folder = folder();
-    let copied = Command::new("cp")
-        .args(["-r", repository().join("demo").to_str().unwrap(), "."])
-        .current_dir(folder.path())
-        .status();
-    assert!(copied.unwrap().success());
-    let _ = std::fs::remove_dir_all(folder.path().join("demo/.howdah"));
-    let tool = Tool::of(&folder.path().join("demo"), &environment.gate);
+    let (environment, _folder, tool) = demo().await;
     let metadata = tool.folder.join("metadata");
     let before = files(&metadata);
     tool.runs("deploy --with-seeds");
@@ -71,10 +63,7 @@ async fn a_huge_schema_survives_a_server_to_the_byte() {
         eprintln!("skipped: {} has no huge_schema", shared.display());
         return;
     };
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (environment, _folder, tool) = project().await;
     environment.database.run(&sql).await;
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
     let answer = environment.howdah.post("/v1/query", &[], &metadata);

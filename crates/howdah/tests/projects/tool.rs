@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
+use tempfile::TempDir;
 
 pub const SECRET: &str = "s3cret";
 pub const START: Duration = Duration::from_secs(30);
@@ -29,6 +30,25 @@ impl Environment {
             database,
         }
     }
+}
+
+/// A server, and a new project for it in a folder that goes when it is dropped.
+pub async fn project() -> (Environment, TempDir, Tool) {
+    let environment = Environment::start().await;
+    let folder = support::folder();
+    Tool::new(folder.path()).runs("init p");
+    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    (environment, folder, tool)
+}
+
+/// A server, and a copy of the demo for it.
+pub async fn demo() -> (Environment, TempDir, Tool) {
+    let environment = Environment::start().await;
+    let folder = support::folder();
+    let copied = folder.path().join("demo");
+    support::copy(&support::repository().join("demo"), &copied);
+    let tool = Tool::of(&copied, &environment.gate);
+    (environment, folder, tool)
 }
 
 /// `howdah serve` on a database, ready.

@@ -1,17 +1,14 @@
 //! What goes wrong outside of the tool: wrong files, servers, secrets, metadata.
 
 use crate::support::{folder, free_port};
-use crate::tool::{Environment, Tool};
+use crate::tool::{Environment, Tool, project};
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_trouble_with_the_server_has_its_exit_code() {
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (environment, _folder, tool) = project().await;
     // Nobody there.
     let nobody = format!("http://127.0.0.1:{}", free_port());
     let away = Tool::of(&tool.folder, &environment.gate).with("HASURA_GRAPHQL_ENDPOINT", &nobody);
@@ -154,10 +151,7 @@ async fn wrong_files_are_told_with_their_places_and_nothing_is_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inconsistent_metadata_is_listed_refused_and_dropped() {
-    let environment = Environment::start().await;
-    let folder = folder();
-    Tool::new(folder.path()).runs("init p");
-    let tool = Tool::of(&folder.path().join("p"), &environment.gate);
+    let (environment, folder, tool) = project().await;
     environment
         .howdah
         .sql("create table users (id int primary key)");

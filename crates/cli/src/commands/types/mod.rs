@@ -1,9 +1,11 @@
 //! `types`: what a role sees, as other tools want it.
 //!
-//! * `introspection`: the schema as the server tells it. `sdl`, `typescript`: how it is written.
+//! * `introspection`: the schema as the server tells it. `sdl`, `typescript`, with
+//!   `type_names`: how it is written.
 
 mod introspection;
 mod sdl;
+mod type_names;
 mod typescript;
 
 use crate::names;

@@ -1,6 +1,7 @@
 //! A schema as types of TypeScript, named as the schema names them.
 
 use super::introspection::{Field, Kind, Ref, Schema, Type};
+use super::type_names::TypeNames;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -35,6 +36,7 @@ pub fn print(schema: &Schema, chosen: &BTreeMap<String, String>, role: &str) -> 
         role.replace("*/", "")
     );
     scalars(&mut out, schema, chosen);
+    let mut names = TypeNames::new(schema);
     for of in &schema.types {
         match of.kind {
             Kind::Scalar => {}
@@ -45,14 +47,29 @@ pub fn print(schema: &Schema, chosen: &BTreeMap<String, String>, role: &str) -> 
                     .map(|value| Value::from(value.name.as_str()).to_string())
                     .collect();
                 comment(&mut out, of.description.as_deref(), "");
-                let _ = writeln!(out, "export type {} = {};\n", of.name, union(&values));
+                let _ = writeln!(
+                    out,
+                    "export type {} = {};\n",
+                    names.of(&of.name),
+                    union(&values)
+                );
             }
             Kind::Union => {
                 comment(&mut out, of.description.as_deref(), "");
-                let _ = writeln!(out, "export type {} = {};\n", of.name, union(&of.members));
+                let members: Vec<String> = of
+                    .members
+                    .iter()
+                    .map(|name| names.of(name).to_owned())
+                    .collect();
+                let _ = writeln!(
+                    out,
+                    "export type {} = {};\n",
+                    names.of(&of.name),
+                    union(&members)
+                );
             }
-            Kind::Input => input(&mut out, schema, of),
-            Kind::Object | Kind::Interface => object(&mut out, schema, of),
+            Kind::Input => input(&mut out, schema, &names, of),
+            Kind::Object | Kind::Interface => object(&mut out, schema, &mut names, of),
         }
     }
     for (word, name) in &schema.roots {
@@ -62,7 +79,7 @@ pub fn print(schema: &Schema, chosen: &BTreeMap<String, String>, role: &str) -> 
             _ => "SubscriptionRoot",
         };
         if !schema.types.iter().any(|of| of.name == alias) {
-            let _ = writeln!(out, "export type {alias} = {name};");
+            let _ = writeln!(out, "export type {alias} = {};", names.of(name));
         }
     }
     out
@@ -92,54 +109,56 @@ fn scalars(out: &mut String, schema: &Schema, chosen: &BTreeMap<String, String>)
     out.push_str("}\n\n");
 }
 
-fn object(out: &mut String, schema: &Schema, of: &Type) {
+fn object(out: &mut String, schema: &Schema, names: &mut TypeNames<'_>, of: &Type) {
     comment(out, of.description.as_deref(), "");
-    let _ = writeln!(out, "export interface {} {{", of.name);
+    let _ = writeln!(out, "export interface {} {{", names.of(&of.name));
     if of.kind == Kind::Object {
         let _ = writeln!(out, "  __typename?: {};", Value::from(of.name.as_str()));
     }
     for field in &of.fields {
         comment_of(out, field);
-        let _ = writeln!(out, "  {}: {};", field.name, type_of(schema, field));
+        let _ = writeln!(out, "  {}: {};", field.name, type_of(schema, names, field));
     }
     out.push_str("}\n\n");
     for field in of.fields.iter().filter(|field| !field.arguments.is_empty()) {
-        let _ = writeln!(out, "export interface {}_{}_args {{", of.name, field.name);
-        inputs(out, schema, &field.arguments);
+        // Another type may have that name, or another pair of type and field.
+        let name = names.another(&format!("{}_{}_args", of.name, field.name));
+        let _ = writeln!(out, "export interface {name} {{");
+        inputs(out, schema, names, &field.arguments);
         out.push_str("}\n\n");
     }
 }
 
-fn input(out: &mut String, schema: &Schema, of: &Type) {
+fn input(out: &mut String, schema: &Schema, names: &TypeNames<'_>, of: &Type) {
     comment(out, of.description.as_deref(), "");
-    let _ = writeln!(out, "export interface {} {{", of.name);
-    inputs(out, schema, &of.fields);
+    let _ = writeln!(out, "export interface {} {{", names.of(&of.name));
+    inputs(out, schema, names, &of.fields);
     out.push_str("}\n\n");
 }
 
-fn inputs(out: &mut String, schema: &Schema, fields: &[Field]) {
+fn inputs(out: &mut String, schema: &Schema, names: &TypeNames<'_>, fields: &[Field]) {
     for field in fields {
         comment_of(out, field);
         let needed = matches!(field.of, Some(Ref::NonNull(_))) && field.default.is_none();
         let mark = if needed { "" } else { "?" };
-        let of = type_of(schema, field);
+        let of = type_of(schema, names, field);
         let _ = writeln!(out, "  {}{mark}: {of};", field.name);
     }
 }
 
-fn type_of(schema: &Schema, field: &Field) -> String {
+fn type_of(schema: &Schema, names: &TypeNames<'_>, field: &Field) -> String {
     match &field.of {
-        Some(of) => reference(schema, of, " | null"),
+        Some(of) => reference(schema, names, of, " | null"),
         None => "unknown".to_owned(),
     }
 }
 
-fn reference(schema: &Schema, of: &Ref, null: &str) -> String {
+fn reference(schema: &Schema, names: &TypeNames<'_>, of: &Ref, null: &str) -> String {
     match of {
-        Ref::NonNull(of) => reference(schema, of, ""),
-        Ref::List(of) => format!("Array<{}>{null}", reference(schema, of, " | null")),
+        Ref::NonNull(of) => reference(schema, names, of, ""),
+        Ref::List(of) => format!("Array<{}>{null}", reference(schema, names, of, " | null")),
         Ref::Named(name) if is_scalar(schema, name) => format!("Scalars[\"{name}\"]{null}"),
-        Ref::Named(name) => format!("{name}{null}"),
+        Ref::Named(name) => format!("{}{null}", names.of(name)),
     }
 }
 
@@ -191,6 +210,34 @@ fn comment(out: &mut String, text: Option<&str>, indent: &str) {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn names_of_the_language_and_of_arguments_give_way() {
+        let int = json!({"kind": "SCALAR", "name": "Int"});
+        let field = |name: &str| {
+            json!({"name": name, "args": [{"name": "n", "type": int}],
+                   "type": {"kind": "OBJECT", "name": "class"}})
+        };
+        let object =
+            |name: &str, of: &str| json!({"kind": "OBJECT", "name": name, "fields": [field(of)]});
+        let data = json!({"__schema": {
+            "queryType": {"name": "class"},
+            "types": [object("a", "b_c"), object("a_b", "c"), object("class", "Array"),
+                      object("class_", "it")],
+            "directives": [],
+        }});
+        let schema = Schema::read(&data).unwrap();
+        let text = print(&schema, &BTreeMap::new(), "user");
+        for part in [
+            "export interface a_b_c_args {",
+            "export interface a_b_c_args_ {",
+            "export interface class__ {\n  __typename?: \"class\";\n  Array: class__ | null;",
+            "export interface class_ {\n  __typename?: \"class_\";\n  it: class__ | null;",
+            "export type QueryRoot = class__;",
+        ] {
+            assert!(text.contains(part), "{part}\n---\n{text}");
+        }
+    }
 
     #[test]
     fn types_say_what_may_be_null_and_left_out() {
