@@ -6,13 +6,23 @@ use crate::program::exit::{Outcome, Stop};
 use crate::remote::{self, RemoteSource};
 use crate::suggest;
 
-/// What the flags say.
-#[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
-    /// `--database-name`.
-    pub name: Option<&'a str>,
-    /// `--all-databases`.
-    pub all: bool,
+/// The flag of commands that are about one database.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Database {
+    /// Database (source) that it is about [default: the only one]
+    #[arg(long, value_name = "NAME")]
+    pub database_name: Option<String>,
+}
+
+/// The flags of commands that may be about several.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Databases {
+    /// One.
+    #[command(flatten)]
+    pub one: Database,
+    /// Every database that the server knows
+    #[arg(long, conflicts_with = "database_name")]
+    pub all_databases: bool,
 }
 
 /// The databases that are wished for. Without a wish: the only one, or one that is chosen.
@@ -21,14 +31,11 @@ pub struct Wish<'a> {
 /// The server does not know it, or nobody can choose.
 pub async fn chosen(
     api: &impl Api,
-    wish: Wish<'_>,
+    wish: &Databases,
     context: &Context,
 ) -> Outcome<Vec<RemoteSource>> {
-    let document = remote::export(api)
-        .await
-        .map_err(|error| Stop::server("read the metadata", &error))?;
-    let sources = remote::sources_in(&document);
-    if wish.all {
+    let sources = known(api).await?;
+    if wish.all_databases {
         if sources.is_empty() {
             context
                 .output
@@ -36,7 +43,8 @@ pub async fn chosen(
         }
         return Ok(sources);
     }
-    one(sources, wish.name, context).map(|source| vec![source])
+    let name = wish.one.database_name.as_deref();
+    one(sources, name, context).map(|source| vec![source])
 }
 
 /// The one database that is wished for.
@@ -48,11 +56,14 @@ pub async fn one_chosen(
     name: Option<&str>,
     context: &Context,
 ) -> Outcome<RemoteSource> {
-    let wish = Wish { name, all: false };
-    let mut found = chosen(api, wish, context).await?;
-    found
-        .pop()
-        .ok_or_else(|| Stop::failed("the server is connected to no database"))
+    one(known(api).await?, name, context)
+}
+
+async fn known(api: &impl Api) -> Outcome<Vec<RemoteSource>> {
+    let document = remote::export(api)
+        .await
+        .map_err(|error| Stop::server("read the metadata", &error))?;
+    Ok(remote::sources_in(&document))
 }
 
 fn one(

@@ -1,9 +1,9 @@
 //! `migrate apply`: up, down, to a version, or one version.
 
-use super::Database;
 use super::runner::{self, Manner};
+use super::sides::{Sides, current_state, of};
 use crate::api::Api;
-use crate::databases::{self, Wish};
+use crate::databases::Databases;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::interrupt::Interrupt;
@@ -17,10 +17,7 @@ use serde_json::{Map, Value, json};
 #[command(group = clap::ArgGroup::new("what").multiple(false))]
 pub struct Apply {
     #[command(flatten)]
-    database: Database,
-    /// Every database that the server knows
-    #[arg(long, conflicts_with = "database_name")]
-    all_databases: bool,
+    databases: Databases,
     /// Apply so many migrations, or all
     #[arg(long, value_name = "N|all", group = "what", value_parser = Steps::parse)]
     up: Option<Steps>,
@@ -123,15 +120,7 @@ struct Planned {
 
 /// Carries out `migrate apply`.
 pub async fn run(args: &Apply, context: &Context) -> Outcome {
-    let project = context.project()?;
-    let migrations = project.migrations()?;
-    let client = context.client()?;
-    let wish = Wish {
-        name: args.database.database_name.as_deref(),
-        all: args.all_databases,
-    };
-    let sources = databases::chosen(&client, wish, context).await?;
-    let state = current_state(&client, &sources).await?;
+    let sides = Sides::read(&args.databases, context).await?;
     let applying = Applying {
         target: args.target(),
         manner: Manner {
@@ -141,19 +130,20 @@ pub async fn run(args: &Apply, context: &Context) -> Outcome {
         },
     };
     let mut planned = Vec::new();
-    for source in &sources {
-        let of_source = of(&migrations, source);
-        if args.all_databases && of_source.is_empty() && state.applied(&source.name).is_empty() {
+    for source in &sides.sources {
+        let of_source = of(&sides.migrations, source);
+        let is_bare = of_source.is_empty() && sides.state.applied(&source.name).is_empty();
+        if args.databases.all_databases && is_bare {
             context
                 .output
                 .debug(format!("{} has no migrations", source.name));
             continue;
         }
         planned.push(planned_for(
-            project,
+            sides.project,
             source,
             of_source,
-            &state,
+            &sides.state,
             applying.target,
         )?);
     }
@@ -161,7 +151,7 @@ pub async fn run(args: &Apply, context: &Context) -> Outcome {
         show(&planned, args.list.output.unwrap_or(Format::Table), context);
         return Ok(Exit::Done);
     }
-    carry_out(&client, planned, &applying, context).await?;
+    carry_out(&sides.client, planned, &applying, context).await?;
     Ok(Exit::Done)
 }
 
@@ -190,44 +180,6 @@ pub async fn apply_all(
         )?);
     }
     carry_out(api, planned, applying, context).await
-}
-
-/// Which migrations are applied; what an older project kept elsewhere is taken over.
-///
-/// # Errors
-/// The server does not say.
-pub async fn current_state(api: &impl Api, sources: &[RemoteSource]) -> Outcome<MigrationState> {
-    let mut state = remote::state(api)
-        .await
-        .map_err(|error| Stop::server("read which migrations are applied", &error))?;
-    if state.is_copied() || !state.is_empty() {
-        return Ok(state);
-    }
-    let Some(source) = sources
-        .iter()
-        .find(|source| source.is_postgres() && source.name == howdah_metadata::DEFAULT_SOURCE)
-    else {
-        return Ok(state);
-    };
-    // There is no such table on servers that never had an older project: then there is nothing.
-    let versions = remote::old_state(api, source).await.unwrap_or_default();
-    if !versions.is_empty() {
-        for version in versions {
-            state.insert(&source.name, version);
-        }
-        state.set_copied();
-        remote::store_state(api, &state)
-            .await
-            .map_err(|error| Stop::server("take over which migrations are applied", &error))?;
-    }
-    Ok(state)
-}
-
-fn of<'a>(migrations: &'a [(String, Vec<Migration>)], source: &RemoteSource) -> &'a [Migration] {
-    migrations
-        .iter()
-        .find(|(name, _)| *name == source.name)
-        .map_or(&[], |(_, found)| found.as_slice())
 }
 
 fn planned_for(

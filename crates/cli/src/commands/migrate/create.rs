@@ -1,9 +1,8 @@
 //! `migrate create`: the folder of a new migration, from words, from a file or from the server.
 
-use super::Database;
 use crate::client::Client;
 use crate::commands::metadata::export;
-use crate::databases;
+use crate::databases::{self, Database};
 use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};

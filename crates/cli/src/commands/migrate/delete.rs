@@ -1,8 +1,7 @@
 //! `migrate delete`: forgets migrations, in the project and on the server.
 
-use super::Database;
-use super::apply::current_state;
-use crate::databases;
+use super::sides::current_state;
+use crate::databases::{self, Database};
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::remote;

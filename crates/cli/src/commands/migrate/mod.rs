@@ -6,6 +6,7 @@ mod delete;
 mod guard;
 pub mod located;
 pub mod runner;
+mod sides;
 mod squash;
 mod status;
 pub use status::missing;
@@ -14,7 +15,8 @@ use crate::program::context::Context;
 use crate::program::exit::Outcome;
 use clap::Subcommand;
 
-pub use apply::{Applying, current_state};
+pub use apply::Applying;
+pub use sides::current_state;
 
 /// `migrate`.
 #[derive(Debug, Subcommand)]
@@ -29,14 +31,6 @@ pub enum Migrate {
     Squash(squash::Squash),
     /// Remove migrations from the project and from the server's memory
     Delete(delete::Delete),
-}
-
-/// Which database a command is about.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct Database {
-    /// Database (source) that it is about [default: the only one]
-    #[arg(long, value_name = "NAME")]
-    pub database_name: Option<String>,
 }
 
 /// Carries out `migrate …`.

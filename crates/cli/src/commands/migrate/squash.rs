@@ -1,10 +1,9 @@
 //! `migrate squash`: one migration instead of several. The server must have all of them or none:
 //! what it has is noted for the new one instead, when the old ones go.
 
-use super::Database;
-use super::apply::current_state;
 use super::create::NewMigration;
-use crate::databases;
+use super::sides::current_state;
+use crate::databases::{self, Database};
 use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};

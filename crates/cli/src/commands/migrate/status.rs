@@ -1,8 +1,7 @@
 //! `migrate status`: which migrations the project has and which the server.
 
-use super::Database;
-use super::apply::current_state;
-use crate::databases::{self, Wish};
+use super::sides::{Sides, of};
+use crate::databases::Databases;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome};
 use crate::program::output::{Format, ListOutput};
@@ -14,32 +13,20 @@ use std::collections::BTreeMap;
 #[derive(Debug, clap::Args)]
 pub struct Status {
     #[command(flatten)]
-    database: Database,
-    /// Every database that the server knows
-    #[arg(long, conflicts_with = "database_name")]
-    all_databases: bool,
+    databases: Databases,
     #[command(flatten)]
     list: ListOutput,
 }
 
 /// Carries out `migrate status`.
 pub async fn run(args: &Status, context: &Context) -> Outcome {
-    let project = context.project()?;
-    let migrations = project.migrations()?;
-    let client = context.client()?;
-    let wish = Wish {
-        name: args.database.database_name.as_deref(),
-        all: args.all_databases,
-    };
-    let sources = databases::chosen(&client, wish, context).await?;
-    let state = current_state(&client, &sources).await?;
+    let sides = Sides::read(&args.databases, context).await?;
     let mut all = Vec::new();
-    for source in &sources {
-        let found = migrations.iter().find(|(name, _)| *name == source.name);
-        let found = found.map_or(&[][..], |(_, found)| found);
-        let rows = rows(&source.name, found, &state);
+    for source in &sides.sources {
+        let found = of(&sides.migrations, source);
+        let rows = rows(&source.name, found, &sides.state);
         if args.list.output == Format::Table {
-            if sources.len() > 1 {
+            if sides.sources.len() > 1 {
                 context.output.line(format!("Database: {}", source.name));
             }
             let columns = [

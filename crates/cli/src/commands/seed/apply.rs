@@ -2,7 +2,7 @@
 
 use crate::api::Api;
 use crate::commands::migrate::located;
-use crate::databases::{self, Wish};
+use crate::databases::{self, Databases};
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::interrupt::Interrupt;
@@ -16,10 +16,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub struct Apply {
     #[command(flatten)]
-    database: crate::commands::migrate::Database,
-    /// Every database that the server knows
-    #[arg(long, conflicts_with = "database_name")]
-    all_databases: bool,
+    databases: Databases,
     /// Only this file of the seeds' folder; may be given several times
     #[arg(long, short, value_name = "FILE")]
     file: Vec<String>,
@@ -35,16 +32,15 @@ pub struct Apply {
 pub async fn run(args: &Apply, context: &Context) -> Outcome {
     let project = context.project()?;
     let client = context.client()?;
-    let wish = Wish {
-        name: args.database.database_name.as_deref(),
-        all: args.all_databases,
-    };
-    let sources = databases::chosen(&client, wish, context).await?;
+    let sources = databases::chosen(&client, &args.databases, context).await?;
     let mut chosen = Vec::new();
     for source in &sources {
         let folder = project.seeds_folder(&source.name);
         let files = howdah_project::seeds(&folder)?;
-        chosen.push((source, named(files, &args.file, args.all_databases)?));
+        chosen.push((
+            source,
+            named(files, &args.file, args.databases.all_databases)?,
+        ));
     }
     let total: usize = chosen.iter().map(|(_, files)| files.len()).sum();
     if total == 0 {

@@ -1,6 +1,6 @@
 //! `seed create`.
 
-use crate::databases;
+use crate::databases::{self, Database};
 use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
@@ -15,7 +15,7 @@ pub struct Create {
     /// What it holds: part of the file's name
     name: String,
     #[command(flatten)]
-    database: crate::commands::migrate::Database,
+    database: Database,
     /// Take the rows of this table from the server; may be given several times
     #[arg(long, value_name = "TABLE", conflicts_with = "file")]
     from_table: Vec<String>,
