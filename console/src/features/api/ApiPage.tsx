@@ -16,6 +16,7 @@ import { t } from '../../kit/i18n';
 import { identityOf, useSessionVariables } from '../../kit/identity';
 import { IdentityBar, Page } from '../../kit/ui';
 import { makeFetcher } from './fetcher';
+import { nameControls } from './names';
 import { savedPlugin } from './SavedPlugin';
 import { Tools } from './Tools';
 
@@ -55,6 +56,9 @@ export function ApiPage() {
   // Leaving the page must not lead back to it.
   useEffect(() => () => remember.cancel(), [remember]);
 
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => (root.current ? nameControls(root.current) : undefined), []);
+
   return (
     <Page
       title={t('API')}
@@ -75,34 +79,36 @@ export function ApiPage() {
         />
       }
     >
-      <GraphiQL
-        fetcher={fetcher}
-        plugins={plugins}
-        visiblePlugin={plugins[0]}
-        initialQuery={initial.query}
-        initialVariables={initial.variables}
-        defaultQuery={firstQuery}
-        defaultEditorToolsVisibility={initial.variables ? 'variables' : undefined}
-        forcedTheme={scheme}
-        showPersistHeadersSettings={false}
-        shouldPersistHeaders={false}
-        inputValueDeprecation={false}
-        onTabChange={remember}
-      >
-        <GraphiQL.Logo>
-          <span />
-        </GraphiQL.Logo>
-        <GraphiQL.Toolbar>
-          {({ prettify, copy, merge }) => (
-            <>
-              {prettify}
-              {merge}
-              {copy}
-              <Tools identity={identity} />
-            </>
-          )}
-        </GraphiQL.Toolbar>
-      </GraphiQL>
+      <div ref={root} style={{ display: 'contents' }}>
+        <GraphiQL
+          fetcher={fetcher}
+          plugins={plugins}
+          visiblePlugin={plugins[0]}
+          initialQuery={initial.query}
+          initialVariables={initial.variables}
+          defaultQuery={firstQuery}
+          defaultEditorToolsVisibility={initial.variables ? 'variables' : undefined}
+          forcedTheme={scheme}
+          showPersistHeadersSettings={false}
+          shouldPersistHeaders={false}
+          inputValueDeprecation={false}
+          onTabChange={remember}
+        >
+          <GraphiQL.Logo>
+            <span />
+          </GraphiQL.Logo>
+          <GraphiQL.Toolbar>
+            {({ prettify, copy, merge }) => (
+              <>
+                {prettify}
+                {merge}
+                {copy}
+                <Tools identity={identity} />
+              </>
+            )}
+          </GraphiQL.Toolbar>
+        </GraphiQL>
+      </div>
     </Page>
   );
 }

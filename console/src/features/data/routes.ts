@@ -98,6 +98,16 @@ const createTableRoute = createRoute({
   validateSearch: v.object({ schema: v.optional(v.string()) }),
   component: lazyRouteComponent(() => import('./create/CreateTablePage'), 'CreateTablePage'),
 });
+const viewRoute = createRoute({
+  getParentRoute: () => dataRoute,
+  path: '/$source/~view',
+  validateSearch: v.object({
+    schema: v.optional(v.string()),
+    /** The view that is changed; without it, a new one is made. */
+    view: v.optional(v.string()),
+  }),
+  component: lazyRouteComponent(() => import('./create/CreateViewPage'), 'CreateViewPage'),
+});
 
 const tableRoute = createRoute({
   getParentRoute: () => dataRoute,
@@ -166,6 +176,7 @@ export const dataRoutes = dataRoute.addChildren([
   newModelRoute,
   modelRoute.addChildren([modelFieldsRoute, modelPermissionsRoute]),
   createTableRoute,
+  viewRoute,
   tableRoute.addChildren([
     tableIndexRoute,
     rowsRoute,

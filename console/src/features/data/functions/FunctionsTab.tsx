@@ -194,6 +194,8 @@ function Detail({ source, row }: { source: string; row: Row }) {
               'Functions that only read are open to every role that sees the table, unless the server says otherwise.',
             )}
             data={[...new Set([...rolesOf(metadata), ...granted])]}
+            searchable
+            nothingFoundMessage={t('No role of this name has a permission yet')}
             value={granted}
             onChange={(roles) => grant.mutate(roles)}
           />

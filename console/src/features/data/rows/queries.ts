@@ -73,7 +73,14 @@ export const rowsQuery = (
   identity: Identity | undefined,
 ) =>
   queryOptions({
-    queryKey: [...keys.rows(source, detail.schema, detail.name), 'page', view, identity ?? null],
+    queryKey: [
+      ...keys.rows(source, detail.schema, detail.name),
+      'page',
+      view,
+      identity ?? null,
+      // Other columns are other rows.
+      detail.columns.map((column) => [column.name, column.type]),
+    ],
     staleTime: 0,
     queryFn: async ({ signal }): Promise<RowsPage> => {
       const started = performance.now();

@@ -48,6 +48,15 @@ function Content({ name }: { name: string }) {
           >
             {t('New table')}
           </ButtonLink>
+          <ButtonLink
+            variant="default"
+            to="/data/$source/~view"
+            params={{ source: name }}
+            search={{ schema }}
+            leftSection={<IconPlus size={14} />}
+          >
+            {t('New view')}
+          </ButtonLink>
           <Select
             aria-label={t('Schema')}
             placeholder={t('All schemas')}

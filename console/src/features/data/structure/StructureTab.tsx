@@ -12,7 +12,7 @@ import {
   Title,
   Tooltip,
 } from '@mantine/core';
-import { IconKey, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconKey, IconPencil, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
@@ -20,10 +20,10 @@ import { tableQuery, type Column, type TableDetail } from '../../../kit/api';
 import { usePageCommands } from '../../../kit/commands';
 import { CodeEditor } from '../../../kit/editor/CodeEditor';
 import { t } from '../../../kit/i18n';
-import { SqlPreview, type Planned } from '../../../kit/ui';
+import { ButtonLink, SqlPreview, type Planned } from '../../../kit/ui';
 import { ColumnModal } from './ColumnModal';
 import { ConstraintModal, type ConstraintKind } from './ConstraintModal';
-import { dropColumn, dropConstraint, dropIndex } from './statements';
+import { dropColumn, dropConstraint, dropIndex, refreshView } from './statements';
 import classes from './StructureTab.module.css';
 
 const route = getRouteApi('/data/$source/$schema/$table/structure');
@@ -133,7 +133,39 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
       </Section>
 
       {isView && (
-        <Section title={t('Definition')}>
+        <Section
+          title={t('Definition')}
+          action={
+            <Group gap={4}>
+              {detail.kind === 'materialized' && (
+                <Button
+                  variant="light"
+                  size="compact-xs"
+                  leftSection={<IconRefresh size={13} />}
+                  onClick={() =>
+                    setPlanned({
+                      title: t('Refresh {{name}}', { name: detail.name }),
+                      sql: refreshView(detail),
+                      success: t('{{name}} was refreshed', { name: detail.name }),
+                    })
+                  }
+                >
+                  {t('Refresh its rows')}
+                </Button>
+              )}
+              <ButtonLink
+                variant="light"
+                size="compact-xs"
+                leftSection={<IconPencil size={13} />}
+                to="/data/$source/~view"
+                params={{ source }}
+                search={{ schema: detail.schema, view: detail.name }}
+              >
+                {t('Edit definition')}
+              </ButtonLink>
+            </Group>
+          }
+        >
           <CodeEditor
             language="sql"
             label={t('Definition')}

@@ -80,3 +80,32 @@ test('a table is created with all that was wished for', () => {
 );
 comment on table public.line is 'What was ordered';`);
 });
+
+const viewDraft = {
+  schema: 'public',
+  name: 'Cheap',
+  comment: '',
+  materialized: false,
+  query: 'select 1 as a; ',
+};
+test('views are created and replaced', () => {
+  expect(sql.saveView(viewDraft)).toBe('create view public."Cheap" as\nselect 1 as a;');
+  expect(sql.saveView({ ...viewDraft, comment: 'so' }, { comment: 'so', indexes: [] })).toBe(
+    'create or replace view public."Cheap" as\nselect 1 as a;',
+  );
+});
+test('views are made anew with their comment and indexes', () => {
+  const before = {
+    comment: 'so',
+    indexes: [{ definition: 'CREATE INDEX i ON x USING btree (a)' }],
+  };
+  expect(sql.saveView({ ...viewDraft, comment: 'so', materialized: true }, before, true)).toBe(
+    [
+      'drop materialized view public."Cheap";',
+      'create materialized view public."Cheap" as\nselect 1 as a;',
+      'CREATE INDEX i ON x USING btree (a);',
+      `comment on materialized view public."Cheap" is 'so';`,
+    ].join('\n'),
+  );
+  expect(sql.refreshView({ schema: 's', name: 'v' })).toBe('refresh materialized view s.v;');
+});

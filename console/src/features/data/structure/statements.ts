@@ -210,3 +210,37 @@ export function createTable(draft: TableDraft): string {
   }
   return statements.join('\n');
 }
+
+export interface ViewDraft {
+  schema: string;
+  name: string;
+  comment: string;
+  materialized: boolean;
+  query: string;
+}
+
+/**
+ * Creates a view, or changes the one that is there; with `again` by dropping that first, which is
+ * the only way for a materialised one. Its indexes are made anew.
+ */
+export function saveView(
+  draft: ViewDraft,
+  before?: { comment: string | null; indexes: { definition: string }[] },
+  again = false,
+): string {
+  const view = { schema: draft.schema, name: draft.name.trim() };
+  const kind = draft.materialized ? 'materialized' : 'view';
+  const create = before && !again ? 'create or replace' : 'create';
+  const query = draft.query.trim().replace(/;+$/, '');
+  const lines = [`${create} ${keyword(kind)} ${prettyQualified(view)} as\n${query};`];
+  if (before && again) {
+    lines.unshift(dropRelation(view, kind));
+    lines.push(...before.indexes.map((index) => `${index.definition};`));
+  }
+  const commented = again ? '' : (before?.comment ?? '');
+  if (draft.comment !== commented) lines.push(commentOnRelation(view, kind, draft.comment));
+  return lines.join('\n');
+}
+
+export const refreshView = (view: TableName) =>
+  `refresh materialized view ${prettyQualified(view)};`;

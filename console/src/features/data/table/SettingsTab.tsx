@@ -207,6 +207,7 @@ function Database(props: { source: string; detail: TableDetail; isTracked: boole
   const [comment, setComment] = useState(detail.comment ?? '');
   const [name, setName] = useState(detail.name);
   const full = `${detail.schema}.${detail.name}`;
+  const isView = detail.kind === 'view' || detail.kind === 'materialized';
   const leave = () =>
     navigate({ to: '/data/$source', params: { source }, search: { schema: detail.schema } });
   const untrack = useAction({
@@ -308,9 +309,14 @@ function Database(props: { source: string; detail: TableDetail; isTracked: boole
             color="red"
             onClick={() =>
               setPlanned({
-                title: t('Drop {{what}} {{name}}?', { what: t('table'), name: full }),
+                title: t('Drop {{what}} {{name}}?', {
+                  what: isView ? t('view') : t('table'),
+                  name: full,
+                }),
                 sql: dropRelation(detail, detail.kind),
-                loses: t('{{name}} and all its rows are lost.', { name: full }),
+                loses: isView
+                  ? t('{{name}} is lost; the tables it reads stay as they are.', { name: full })
+                  : t('{{name}} and all its rows are lost.', { name: full }),
                 success: t('{{name}} was dropped', { name: full }),
                 then: leave,
               })
