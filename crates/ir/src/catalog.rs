@@ -39,6 +39,9 @@ ids! {
 pub struct Catalog {
     /// `server_version_num`, for example 150018.
     pub server_version: u32,
+    /// Whether rows of ordinary tables have a `ctid`, the place where they are stored: in PostgreSQL
+    /// itself, not in databases that are spoken to in the same way or keep tables on other nodes.
+    pub has_ctid: bool,
     /// Tables, views, materialised views, foreign tables, partitions; system schemas left out.
     pub tables: Vec<Table>,
     /// Every type that a column or a function mentions, with element and base types.

@@ -17,6 +17,7 @@ pub mod params;
 pub mod permit;
 pub mod predicate;
 pub mod query;
+mod root_references;
 pub mod scalars;
 pub mod session;
 pub mod stream;

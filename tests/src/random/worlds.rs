@@ -47,6 +47,9 @@ pub fn world(dice: &mut Dice) -> World {
             }
         }
     }
+    for role in PLAIN_ROLES {
+        repeat_rules(dice, &mut world, role);
+    }
     for (role, parents) in MIXED_ROLES {
         let parents = parents.iter().map(|p| (*p).to_owned()).collect();
         world.inherited.push((role.to_owned(), parents));
@@ -287,7 +290,7 @@ fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
     } else {
         dice.some(&all, 75)
     };
-    let filter = if dice.chance(15) {
+    let filter = if dice.chance(25) {
         Condition::everything()
     } else {
         rule_condition(dice, world, table, table, 3)
@@ -301,6 +304,62 @@ fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
             None
         },
         aggregates: dice.chance(70),
+    }
+}
+
+/// Lets some rules of a role ask of a related row what the role's rule on that row's table asks of
+/// it, as people write them who want rows to be seen with what they belong to.
+fn repeat_rules(dice: &mut Dice, world: &mut World, role: &str) {
+    for table in 0..world.tables.len() {
+        for link in 0..world.tables[table].links.len() {
+            let target = world.tables[table].links[link].target;
+            let Some(other) = world.rules.get(&(role.to_owned(), target)) else {
+                continue;
+            };
+            let other = other.filter.clone();
+            if !dice.chance(30) || !has_fitting_roots(&other, world, target, table) {
+                continue;
+            }
+            let Some(rule) = world.rules.get_mut(&(role.to_owned(), table)) else {
+                continue;
+            };
+            let repeated = Condition::Link(link, Box::new(other));
+            let own = std::mem::replace(&mut rule.filter, Condition::everything());
+            rule.filter = match dice.below(3) {
+                0 => repeated,
+                1 => Condition::And(vec![own, repeated]),
+                _ => Condition::And(vec![repeated, own]),
+            };
+        }
+    }
+}
+
+/// Whether what a condition says of its root, a row of `from`, could be said of a row of `to`.
+fn has_fitting_roots(condition: &Condition, world: &World, from: usize, to: usize) -> bool {
+    let fits = |operand: &Operand| match operand {
+        Operand::Root(column) => {
+            let of = |table: usize| {
+                let column = world.tables[table].columns.get(*column)?;
+                column.computed.is_none().then_some(column.ty)
+            };
+            of(to).is_some() && of(from) == of(to)
+        }
+        Operand::Value(_) | Operand::Session(_) | Operand::Column(_) => true,
+    };
+    match condition {
+        Condition::And(parts) | Condition::Or(parts) => parts
+            .iter()
+            .all(|part| has_fitting_roots(part, world, from, to)),
+        Condition::Not(inner) | Condition::Link(_, inner) | Condition::Exists(_, inner) => {
+            has_fitting_roots(inner, world, from, to)
+        }
+        Condition::Compare(_, _, operand) => fits(operand),
+        Condition::In(_, _, List::Of(items)) => items.iter().all(fits),
+        Condition::In(_, _, List::Session(_)) | Condition::IsNull(..) => true,
+        Condition::Aggregate(aggregate) => aggregate
+            .filter
+            .as_ref()
+            .is_none_or(|filter| has_fitting_roots(filter, world, from, to)),
     }
 }
 

@@ -37,13 +37,19 @@ type Oid = u32;
 const USER_SCHEMAS: &str = "n.nspname !~ '^pg_' and n.nspname <> all (array['information_schema', \
      'hdb_catalog', 'hdb_lib', 'crdb_internal']) and n.nspname !~ '^_?timescaledb_'";
 
+/// The version, and whether it is PostgreSQL with all tables in place: YugabyteDB says `-YB-` in its
+/// version, and Citus is an extension.
+const VERSION: &str = "select current_setting('server_version_num')::int4, \
+     version() like 'PostgreSQL %' and version() not like '%-YB-%' \
+     and not exists (select 1 from pg_extension where extname = 'citus')";
+
 /// Everything there is in the database behind `client`.
 ///
 /// # Errors
 /// `unexpected` when a query fails or the connection is lost.
 pub async fn introspect(client: &Client) -> Result<Catalog> {
     let (version, relations, columns, constraints, comments, functions, enums) = try_join!(
-        rows(client, "select current_setting('server_version_num')::int4"),
+        rows(client, VERSION),
         rows(client, &relations::QUERY),
         rows(client, &columns::QUERY),
         rows(client, constraints::QUERY),
@@ -71,6 +77,7 @@ pub async fn introspect(client: &Client) -> Result<Catalog> {
     let mut catalog = Catalog::default();
     if let Some(row) = version.first() {
         catalog.server_version = u32::try_from(get::<i32>(row, 0)?).unwrap_or_default();
+        catalog.has_ctid = get(row, 1)?;
     }
     catalog.tables = tables;
     catalog.functions = functions::finish(functions, &types);

@@ -153,6 +153,7 @@ impl Printer {
             ColumnName::Root => self.push("root"),
             ColumnName::Check => self.push("\"check\""),
             ColumnName::Xmax => self.push("xmax"),
+            ColumnName::Ctid => self.push("ctid"),
         }
     }
 
@@ -502,16 +503,26 @@ impl Printer {
         for join in &select.joins {
             self.push(match join.kind {
                 JoinKind::Left => " left join lateral (",
+                JoinKind::LeftOn(_) => " left join (",
                 JoinKind::Cross => " cross join lateral (",
             });
             self.select(&join.select);
             self.push(") as ");
             self.alias(join.alias);
-            if join.kind == JoinKind::Left {
-                self.push(" on true");
+            match &join.kind {
+                JoinKind::Left => self.push(" on true"),
+                JoinKind::LeftOn(condition) => {
+                    self.push(" on ");
+                    self.expr(condition);
+                }
+                JoinKind::Cross => {}
             }
         }
         self.filter(&select.filter);
+        if !select.group.is_empty() {
+            self.push(" group by ");
+            self.exprs(&select.group);
+        }
         self.order(&select.order);
         match &select.limit {
             Some(limit) if select.ties => {

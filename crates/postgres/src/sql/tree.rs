@@ -91,6 +91,8 @@ pub enum ColumnName {
     Check,
     /// A system column that tells inserted rows (0) from updated ones: `xmax`.
     Xmax,
+    /// `ctid`
+    Ctid,
 }
 
 /// A function.
@@ -259,15 +261,17 @@ pub enum FromItem {
 }
 
 /// How a join treats rows without a match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum JoinKind {
     /// `left join lateral … on true`
     Left,
+    /// `left join … on …`
+    LeftOn(Expr),
     /// `cross join lateral …`
     Cross,
 }
 
-/// A lateral join.
+/// A join.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Join {
     /// Left or cross.
@@ -291,6 +295,8 @@ pub struct Select {
     pub joins: Vec<Join>,
     /// `where`.
     pub filter: Option<Expr>,
+    /// `group by`.
+    pub group: Vec<Expr>,
     /// `order by`.
     pub order: Vec<Order>,
     /// `limit`.

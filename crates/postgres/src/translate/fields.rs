@@ -11,16 +11,23 @@ use super::operands::Scope;
 use super::rows::Link;
 use crate::sql::{ColumnName, Expr, Join, JoinKind, Select};
 use howdah_error::Result;
-use howdah_ir::permit::ColumnUse;
+use howdah_ir::catalog::ColumnId;
+use howdah_ir::permit::{ColumnUse, SelectPermit};
 use howdah_ir::predicate::ComputedUse;
-use howdah_ir::query::{Field, FieldValue, Output, Related};
-use std::cell::RefCell;
+use howdah_ir::query::{Field, FieldValue, Output, Related, RowSource, Rows};
+use std::cell::{Cell, RefCell};
 
 /// Where the values of a row are computed: at the row itself, or at the row and then again above
 /// it, where the rows have been ordered and sliced.
 pub(super) struct Layers {
     base: Row,
     above: Option<Row>,
+    /// The right that has let the rows through, if they are rows of its table.
+    seen_by: Option<SelectPermit>,
+    /// Whether they are all the rows of the table.
+    whole: bool,
+    /// Whether lists of children were joined.
+    grouped: Cell<bool>,
     /// Values computed at the row and handed up under the names `x0`, `x1` …
     extras: RefCell<Vec<Expr>>,
 }
@@ -31,6 +38,9 @@ impl Layers {
         Layers {
             base,
             above: None,
+            seen_by: None,
+            whole: false,
+            grouped: Cell::default(),
             extras: RefCell::default(),
         }
     }
@@ -40,8 +50,38 @@ impl Layers {
         Layers {
             base,
             above: Some(above),
+            seen_by: None,
+            whole: false,
+            grouped: Cell::default(),
             extras: RefCell::default(),
         }
+    }
+
+    /// Layers of rows that [`Compiler::source`] has let through; `whole`: none is left out.
+    pub fn of(mut self, rows: &Rows, whole: bool) -> Self {
+        self.seen_by = (rows.source == RowSource::Table).then(|| rows.permit.clone());
+        self.whole = whole;
+        self
+    }
+
+    /// Whether these are all the rows of their table.
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Notes that a join may have disturbed the order.
+    pub fn note_grouped(&self) {
+        self.grouped.set(true);
+    }
+
+    /// Whether a list of children was joined.
+    pub fn has_grouped(&self) -> bool {
+        self.grouped.get()
+    }
+
+    /// How rows hang on these by columns.
+    pub fn link<'r>(&'r self, mapping: &'r [(ColumnId, ColumnId)]) -> Link<'r> {
+        Link::related(self.top(), mapping, self.seen_by.as_ref())
     }
 
     /// The row at which values are computed first.
@@ -134,7 +174,7 @@ impl Compiler<'_> {
                 let value = self.layered_computed(computed, layers)?;
                 self.output_at(self.computed_type(computed), value, path.as_deref())
             }
-            FieldValue::Related(related) => self.related(related, layers.top(), select)?,
+            FieldValue::Related(related) => self.related(related, layers, select)?,
             FieldValue::ComputedRows(rows) => {
                 let value = self.value(rows, Some(Link::call(layers.base())))?;
                 layers.lift(Expr::Scalar(Box::new(value)))
@@ -142,8 +182,11 @@ impl Compiler<'_> {
         })
     }
 
-    fn related(&self, related: &Related, parent: &Row, select: &mut Select) -> Result<Expr> {
-        let value = self.value(&related.rows, Some(Link::related(parent, &related.mapping)))?;
+    fn related(&self, related: &Related, layers: &Layers, select: &mut Select) -> Result<Expr> {
+        if let Some(fields) = self.grouped_fields(related, layers) {
+            return self.grouped_list(related, fields, layers, select);
+        }
+        let value = self.value(&related.rows, Some(layers.link(&related.mapping)))?;
         if !matches!(related.rows.output, Output::Object(_)) {
             return Ok(Expr::Scalar(Box::new(value)));
         }

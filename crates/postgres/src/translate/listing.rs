@@ -21,7 +21,7 @@
 
 use super::Compiler;
 use super::fields::Layers;
-use super::rows::{Link, Most};
+use super::rows::Most;
 use crate::json_rows::shape::{Fields, Value};
 use crate::json_rows::{Kind, RowShape};
 use crate::sql::{ColumnName, Expr, Join, JoinKind, Select, SqlType};
@@ -138,7 +138,7 @@ impl Compiler<'_> {
         select: &mut Select,
         columns: &mut Columns,
     ) -> Result<Value> {
-        let link = Link::related(layers.top(), &related.mapping);
+        let link = layers.link(&related.mapping);
         let (mut joined, (inner, fields)) = self.shaped(
             &related.rows,
             fields,

@@ -9,7 +9,8 @@
 //! * `native`: queries written by users.
 //! * `columns`: columns as conditions and answers see them. `objects`: answer objects.
 //! * [`explaining`]: rules on one row, part by part.
-//! * `rows`, `fields`, `ordering`, `aggregates`, `listing`: reads. `writes`, `bulk`, `returning`,
+//! * `rows`, `fields`, `ordering`, `aggregates`, `listing`, `grouping`: reads. `implied`: conditions
+//!   that need not be asked. `writes`, `bulk`, `returning`,
 //!   `closing`: writes.
 //! * [`multiplexed`], `streams`: one read for many sets of values.
 
@@ -22,6 +23,8 @@ mod comparisons;
 pub mod explaining;
 mod fields;
 mod filtering;
+mod grouping;
+mod implied;
 mod listing;
 pub mod multiplexed;
 mod names;

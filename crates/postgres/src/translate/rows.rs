@@ -23,25 +23,40 @@
 
 use super::Compiler;
 use super::fields::{Layers, any_related};
+use super::grouping::stored;
+use super::implied::{Way, remaining};
 use super::names::Row;
 use super::objects::{Shape, array};
 use super::operands::Scope;
 use crate::sql::{ColumnName, Expr, FromItem, Order, Select, SqlType};
 use howdah_error::Result;
 use howdah_ir::catalog::ColumnId;
-use howdah_ir::query::{Field, Output, RowSource, Rows};
+use howdah_ir::permit::SelectPermit;
+use howdah_ir::predicate::Predicate;
+use howdah_ir::query::{Field, FieldValue, Output, Related, RowSource, Rows};
+use std::borrow::Cow;
 
 /// How rows hang on a row around them.
 #[derive(Clone, Copy)]
 pub(super) struct Link<'r> {
     parent: &'r Row,
     mapping: &'r [(ColumnId, ColumnId)],
+    seen_by: Option<&'r SelectPermit>,
 }
 
 impl<'r> Link<'r> {
-    /// By columns: (column of the parent, column of the child).
-    pub fn related(parent: &'r Row, mapping: &'r [(ColumnId, ColumnId)]) -> Self {
-        Link { parent, mapping }
+    /// By columns: (column of the parent, column of the child). `seen_by` is the right that has let
+    /// the parent through, if it is a row of that right's table.
+    pub fn related(
+        parent: &'r Row,
+        mapping: &'r [(ColumnId, ColumnId)],
+        seen_by: Option<&'r SelectPermit>,
+    ) -> Self {
+        Link {
+            parent,
+            mapping,
+            seen_by,
+        }
     }
 
     /// By the arguments of the function that returns the rows.
@@ -49,6 +64,7 @@ impl<'r> Link<'r> {
         Link {
             parent,
             mapping: &[],
+            seen_by: None,
         }
     }
 }
@@ -143,26 +159,65 @@ impl Compiler<'_> {
         shape: impl FnOnce(&Layers, &mut Select) -> Result<T>,
     ) -> Result<(Select, T)> {
         let mut source = self.source(rows, link, most)?;
-        if is_sliced(rows, most) && any_related(fields) {
-            return self.shaped_slice(source, shape);
+        if is_sliced(rows, most) && any_related(fields) && !self.joins_below(rows, fields, link) {
+            return self.shaped_slice(rows, source, shape);
         }
         if most == Most::One && !self.is_single(rows, link) {
             source.select.limit = Some(Expr::Number(1));
         }
         let mut select = source.select;
-        let shaped = shape(&Layers::flat(source.row), &mut select)?;
+        let whole = link.is_none() && self.is_whole(rows, most);
+        let layers = Layers::flat(source.row).of(rows, whole);
+        let shaped = shape(&layers, &mut select)?;
+        if layers.has_grouped() && select.order.is_empty() {
+            select.order.push(stored(layers.base()));
+        }
         Ok((select, shaped))
+    }
+
+    /// Whether rows with their related ones may be sliced after these were joined: the few rows of
+    /// a parent that lead to one row each, by a key. PostgreSQL then reads a small table once for
+    /// all parents, and need not order twice. What is computed for lists it computes after the
+    /// slice by itself, if there is nothing but a limit.
+    fn joins_below(&self, rows: &Rows, fields: &[Field], link: Option<Link<'_>>) -> bool {
+        link.is_some_and(|link| !link.mapping.is_empty())
+            && rows.offset.is_none()
+            && rows.distinct_on.is_empty()
+            && fields.iter().all(|field| match &field.value {
+                FieldValue::Related(related) => match &related.rows.output {
+                    Output::Object(fields) => self.is_light(related, fields),
+                    Output::List(_) | Output::Aggregate(_) => true,
+                },
+                _ => true,
+            })
+    }
+
+    /// Whether an object is a row found by its key, made of columns and of other such objects.
+    fn is_light(&self, related: &Related, fields: &[Field]) -> bool {
+        related.rows.source == RowSource::Table
+            && self.leads_to_one(related.rows.permit.table(), &related.mapping)
+            && fields.iter().all(|field| match &field.value {
+                FieldValue::Literal(_) | FieldValue::Column { .. } | FieldValue::UpperCase(_) => {
+                    true
+                }
+                FieldValue::Related(related) => match &related.rows.output {
+                    Output::Object(fields) => self.is_light(related, fields),
+                    Output::List(_) | Output::Aggregate(_) => false,
+                },
+                FieldValue::Computed { .. } | FieldValue::ComputedRows(_) => false,
+            })
     }
 
     fn shaped_slice<T>(
         &self,
+        rows: &Rows,
         source: Source,
         shape: impl FnOnce(&Layers, &mut Select) -> Result<T>,
     ) -> Result<(Select, T)> {
         let mut inner = source.select;
         let above = Row::copied(self.alias(), source.row.table);
         let alias = above.alias;
-        let layers = Layers::sliced(source.row, above);
+        let layers = Layers::sliced(source.row, above).of(rows, false);
         let mut select = Select::default();
         let shaped = shape(&layers, &mut select)?;
         if !select.joins.is_empty() {
@@ -200,12 +255,28 @@ impl Compiler<'_> {
             select.restrict(self.link(link.mapping, link.parent, &row));
         }
         let scope = Scope::at(&row);
-        select.restrict(self.predicate(rows.permit.filter(), scope)?);
+        select.restrict(self.predicate(&self.permitted(rows, link), scope)?);
         select.restrict(self.predicate(&rows.filter, scope)?);
         self.set_order(&mut select, &row, &rows.distinct_on, &rows.order)?;
         select.limit = self.limit(rows, most);
         select.offset = rows.offset.map(|offset| self.param(offset));
         Ok(Source { select, row })
+    }
+
+    /// The permit's filter, without what is known to hold for rows that hang on the parent's.
+    fn permitted<'p>(&self, rows: &'p Rows, link: Option<Link<'_>>) -> Cow<'p, Predicate> {
+        let filter = rows.permit.filter();
+        let Some((link, parent)) = link.and_then(|link| Some((link, link.seen_by?))) else {
+            return Cow::Borrowed(filter);
+        };
+        let child = rows.permit.table();
+        let way = Way {
+            parent,
+            mapping: link.mapping,
+            child,
+            single: self.leads_to_one(child, link.mapping),
+        };
+        remaining(filter, way)
     }
 
     fn limit(&self, rows: &Rows, most: Most) -> Option<Expr> {

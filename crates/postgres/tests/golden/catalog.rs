@@ -126,6 +126,14 @@ pub fn blog() -> Catalog {
             ],
         ),
     ];
+    catalog.has_ctid = true;
+    catalog.tables[1].foreign_keys = vec![ForeignKey {
+        name: "article_author_id_fkey".into(),
+        oid: 0,
+        columns: vec![AUTHOR_ID],
+        target: AUTHOR,
+        target_columns: vec![ID],
+    }];
     catalog.functions = vec![
         function("shout", text, false),
         function("best", article, true),

@@ -69,6 +69,91 @@ fn nested_relations() {
     assert_snapshot!(case.select(&rows(admin(AUTHOR), Output::List(fields))));
 }
 
+/// Authors with their articles, each as the permits say.
+fn authors(author: SelectPermit, articles: Rows) -> Rows {
+    let fields = vec![
+        field("id", col(ID)),
+        related("articles", &ARTICLES, articles),
+    ];
+    rows(author, Output::List(fields))
+}
+
+fn titles(article: SelectPermit) -> Rows {
+    rows(article, Output::List(vec![field("title", col(TITLE))]))
+}
+
+#[test]
+fn children_of_all_parents_are_grouped() {
+    let case = Case::new();
+    let article = permit(ARTICLE, mine(), |_| {});
+    assert_snapshot!(case.select(&authors(admin(AUTHOR), titles(article))));
+}
+
+#[test]
+fn children_of_some_parents_are_not_grouped() {
+    let mut case = Case::new();
+    let mut some = authors(admin(AUTHOR), titles(admin(ARTICLE)));
+    some.filter = case.compare(col(NAME), Operator::InsensitiveLike, "text", "a%");
+    assert_snapshot!(case.select(&some));
+}
+
+#[test]
+fn slices_of_children_are_joined_with_what_has_a_key() {
+    let mut case = Case::new();
+    let mut articles = rows(
+        admin(ARTICLE),
+        Output::List(vec![field("title", col(TITLE)), author_with_name()]),
+    );
+    articles.order = vec![asc(col(ID))];
+    articles.limit = Some(case.param("int8", "5"));
+    assert_snapshot!(case.select(&authors(admin(AUTHOR), articles)));
+}
+
+/// A rule on articles: that there is an author of theirs who satisfies a rule.
+fn by_author(rule: Predicate) -> Predicate {
+    Predicate::Related(Box::new(RelatedPredicate {
+        mapping: AUTHOR_OF.to_vec(),
+        target: Target::in_rule(AUTHOR),
+        predicate: rule,
+    }))
+}
+
+fn titled() -> Predicate {
+    Predicate::Column(col(TITLE), Comparison::IsNull(false))
+}
+
+#[test]
+fn what_the_parent_satisfies_is_not_asked_of_its_children() {
+    let case = Case::new();
+    let rule = Predicate::all([titled(), by_author(mine())]);
+    let article = permit(ARTICLE, rule, |_| {});
+    assert_snapshot!(case.select(&authors(permit(AUTHOR, mine(), |_| {}), titles(article))));
+}
+
+#[test]
+fn what_the_child_says_of_its_parent_is_not_asked_of_it() {
+    let case = Case::new();
+    let author = rows(
+        permit(AUTHOR, mine(), |_| {}),
+        Output::Object(vec![field("name", col(NAME))]),
+    );
+    let article = permit(ARTICLE, by_author(mine()), |_| {});
+    let fields = vec![related("author", &AUTHOR_OF, author)];
+    assert_snapshot!(case.select(&rows(article, Output::List(fields))));
+}
+
+#[test]
+fn what_is_said_of_another_row_is_asked() {
+    let case = Case::new();
+    let of_root = |column| {
+        let root = Operand::Column(RowScope::Root, column);
+        Predicate::Column(col(ID), Comparison::Binary(Operator::Equal, root))
+    };
+    let article = permit(ARTICLE, by_author(of_root(ID)), |_| {});
+    let author = permit(AUTHOR, of_root(ID), |_| {});
+    assert_snapshot!(case.select(&authors(author, titles(article))));
+}
+
 #[test]
 fn sliced_list_with_relations() {
     let mut case = Case::new();

@@ -145,6 +145,8 @@ impl WriteInventor<'_> {
                 if !self.opens(table) {
                     return None;
                 }
+                // Without a column that may be set there is no such field.
+                self.to(table)?;
                 let changes: Option<Vec<Change>> = (0..self.dice.between(0, 3))
                     .map(|_| self.change(table))
                     .collect();
