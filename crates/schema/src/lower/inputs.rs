@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::rebinding::{Bound, Coercion, Position};
 use super::selection::Collected;
-use super::values::{Input, plain_decimal, whole_number};
+use super::values::{Input, plain_decimal, whole_number, with_fraction};
 use crate::document::{MAX_DEPTH, Value};
 use crate::model::SourceId;
 use crate::types::{TypeKey, TypeRef, builtin, scalar_name};
@@ -401,6 +401,10 @@ impl<'a> Lowerer<'a> {
                         .number()
                         .map(|digits| plain_decimal(&digits))
                         .ok_or_else(|| self.parse_failed("Number", "money", input)),
+                    "numeric" => input
+                        .number()
+                        .map(with_fraction)
+                        .ok_or_else(|| self.parse_failed("Number", "numeric", input)),
                     _ if facts.numeric => input.number().ok_or_else(|| {
                         self.parse_failed("Number", &scalar_name(catalog, base), input)
                     }),

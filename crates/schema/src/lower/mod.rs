@@ -36,7 +36,7 @@ pub(crate) use selection::Collected;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 pub use validations::Validation;
-pub(crate) use values::{geojson, whole_number};
+pub(crate) use values::{geojson, plain_decimal, whole_number};
 use variables::Variables;
 
 /// What a request asks to be done.

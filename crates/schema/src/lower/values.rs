@@ -198,6 +198,15 @@ pub(crate) fn plain_decimal(text: &str) -> String {
     }
 }
 
+/// A number with an exponent has a digit behind its point, `1E-30` → `1.0E-30`, which counts for the
+/// scale of a `numeric`: so it has always been written. Others stay as they are.
+pub(crate) fn with_fraction(text: String) -> String {
+    match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
+        _ => text,
+    }
+}
+
 /// Checks the form of a GeoJSON geometry: PostGIS reads some malformed ones without complaint.
 pub(crate) fn geojson(value: &Json) -> Result<(), String> {
     let Json::Object(object) = value else {
@@ -264,7 +273,7 @@ fn ring(value: &Json) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{plain_decimal, whole_number};
+    use super::{plain_decimal, whole_number, with_fraction};
 
     #[test]
     fn exponents_are_written_out() {
@@ -272,6 +281,19 @@ mod tests {
         assert_eq!(plain_decimal("1.25e1"), "12.5");
         assert_eq!(plain_decimal("12e3"), "12000");
         assert_eq!(plain_decimal("12.50"), "12.50");
+    }
+
+    #[test]
+    fn numbers_with_exponents_have_a_fraction() {
+        for (given, written) in [
+            ("-1E-30", "-1.0e-30"),
+            ("12e3", "12.0e3"),
+            ("1.25E1", "1.25E1"),
+            ("1.10", "1.10"),
+            ("7", "7"),
+        ] {
+            assert_eq!(with_fraction(given.to_owned()), written);
+        }
     }
 
     #[test]

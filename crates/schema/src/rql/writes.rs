@@ -6,6 +6,7 @@ use super::arguments::{
 use super::rights::Write;
 use super::{Lowering, args_path, within_args};
 use crate::json_value;
+use crate::lower::plain_decimal;
 use crate::model::{Source, Table};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::catalog::ColumnId;
@@ -262,7 +263,10 @@ impl Lowering<'_> {
     fn operand(&mut self, table: &Table, column: ColumnId, value: &Value) -> Result<Operand> {
         let catalog = &self.source.catalog;
         let ty = catalog.column(table.id, column).ty;
-        let text = json_value::text(catalog, ty, value)?;
+        let mut text = json_value::text(catalog, ty, value)?;
+        if value.is_number() && &*catalog.ty(catalog.base_type(ty)).name == "numeric" {
+            text = text.map(|digits| in_groups_of_four(&digits));
+        }
         Ok(Operand::Param(self.bind(ValueType::One(ty), text)))
     }
 
@@ -284,10 +288,43 @@ impl Lowering<'_> {
     }
 }
 
+/// Digits behind the point filled up to groups of four: what these operations write has always had
+/// such a scale, as that is how numbers go over the wire in binary.
+fn in_groups_of_four(number: &str) -> String {
+    let mut text = plain_decimal(number);
+    if let Some((_, fraction)) = text.split_once('.')
+        && fraction.bytes().all(|b| b.is_ascii_digit())
+    {
+        let missing = fraction.len().next_multiple_of(4) - fraction.len();
+        text.push_str(&"0".repeat(missing));
+    }
+    text
+}
+
 fn answer(returning: Option<MutationField>) -> MutationOutput {
     let affected_rows = MutationField {
         key: "affected_rows".into(),
         value: MutationFieldValue::AffectedRows,
     };
     MutationOutput::Response(returning.into_iter().chain([affected_rows]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_groups_of_four;
+
+    #[test]
+    fn fractions_are_filled_up() {
+        for (given, written) in [
+            ("12345.67", "12345.6700"),
+            ("-0.00001", "-0.00001000"),
+            ("1.2345", "1.2345"),
+            ("12", "12"),
+            ("1e-3", "0.0010"),
+            ("1e-999", "1e-999"),
+            ("1.5e-999", "1.5e-999"),
+        ] {
+            assert_eq!(in_groups_of_four(given), written);
+        }
+    }
 }

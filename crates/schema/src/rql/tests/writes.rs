@@ -7,7 +7,7 @@ use serde_json::json;
 
 #[test]
 fn numbers_keep_their_digits() {
-    let price = "123456789012345678901234567890.000000000000000000001";
+    let price = "123456789012345678901234567890.000000000000000000000001";
     let objects: Value = serde_json::from_str(&format!(
         "[{{\"price\": {price}, \"reads\": 9223372036854775807}}]"
     ))
