@@ -293,27 +293,9 @@ impl Compiler<'_> {
     /// The rows that a condition on other rows looks at, whether it holds for them or not.
     fn rows_looked_at(&self, predicate: &Predicate, scope: Scope<'_>) -> Result<(Select, Row)> {
         match predicate {
-            Predicate::Related(related) => {
-                let (mut select, row) = self.target(&related.target)?;
-                select.restrict_first(self.link(&related.mapping, scope.current, &row));
-                Ok((select, row))
-            }
+            Predicate::Related(related) => self.related_rows(related, scope),
             Predicate::Exists(target, _) => self.target(target),
-            Predicate::ComputedRows(computed) => {
-                let row = Row::direct(self.alias(), computed.target.table());
-                let mut select = Select {
-                    from: Some(FromItem::Function(
-                        self.function(&computed.call),
-                        self.arguments(&computed.call, Some(scope))?,
-                        row.alias,
-                    )),
-                    ..Select::default()
-                };
-                if let Some(filter) = computed.target.filter() {
-                    select.restrict(self.predicate(filter, Scope::at(&row))?);
-                }
-                Ok((select, row))
-            }
+            Predicate::ComputedRows(computed) => self.computed_rows(computed, scope),
             _ => Err(Error::unexpected(
                 "a part of a rule is said to look at other rows and does not",
             )),

@@ -7,7 +7,9 @@ use crate::sql::{ColumnName, Expr, FromItem, Select};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::permit::Target;
-use howdah_ir::predicate::{AggregatePredicate, Predicate};
+use howdah_ir::predicate::{
+    AggregatePredicate, ComputedRowsPredicate, Predicate, RelatedPredicate,
+};
 
 impl Compiler<'_> {
     /// A condition. `scope.root` is the row of the table that the rule was written for; within a
@@ -29,8 +31,7 @@ impl Compiler<'_> {
                 self.comparison(left, comparison, scope)?
             }
             Predicate::Related(related) => {
-                let (mut select, row) = self.target(&related.target)?;
-                select.restrict_first(self.link(&related.mapping, scope.current, &row));
+                let (mut select, row) = self.related_rows(related, scope)?;
                 select.restrict(self.predicate(&related.predicate, scope.related(&row))?);
                 exists(select)
             }
@@ -40,18 +41,7 @@ impl Compiler<'_> {
                 exists(select)
             }
             Predicate::ComputedRows(computed) => {
-                let row = Row::direct(self.alias(), computed.target.table());
-                let mut select = Select {
-                    from: Some(FromItem::Function(
-                        self.function(&computed.call),
-                        self.arguments(&computed.call, Some(scope))?,
-                        row.alias,
-                    )),
-                    ..Select::default()
-                };
-                if let Some(filter) = computed.target.filter() {
-                    select.restrict(self.predicate(filter, Scope::at(&row))?);
-                }
+                let (mut select, row) = self.computed_rows(computed, scope)?;
                 select.restrict(self.predicate(&computed.predicate, scope.related(&row))?);
                 exists(select)
             }
@@ -123,6 +113,38 @@ impl Compiler<'_> {
     pub fn target(&self, target: &Target) -> Result<(Select, Row)> {
         let (mut select, row) = self.table_rows(target.table())?;
         if let Some(filter) = target.filter() {
+            select.restrict(self.predicate(filter, Scope::at(&row))?);
+        }
+        Ok((select, row))
+    }
+
+    /// The related rows that a condition looks at, whether it holds for them or not.
+    pub fn related_rows(
+        &self,
+        related: &RelatedPredicate,
+        scope: Scope<'_>,
+    ) -> Result<(Select, Row)> {
+        let (mut select, row) = self.target(&related.target)?;
+        select.restrict_first(self.link(&related.mapping, scope.current, &row));
+        Ok((select, row))
+    }
+
+    /// The rows of a computed field that a condition looks at, whether it holds for them or not.
+    pub fn computed_rows(
+        &self,
+        computed: &ComputedRowsPredicate,
+        scope: Scope<'_>,
+    ) -> Result<(Select, Row)> {
+        let row = Row::direct(self.alias(), computed.target.table());
+        let mut select = Select {
+            from: Some(FromItem::Function(
+                self.function(&computed.call),
+                self.arguments(&computed.call, Some(scope))?,
+                row.alias,
+            )),
+            ..Select::default()
+        };
+        if let Some(filter) = computed.target.filter() {
             select.restrict(self.predicate(filter, Scope::at(&row))?);
         }
         Ok((select, row))
