@@ -66,6 +66,14 @@ impl Project {
             .url()
     }
 
+    /// The metadata, on the database at `url`.
+    fn document_at(&self, url: &str) -> Value {
+        let mut document = self.document.clone();
+        document["sources"][0]["configuration"] = json!({"connection_info": {
+            "database_url": url, "pool_settings": {"max_connections": 2}}});
+        document
+    }
+
     /// The same database with other metadata. Its catalogue is not read again.
     #[must_use]
     pub fn with_metadata(&self, tracked: Value) -> Project {
@@ -111,9 +119,32 @@ impl Project {
 /// # Panics
 /// When it does not start, or takes the metadata to be inconsistent.
 pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<Engine> {
+    let engine = start(url, schema).await;
+    replace(&engine, project, url).await;
+    engine
+}
+
+/// As [`engine`], though some of the metadata be inconsistent.
+///
+/// # Panics
+/// When it does not start.
+pub async fn engine_with_faults(
+    project: &Project,
+    url: &str,
+    schema: SchemaOptions,
+) -> Arc<Engine> {
+    let engine = start(url, schema).await;
+    let args = json!({"allow_inconsistent_metadata": true, "metadata": project.document_at(url)});
+    let command = json!({"type": "replace_metadata", "version": 2, "args": args});
+    engine.metadata(command, &Session::admin()).await.unwrap();
+    engine
+}
+
+async fn start(url: &str, schema: SchemaOptions) -> Arc<Engine> {
     let options = EngineOptions {
         validate_native_queries: true,
         live: howdah_engine::LiveOptions::default(),
+        webhooks: howdah_engine::WebhookOptions::default(),
         metadata_database: SourceSettings::new(url),
         default_source: None,
         sources: SourceDefaults::default(),
@@ -122,9 +153,7 @@ pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<
         maintenance_mode: false,
         sync_interval: None,
     };
-    let engine = Engine::start(options).await.unwrap();
-    replace(&engine, project, url).await;
-    engine
+    Engine::start(options).await.unwrap()
 }
 
 /// Puts a project's metadata, on the database at `url`, in the place of what an engine has.
@@ -132,10 +161,7 @@ pub async fn engine(project: &Project, url: &str, schema: SchemaOptions) -> Arc<
 /// # Panics
 /// When it takes the metadata to be inconsistent.
 pub async fn replace(engine: &Arc<Engine>, project: &Project, url: &str) {
-    let mut document = project.document.clone();
-    document["sources"][0]["configuration"] =
-        json!({"connection_info": {"database_url": url, "pool_settings": {"max_connections": 2}}});
-    let command = json!({"type": "replace_metadata", "args": document});
+    let command = json!({"type": "replace_metadata", "args": project.document_at(url)});
     let told = engine.metadata(command, &Session::admin()).await.unwrap();
     assert_eq!(
         &told[..],

@@ -4,12 +4,13 @@ use crate::availability::{self, Event};
 use crate::behind::{self, Behind};
 use crate::building::{Builder, Reread};
 use crate::live::Live;
+use crate::mutations::JudgementObserver;
 use crate::options::EngineOptions;
 use crate::state::{State, inconsistencies_json};
 use crate::sync;
 use arc_swap::ArcSwap;
 use howdah_error::{Code, Error, Result};
-use howdah_http_client::{Egress, HttpClient};
+use howdah_http_client::HttpClient;
 use howdah_metadata::{DEFAULT_SOURCE, Metadata, Part, PartKind, Source};
 use howdah_postgres::Pool;
 use howdah_postgres::hdb_catalog::MetadataStore;
@@ -32,10 +33,10 @@ pub struct Engine {
     tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
     events: broadcast::Sender<Event>,
     pub(crate) live: Arc<Live>,
-    /// Which addresses webhooks may have.
-    pub(crate) egress: OnceLock<Egress>,
     /// Calls webhooks; made when first needed.
     pub(crate) http: OnceLock<HttpClient>,
+    /// Hears of the webhooks that judged input.
+    pub(crate) judgements: OnceLock<Arc<dyn JudgementObserver>>,
 }
 
 /// How many events are kept for those who are slow to hear of them.
@@ -106,8 +107,8 @@ impl Engine {
             tasks: std::sync::Mutex::default(),
             events: broadcast::Sender::new(EVENTS),
             live,
-            egress: OnceLock::new(),
             http: OnceLock::new(),
+            judgements: OnceLock::new(),
         });
         let watcher = tokio::spawn(availability::watch(Arc::downgrade(&engine)));
         let catching_up = behind::follow(Arc::downgrade(&engine), engine.behind.clone());
@@ -182,10 +183,9 @@ impl Engine {
             .collect()
     }
 
-    /// Says which addresses webhooks may have; by default all but the metadata services of clouds.
-    /// It counts if said before the first webhook is called.
-    pub fn set_egress(&self, egress: Egress) {
-        let _ = self.egress.set(egress);
+    /// Has somebody hear of webhooks that judge input; only the first one given does.
+    pub fn observe_judgements(&self, observer: Arc<dyn JudgementObserver>) {
+        let _ = self.judgements.set(observer);
     }
 
     /// Figures for the log: sources, tables, roles, inconsistent objects.

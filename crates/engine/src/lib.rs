@@ -46,4 +46,5 @@ pub use live::{
     BatchReport, LiveCounts, LiveEvent, LiveOptions, Observer, PollReport, Sink, Subject,
     SubscriptionHandle, SubscriptionKind, Trigger, Triggers,
 };
-pub use options::{EngineOptions, SourceDefaults};
+pub use mutations::{Judgement, JudgementObserver};
+pub use options::{EngineOptions, SourceDefaults, WebhookOptions};

@@ -1,6 +1,7 @@
 //! What an engine is started with.
 
 use crate::live::LiveOptions;
+use howdah_http_client::Egress;
 use howdah_metadata::SourceConfiguration;
 use howdah_postgres::{PoolSettings, SourceSettings};
 use howdah_schema::model::SchemaOptions;
@@ -25,6 +26,8 @@ pub struct EngineOptions {
     pub validate_native_queries: bool,
     /// Refuse changes of the metadata.
     pub maintenance_mode: bool,
+    /// How webhooks are called.
+    pub webhooks: WebhookOptions,
     /// How subscriptions are served.
     pub live: LiveOptions,
     /// How often to look for changes of other instances; `None` never does.
@@ -42,4 +45,13 @@ pub struct SourceDefaults {
     pub programs: Option<PathBuf>,
     /// Variables whose values are these, whatever the environment of the process says.
     pub variables: HashMap<String, String>,
+}
+
+/// How webhooks are called.
+#[derive(Debug, Clone, Default)]
+pub struct WebhookOptions {
+    /// Which addresses they may have; by default all but the metadata services of clouds.
+    pub egress: Egress,
+    /// Of a header that both the client and the metadata set, that of the metadata is sent.
+    pub configured_headers_win: bool,
 }

@@ -5,9 +5,10 @@
 //! * `project_at_start`: what `serve` applies before it serves.
 //! * `serve`: starts the engine and the server. `settings`: from flags to the engine's options.
 //! * `dev`: the same on a project folder. `managed`: the PostgreSQL that either may bring along.
-//! * `service`: the engine as the server sees it.
+//! * `service`: the engine as the server sees it. `poller_log`, `judgement_log`: what it does, for the log.
 
 mod dev;
+mod judgement_log;
 mod managed;
 mod poller_log;
 mod program;

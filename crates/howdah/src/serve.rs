@@ -1,5 +1,6 @@
 //! `howdah serve`: from settings to a running server, and back.
 
+use crate::judgement_log::JudgementLog;
 use crate::managed;
 use crate::poller_log::PollerLog;
 use crate::project_at_start;
@@ -92,11 +93,9 @@ pub async fn start_engine(
     config: &Config,
     variables: HashMap<String, String>,
 ) -> Result<Arc<Engine>, Fatal> {
-    let engine = Engine::start(engine_options(config, variables)?)
+    Engine::start(engine_options(config, variables)?)
         .await
-        .map_err(|error| fatal(&error))?;
-    engine.set_egress(config.egress.clone());
-    Ok(engine)
+        .map_err(|error| fatal(&error))
 }
 
 /// Serves an engine that is ready, with its managed database if it has one, until told to stop;
@@ -131,6 +130,7 @@ pub async fn run(
     let watched = tokio::spawn(log_events(engine.events(), logger.clone()));
     let polls = PollerLog::new(logger.clone(), config.subscriptions.clone());
     engine.observe_polls(Arc::new(polls));
+    engine.observe_judgements(Arc::new(JudgementLog::new(logger.clone())));
     let service = Arc::new(EngineService(Arc::clone(&engine)));
     let config = Arc::new(config);
     let served = howdah_server::serve_with(

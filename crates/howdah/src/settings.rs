@@ -1,6 +1,6 @@
 //! From the server's settings to the engine's options.
 
-use howdah_engine::{EngineOptions, LiveOptions, SourceDefaults};
+use howdah_engine::{EngineOptions, LiveOptions, SourceDefaults, WebhookOptions};
 use howdah_metadata::{ConnectionInfo, IsolationLevel, SourceConfiguration, UrlConfig};
 use howdah_postgres::{PoolSettings, SourceSettings};
 use howdah_schema::model::SchemaOptions;
@@ -53,6 +53,10 @@ pub fn engine_options(
         checks_pass_on_null: config.graphql.checks_pass_on_null,
         validate_native_queries: config.graphql.validate_native_queries,
         maintenance_mode: config.metadata.maintenance_mode,
+        webhooks: WebhookOptions {
+            egress: config.egress.clone(),
+            configured_headers_win: config.graphql.configured_headers_win,
+        },
         live: live(config),
         sync_interval: config.metadata.sync_interval,
     })

@@ -6,6 +6,7 @@ mod support;
 
 use howdah_test_postgres::{Server, ServerOptions, database};
 use serde_json::{Value, json};
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 use support::{Howdah, command, eventually, run};
 
@@ -301,6 +302,93 @@ async fn bad_bodies_get_clear_errors_and_hurt_nobody() {
             }
         }
         assert_eq!(howdah.graphql("{ t { id } }", &[]), json!({"data": {"t": [{"id": 1}]}}));
+    })
+    .await
+    .unwrap();
+}
+
+/// A webhook that refuses everything; answers its address.
+fn refusing_webhook() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut bytes = [0; 8192];
+            // Small requests come in few pieces, and their end is a brace.
+            let mut got = 0;
+            while !bytes[..got].ends_with(b"}") {
+                got += stream.read(&mut bytes[got..]).unwrap();
+            }
+            let body = r#"{"message":"not good"}"#;
+            let head = "HTTP/1.1 400 x\r\nconnection: close\r\ncontent-length";
+            let _ = write!(stream, "{head}: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    format!("http://name:hunter2@{address}/check?key=hunter2")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_that_judge_input_are_logged_and_kept_to_the_permitted_addresses() {
+    let database = database().await;
+    let url = database.url().to_owned();
+    database
+        .run("create table t (id int primary key, name text)")
+        .await;
+    tokio::task::spawn_blocking(move || {
+        let hook = refusing_webhook();
+        const TYPE: &str = r#""type":"validate-input-log""#;
+        let insert = "mutation { insert_t(objects: [{id: 1}]) { affected_rows } }";
+        let user = [("x-hasura-role", "user")];
+        let types = (
+            "HASURA_GRAPHQL_ENABLED_LOG_TYPES",
+            "startup,validate-input-log",
+        );
+        {
+            let howdah = Howdah::serve(&url, &[], &[types]).ready(START);
+            howdah.metadata("pg_track_table", json!({"source": "default", "table": "t"}));
+            let validate = json!({"type": "http", "definition": {"url": hook, "headers": [{"name": "X-Key", "value": "hunter2"}]}});
+            let permission = json!({"columns": "*", "check": {}, "validate_input": validate});
+            howdah.metadata(
+                "pg_create_insert_permission",
+                json!({"source": "default", "table": "t", "role": "user", "permission": permission}),
+            );
+            let answer = howdah.graphql(insert, &user);
+            assert_eq!(answer["errors"][0]["message"], "not good", "{answer}");
+            let find = || {
+                let lines = howdah.lines();
+                let line = lines.iter().find(|l| l.contains(TYPE));
+                line.map(|line| serde_json::from_str::<Value>(line).unwrap())
+            };
+            assert!(eventually(START, || find().is_some()));
+            let line = find().unwrap();
+            let address = hook.split(['@', '?']).nth(1).unwrap();
+            assert_eq!(line["type"], "validate-input-log");
+            assert_eq!(
+                line["detail"],
+                json!({"type": "http", "details": {
+                    "url": format!("http://{address}"),
+                    "request": {"version": 1, "role": "user",
+                        "session_variables": {"x-hasura-role": "user"},
+                        "data": {"input": [{"id": 1}]}},
+                    "request_headers": [{"name": "X-Key", "value": "<hidden>"}],
+                    "response": {"message": "not good"},
+                    "response_status": 400,
+                }})
+            );
+            assert!(!howdah.lines().concat().contains("hunter2"));
+        }
+        // Nothing of it is logged unless asked for, and what may not be called is not.
+        let howdah = Howdah::serve(&url, &[], &[("HOWDAH_EGRESS", "public")]).ready(START);
+        let answer = howdah.graphql(insert, &user);
+        let message = &answer["errors"][0]["message"];
+        assert_eq!(message, "http exception when validating input data", "{answer}");
+        drop(howdah);
+        let howdah = Howdah::serve(&url, &[], &[]).ready(START);
+        let answer = howdah.graphql(insert, &user);
+        assert_eq!(answer["errors"][0]["message"], "not good", "{answer}");
+        howdah.signal("TERM");
+        assert!(!howdah.lines().concat().contains(TYPE));
     })
     .await
     .unwrap();

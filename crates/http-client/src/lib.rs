@@ -5,6 +5,7 @@
 //!   one size limit per exchange.
 //! * [`Egress`]: which addresses may be called at all, asked after names are resolved and again
 //!   at each redirect.
+//! * [`shown_url`]: what of an address may be seen.
 //!
 //! This crate knows nothing of what is sent and why; it never writes to a log, so that whoever
 //! calls decides what of a request may be seen.
@@ -15,8 +16,10 @@ mod error;
 mod network;
 mod resolver;
 mod roots;
+mod shown;
 
 pub use client::{HttpClient, Limits, Outgoing, Received, Redirects, Upgrade};
 pub use egress::Egress;
 pub use error::{HttpError, Untrusted};
 pub use roots::Trust;
+pub use shown::shown_url;

@@ -5,6 +5,7 @@
 //! out with the first statement, and COMMIT with the last one where that is known.
 
 mod inserts;
+mod judgement;
 mod trace;
 mod validation;
 mod writer;
@@ -23,6 +24,8 @@ use howdah_schema::lower::{Lowered, RootValue};
 use howdah_schema::model::{Source, SourceId};
 use std::sync::Arc;
 use writer::Writer;
+
+pub use judgement::{Judgement, JudgementObserver};
 
 /// Longer texts are hardly sent twice: they are not kept prepared.
 const LONGEST_KEPT: usize = 16 * 1024;

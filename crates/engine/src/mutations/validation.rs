@@ -1,5 +1,6 @@
 //! Asks webhooks whether what a role wants to write is good (H23), before any transaction begins.
 
+use super::judgement::{Judgement, told_body, told_headers};
 use crate::engine::Engine;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result};
@@ -61,9 +62,10 @@ impl Engine {
                 "session_variables": session.variables(),
                 "data": {"input": validation.input},
             });
+            let url = self.address(webhook)?;
             let request = Outgoing {
                 method: Method::POST,
-                url: self.address(webhook)?,
+                url: url.clone(),
                 headers: self.headers_for(webhook, session)?,
                 body: Bytes::from(body.to_string()),
             };
@@ -77,16 +79,29 @@ impl Engine {
                 Error::unexpected("http exception when validating input data")
                     .with_internal(json!({"error": error.to_string()}))
             })?;
+            self.tell_of(webhook, &url, &body, &answer);
             judge(&answer)?;
         }
         Ok(())
+    }
+
+    fn tell_of(&self, webhook: &InputValidation, url: &Url, request: &Value, answer: &Received) {
+        if let Some(observer) = self.judgements.get().filter(|o| o.wants_judgements()) {
+            observer.judged(&Judgement {
+                url,
+                request,
+                headers: told_headers(webhook),
+                status: answer.status,
+                response: told_body(&answer.body),
+            });
+        }
     }
 
     fn http_client(&self) -> Result<&HttpClient> {
         if let Some(client) = self.http.get() {
             return Ok(client);
         }
-        let egress = self.egress.get().cloned().unwrap_or_default();
+        let egress = self.builder.options().webhooks.egress.clone();
         let client = HttpClient::new(egress).map_err(|e| Error::unexpected(e.to_string()))?;
         Ok(self.http.get_or_init(|| client))
     }
@@ -98,37 +113,34 @@ impl Engine {
     }
 
     fn headers_for(&self, webhook: &InputValidation, session: &Session) -> Result<HeaderMap> {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            CONTENT_TYPE,
-            http::HeaderValue::from_static("application/json"),
-        );
-        let mut set = |name: &str, value: &str| {
-            let name: Result<HeaderName, _> = name.parse();
-            let value = http::HeaderValue::from_bytes(value.as_bytes());
-            match (name, value) {
-                (Ok(name), Ok(value)) => {
-                    headers.insert(name, value);
-                    Ok(())
-                }
-                _ => Err(Error::unexpected(
-                    "a header of an input validation is not valid",
-                )),
-            }
-        };
+        let mut forwarded = HeaderMap::new();
         if webhook.forward_client_headers {
             for (name, value) in session.headers() {
                 if !NOT_FORWARDED.contains(&name.as_str()) {
-                    set(name, value)?;
+                    set(&mut forwarded, name, value)?;
                 }
             }
         }
+        let mut configured = HeaderMap::new();
         for (name, value) in &webhook.headers {
             let value = match value {
                 HeaderValue::Text(text) => self.filled_in(text)?,
                 HeaderValue::Variable(variable) => self.variable(variable)?,
             };
-            set(name, &value)?;
+            set(&mut configured, name, &value)?;
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            CONTENT_TYPE,
+            http::HeaderValue::from_static("application/json"),
+        );
+        // Of two headers with one name the later counts.
+        let options = &self.builder.options().webhooks;
+        for some in match options.configured_headers_win {
+            true => [forwarded, configured],
+            false => [configured, forwarded],
+        } {
+            headers.extend(some);
         }
         Ok(headers)
     }
@@ -156,6 +168,20 @@ impl Engine {
             .cloned()
             .or_else(|| std::env::var(name).ok())
             .ok_or_else(|| Error::unexpected(format!("environment variable '{name}' not set")))
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: &str, value: &str) -> Result<()> {
+    let name: Result<HeaderName, _> = name.parse();
+    let value = http::HeaderValue::from_bytes(value.as_bytes());
+    match (name, value) {
+        (Ok(name), Ok(value)) => {
+            headers.insert(name, value);
+            Ok(())
+        }
+        _ => Err(Error::unexpected(
+            "a header of an input validation is not valid",
+        )),
     }
 }
 

@@ -20,6 +20,7 @@ pub struct World {
 pub fn options(database: &TestDatabase) -> EngineOptions {
     EngineOptions {
         live: howdah_engine::LiveOptions::default(),
+        webhooks: howdah_engine::WebhookOptions::default(),
         metadata_database: SourceSettings::new(database.url()),
         default_source: Some(SourceConfiguration {
             connection_info: ConnectionInfo {

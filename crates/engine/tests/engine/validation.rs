@@ -1,7 +1,7 @@
 //! Webhooks that judge input before it is written.
 
-use crate::support::{World, library};
-use howdah_engine::GraphqlRequest;
+use crate::support::{World, library, options};
+use howdah_engine::{Engine, GraphqlRequest, Judgement, JudgementObserver};
 use howdah_error::{Code, Error};
 use howdah_ir::Session;
 use serde_json::{Value, json};
@@ -148,6 +148,7 @@ async fn ask(world: &World, query: &str, variables: Value) -> Result<Value, Erro
     let headers = vec![
         ("authorization".to_owned(), "Bearer x".to_owned()),
         ("user-agent".to_owned(), "a client".to_owned()),
+        ("x-both".to_owned(), "of the client".to_owned()),
     ];
     let variable = ("X-Hasura-User-Id".to_owned(), "7".to_owned());
     let session = Session::new("user", [variable]).with_headers(headers);
@@ -321,6 +322,101 @@ async fn headers_are_sent_as_configured() {
             "{headers}"
         );
         assert!(!headers.contains("a client"), "{headers}");
+    }
+}
+
+/// Without the setting, the client's.
+#[tokio::test]
+async fn of_two_headers_of_one_name_the_setting_says_which_is_sent() {
+    let mut world = library().await;
+    let webhook = Webhook::start();
+    rules(&world, &webhook, "/200/", "/200/").await;
+    let one = "mutation { insert_author_one(object: {id: 30, name: \"\"}) { id } }";
+    for configured_headers_win in [false, true] {
+        world.engine.stop();
+        let mut choosing = options(&world.database);
+        choosing.webhooks.configured_headers_win = configured_headers_win;
+        world.engine = Engine::start(choosing).await.unwrap();
+        for forward in [false, true] {
+            let definition = json!({"type": "http", "definition": {
+                "url": format!("{}/200/", webhook.url),
+                "headers": [{"name": "X-Both", "value": "of the rule"}],
+                "forward_client_headers": forward,
+            }});
+            let insert = json!({"columns": "*", "check": {"id": {"_lt": 0}}});
+            permit(&world, "insert", "author", insert, definition).await;
+            ask(&world, one, json!({})).await.unwrap_err();
+            let asked = webhook.take();
+            let sent: Vec<&str> = asked[0]
+                .headers
+                .iter()
+                .filter_map(|line| {
+                    line.to_lowercase()
+                        .starts_with("x-both:")
+                        .then(|| &line[8..])
+                })
+                .collect();
+            let expected = match forward && !configured_headers_win {
+                true => "of the client",
+                false => "of the rule",
+            };
+            assert_eq!(sent, [expected], "{configured_headers_win} {forward}");
+        }
+    }
+}
+
+/// Keeps what it hears, as text.
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<String>>);
+
+impl JudgementObserver for Heard {
+    fn wants_judgements(&self) -> bool {
+        true
+    }
+
+    fn judged(&self, judgement: &Judgement<'_>) {
+        self.0.lock().unwrap().push(format!(
+            "{} {} {} {}",
+            judgement.status.as_u16(),
+            judgement.headers,
+            judgement.request["data"],
+            judgement.response,
+        ));
+    }
+}
+
+#[tokio::test]
+async fn whoever_keeps_a_log_hears_of_judgements_and_of_no_secret() {
+    let world = library().await;
+    let webhook = Webhook::start();
+    let heard = Arc::new(Heard::default());
+    world.engine.observe_judgements(heard.clone());
+    rules(&world, &webhook, "/200/", "/200/").await;
+    let one = "mutation { insert_author_one(object: {id: 30, name: \"\"}) { id } }";
+    for (path, response) in [
+        (
+            "/400/no",
+            r#"400 H {"input":[{"id":30,"name":""}]} {"message":"not good"}"#,
+        ),
+        (
+            "/500/oops",
+            r#"500 H {"input":[{"id":30,"name":""}]} "oops""#,
+        ),
+    ] {
+        let definition = json!({"type": "http", "definition": {
+            "url": format!("{}{path}", webhook.url),
+            "headers": [
+                {"name": "X-Key", "value": "hunter2"},
+                {"name": "X-Home", "value_from_env": "PATH"},
+            ],
+        }});
+        let insert = json!({"columns": "*", "check": {}});
+        permit(&world, "insert", "author", insert, definition).await;
+        ask(&world, one, json!({})).await.unwrap_err();
+        let headers =
+            r#"[{"name":"X-Key","value":"<hidden>"},{"name":"X-Home","value_from_env":"PATH"}]"#;
+        let lines = std::mem::take(&mut *heard.0.lock().unwrap());
+        assert_eq!(lines, [response.replace('H', headers)]);
     }
 }
 

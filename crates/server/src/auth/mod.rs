@@ -4,17 +4,20 @@
 //!
 //! * [`AuthMode`]: what the settings say. [`Authenticator`]: the same, ready to judge requests.
 //! * [`secrets`]: admin secrets. [`jwt`]: tokens. [`webhook`]: somebody else decides.
+//! * [`spelling`]: how clients write the names of headers.
 
 pub(crate) mod headers;
 pub mod jwt;
 mod lifetime;
 mod secrets;
+pub(crate) mod spelling;
 #[cfg(test)]
 mod tests;
 pub mod webhook;
 
 pub use jwt::JwtSecret;
 pub use secrets::SecretDigests;
+pub use spelling::Spelling;
 pub use webhook::{Hook, HookMode};
 
 use crate::config::Fatal;
@@ -28,7 +31,6 @@ use jwt::JwtAuthentication;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::SystemTime;
-use url::Url;
 use webhook::WebhookAuthentication;
 
 /// How requests prove who they are.
@@ -119,6 +121,15 @@ impl AuthMode {
     }
 }
 
+/// What else is known of a request than its headers, for a webhook to hear.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The GraphQL request, or an array of them, where it is known.
+    pub graphql: Option<&'a Value>,
+    /// How the client spelled the names of its headers.
+    pub spelling: &'a Spelling,
+}
+
 /// What a request was granted.
 #[derive(Debug, Clone)]
 pub struct Grant {
@@ -196,6 +207,15 @@ impl Authenticator {
         })
     }
 
+    /// How many tokens were judged in full since the start, signature and all. One that was
+    /// accepted before and is still good is not.
+    pub fn tokens_judged(&self) -> u64 {
+        match &self.others {
+            Judge::Jwt(tokens) => tokens.judged(),
+            Judge::Anonymous(_) | Judge::Webhook(_) => 0,
+        }
+    }
+
     /// Whether [`Authenticator::authenticate`] wants the GraphQL request of these headers.
     pub fn wants_request(&self, headers: &HeaderMap) -> bool {
         match &self.others {
@@ -206,18 +226,21 @@ impl Authenticator {
         }
     }
 
-    /// Whom a request with these headers stands for. `graphql` is what it asks (one request or
-    /// an array of them), where that is known.
+    /// Whether [`Authenticator::authenticate`] wants to know how names of headers are spelled.
+    pub fn wants_spelling(&self) -> bool {
+        match &self.others {
+            Judge::Webhook(hook) => hook.wants_spelling(),
+            Judge::Anonymous(_) | Judge::Jwt(_) => false,
+        }
+    }
+
+    /// Whom a request with these headers stands for.
     ///
     /// # Errors
     /// 401 `access-denied` if credentials are missing or wrong; 400 with a code of tokens; 500
     /// `unexpected` if the webhook fails; 400 `bad-request` if the backend-only header is no
     /// boolean.
-    pub async fn authenticate(
-        &self,
-        headers: &HeaderMap,
-        graphql: Option<&Value>,
-    ) -> Result<Grant> {
+    pub async fn authenticate(&self, headers: &HeaderMap, asked: Asked<'_>) -> Result<Grant> {
         let Some(secrets) = &self.secrets else {
             return headers::trusted(headers).map(Grant::of);
         };
@@ -239,21 +262,11 @@ impl Authenticator {
                 "{ADMIN_SECRET}/{ACCESS_KEY} required, but not found"
             ))),
             Judge::Jwt(tokens) => tokens.authenticate(headers).await,
-            Judge::Webhook(hook) => hook.authenticate(headers, graphql).await,
+            Judge::Webhook(hook) => hook.authenticate(headers, asked).await,
         }
     }
 }
 
 fn denied(text: &str) -> Error {
     Error::new(Code::AccessDenied, text)
-}
-
-/// A URL as logs and messages may show it: without credentials and query.
-pub(crate) fn shown_url(url: &Url) -> String {
-    let mut shown = url.clone();
-    shown.set_query(None);
-    shown.set_fragment(None);
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown.to_string()
 }

@@ -2,13 +2,14 @@
 //! with the GraphQL request) and answers with session variables. Redirects are not followed: the
 //! client's credentials are meant for this webhook alone.
 
-use super::headers::{self, ROLE, is_variable};
-use super::{Grant, lifetime, shown_url};
+use super::headers::{ROLE, is_variable};
+use super::spelling::as_json;
+use super::{Asked, Grant, lifetime};
 use crate::logs::{Level, LogType, Logger};
 use crate::version::VERSION;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result};
-use howdah_http_client::{HttpClient, Limits, Outgoing, Received, Redirects};
+use howdah_http_client::{HttpClient, Limits, Outgoing, Received, Redirects, shown_url};
 use howdah_ir::Session;
 use http::header::{self, CONTENT_TYPE, HeaderName, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -112,6 +113,11 @@ impl WebhookAuthentication {
         self.hook.mode == HookMode::Post { with_request: true }
     }
 
+    /// Whether it gets the names of headers as the client spelled them.
+    pub(super) fn wants_spelling(&self) -> bool {
+        matches!(self.hook.mode, HookMode::Post { .. })
+    }
+
     /// Whom a request without an admin secret stands for.
     ///
     /// # Errors
@@ -120,13 +126,9 @@ impl WebhookAuthentication {
     pub(super) async fn authenticate(
         &self,
         headers: &HeaderMap,
-        graphql: Option<&Value>,
+        asked: Asked<'_>,
     ) -> Result<Grant> {
-        let answer = match self
-            .client
-            .send(self.request(headers, graphql), LIMITS)
-            .await
-        {
+        let answer = match self.client.send(self.request(headers, asked), LIMITS).await {
             Ok(answer) => answer,
             Err(error) => {
                 let reason = error.to_string();
@@ -148,14 +150,15 @@ impl WebhookAuthentication {
         }
     }
 
-    fn request(&self, client: &HeaderMap, graphql: Option<&Value>) -> Outgoing {
+    fn request(&self, client: &HeaderMap, asked: Asked<'_>) -> Outgoing {
         let (method, mut sent, body) = match self.hook.mode {
             HookMode::Get => (Method::GET, forwarded(client), Bytes::new()),
             HookMode::Post { with_request } => {
                 let mut payload = Map::new();
-                payload.insert("headers".into(), Value::Object(as_json(client)));
+                let headers = as_json(client, asked.spelling);
+                payload.insert("headers".into(), Value::Object(headers));
                 if with_request {
-                    let graphql = graphql.cloned().unwrap_or(Value::Null);
+                    let graphql = asked.graphql.cloned().unwrap_or(Value::Null);
                     payload.insert("request".into(), graphql);
                 }
                 let mut headers = HeaderMap::new();
@@ -263,13 +266,5 @@ fn forwarded(client: &HeaderMap) -> HeaderMap {
         .iter()
         .filter(|(name, _)| !NOT_FORWARDED.contains(name))
         .map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
-}
-
-/// All headers as an object; of one that comes several times the last counts.
-fn as_json(client: &HeaderMap) -> Map<String, Value> {
-    client
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), headers::text(value).into()))
         .collect()
 }

@@ -236,6 +236,8 @@ pub struct GraphqlSettings {
     pub feature_flags: [(&'static str, bool); 2],
     /// A check that is NULL passes.
     pub checks_pass_on_null: bool,
+    /// Headers that the metadata gives to a webhook win over those of the client.
+    pub configured_headers_win: bool,
     /// PostgreSQL looks at native queries when they are tracked.
     pub validate_native_queries: bool,
 }

@@ -203,6 +203,7 @@ fn graphql_settings(values: &Values) -> Result<GraphqlSettings, Fatal> {
             ),
         ],
         checks_pass_on_null: values.value(&graphql::CHECKS_PASS_ON_NULL)?,
+        configured_headers_win: values.value(&graphql::HEADER_PRECEDENCE)?,
         validate_native_queries: !values.value(&graphql::DISABLE_NATIVE_QUERY_VALIDATION)?,
     })
 }

@@ -8,6 +8,7 @@ use super::record::{Mode, Record, Sent};
 use super::reply::Reply;
 use super::streaming::{Line, Streamed};
 use super::{cors, handlers};
+use crate::auth::Spelling;
 use crate::service::Service;
 use crate::websocket;
 use bytes::Bytes;
@@ -34,9 +35,13 @@ where
     S: Service,
     B: Body<Data = Bytes> + Unpin,
 {
+    let spelling = match app.auth.wants_spelling() {
+        true => Spelling::of_request(&request).await,
+        false => Spelling::default(),
+    };
     if websocket::is_upgrade(&request) {
         let client = client(request.headers(), peer);
-        return websocket::upgrade(app, client, request);
+        return websocket::upgrade(app, client, spelling, request);
     }
     let (head, body) = request.into_parts();
     let headers = Arc::new(head.headers);
@@ -47,6 +52,7 @@ where
         method: head.method,
         version: head.version,
         client: client(&headers, peer),
+        spelling,
         started: Instant::now(),
         body_read: None,
         session: None,

@@ -8,6 +8,7 @@ use super::graphql_body::{self, Posted};
 use super::record::{Mode, Record};
 use super::reply::{Reply, SQL, TEXT, error_body};
 use super::{chunks, config_api, console};
+use crate::auth::Asked;
 use crate::logs::{Level, LogType};
 use crate::service::{GraphqlAnswer, GraphqlRequest, RequestContext, Service};
 use crate::version::VERSION;
@@ -114,7 +115,11 @@ where
         posted = graphql_body::as_sent(&bytes);
         body = Incoming::Read(bytes);
     }
-    let grant = match app.auth.authenticate(headers, posted.as_ref()).await {
+    let asked = Asked {
+        graphql: posted.as_ref(),
+        spelling: &record.spelling,
+    };
+    let grant = match app.auth.authenticate(headers, asked).await {
         Ok(grant) => grant,
         Err(error) => {
             body.discard(http.stall_timeout).await;

@@ -1,6 +1,7 @@
 //! The `http-log` line of one exchange: gathered on the way, written at its end.
 
 use super::endpoint::Endpoint;
+use crate::auth::Spelling;
 use crate::config::LogSettings;
 use crate::logs::{Level, LogType, Logger};
 use howdah_error::Error;
@@ -28,6 +29,8 @@ pub(super) struct Record {
     pub(super) path: String,
     pub(super) version: Version,
     pub(super) client: IpAddr,
+    /// How the client writes the names of headers, where somebody wants to know.
+    pub(super) spelling: Spelling,
     pub(super) endpoint: Endpoint,
     pub(super) started: Instant,
     /// When the whole body was there.

@@ -94,7 +94,8 @@ pub async fn serve_with<S: Service>(
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let listener = listener.open()?;
-    let builder = builder(&config.http);
+    let mut builder = builder(&config.http);
+    builder.http1().preserve_header_case(auth.wants_spelling());
     let patience = config.http.graceful_shutdown;
     let console = console::load(&config.http, &logger);
     let app = Arc::new(App {

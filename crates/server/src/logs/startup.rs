@@ -1,9 +1,10 @@
 //! Lines of type `startup`: what was understood of the settings, and that requests are taken.
 
 use super::{Level, LogType, Logger};
-use crate::auth::{JwtSecret, shown_url};
+use crate::auth::JwtSecret;
 use crate::config::{Config, Cors, Notice};
 use crate::version::VERSION;
+use howdah_http_client::shown_url;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -12,6 +12,7 @@ use super::incoming::{self, Incoming};
 use super::operations::{Active, Asked, Operations, Said};
 use super::outbox::Outbox;
 use crate::alarms::Alarm;
+use crate::auth::Spelling;
 use crate::http::{App, request_id};
 use crate::logs::{Level, LogType};
 use crate::service::{GraphqlAnswer, GraphqlRequest, RequestContext, Service};
@@ -46,13 +47,15 @@ pub(super) struct Opened {
     pub(super) client: IpAddr,
     /// Headers that may prove who the client is.
     pub(super) headers: HeaderMap,
+    /// How their names are spelled, where somebody wants to know.
+    pub(super) spelling: Spelling,
     pub(super) events: Events,
 }
 
 /// Who the peer is.
 enum Standing {
     /// Nobody knows yet; these headers came with the handshake.
-    Stranger(HeaderMap),
+    Stranger(HeaderMap, Spelling),
     /// `connection_init` failed.
     Refused(String),
     Known(Identity),
@@ -113,7 +116,7 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
             shape: opened.shape,
             client: opened.client,
             events: opened.events,
-            standing: Standing::Stranger(opened.headers),
+            standing: Standing::Stranger(opened.headers, opened.spelling),
             outbox: Outbox::new(outgoing, opened.deflate),
             deadlines: Deadlines {
                 init,
@@ -155,7 +158,7 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
                 session: Some(Arc::clone(&identity.session)),
                 expiry: identity.expiry,
             },
-            Standing::Stranger(_) | Standing::Refused(_) => Who::default(),
+            Standing::Stranger(..) | Standing::Refused(_) => Who::default(),
         }
     }
 
@@ -168,7 +171,7 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
     pub(super) fn listens(&self) -> bool {
         let unread = match self.standing {
             Standing::Known(_) => UNREAD,
-            Standing::Stranger(_) | Standing::Refused(_) => STRANGERS_UNREAD,
+            Standing::Stranger(..) | Standing::Refused(_) => STRANGERS_UNREAD,
         };
         self.leaving.is_none()
             && self.outbox.bytes() < unread
@@ -259,13 +262,15 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
     }
 
     async fn init(&mut self, sent: Vec<(String, String)>) -> Result<(), End> {
-        let handshake = match &mut self.standing {
-            Standing::Stranger(headers) => std::mem::take(headers),
+        let (handshake, spelling) = match &mut self.standing {
+            Standing::Stranger(headers, spelling) => {
+                (std::mem::take(headers), std::mem::take(spelling))
+            }
             Standing::Known(_) if self.dialect == Dialect::TransportWs => {
                 return Err(Close::TooManyInits.into());
             }
             // The older protocol lets clients prove themselves anew.
-            Standing::Known(_) => HeaderMap::new(),
+            Standing::Known(_) => Default::default(),
             Standing::Refused(reason) => {
                 let reason = reason.clone();
                 self.send(dialect::connection_error(&reason));
@@ -274,7 +279,7 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
         };
         self.deadlines.init = None;
         // Boxed: sockets live long, this does not, and it needs much room.
-        let identity = identity::authenticate(&self.app.auth, handshake, sent);
+        let identity = identity::authenticate(&self.app.auth, handshake, spelling, sent);
         let identity = match Box::pin(identity).await {
             Ok(identity) => identity,
             Err(error) => {
@@ -313,7 +318,7 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
         }
         let identity = match &self.standing {
             Standing::Known(identity) => identity,
-            Standing::Stranger(_) => {
+            Standing::Stranger(..) => {
                 let text = "start received before the connection is initialised".to_owned();
                 return self.refuse(id, &request, text, Close::Unauthorized);
             }

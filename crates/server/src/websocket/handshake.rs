@@ -5,6 +5,7 @@ use super::conversation::Opened;
 use super::dialect::{Dialect, Shape};
 use super::events::Events;
 use super::{deflate, identity};
+use crate::auth::Spelling;
 use crate::config::{Api, Cors};
 use crate::http::{App, Chunks, Endpoint};
 use crate::service::Service;
@@ -56,6 +57,7 @@ fn names(headers: &HeaderMap, header: HeaderName) -> impl Iterator<Item = &str> 
 pub(crate) fn upgrade<S: Service, B>(
     app: &Arc<App<S>>,
     client: IpAddr,
+    spelling: Spelling,
     mut request: Request<B>,
 ) -> Response<Chunks> {
     let events = Events::new(app.logger.clone(), Uuid::new_v4());
@@ -74,6 +76,7 @@ pub(crate) fn upgrade<S: Service, B>(
         deflate: terms.deflate,
         client,
         headers: identity::of_handshake(std::mem::take(request.headers_mut()), terms.cookies),
+        spelling,
         events,
     };
     let alarm = app.alarms.watch();

@@ -1,6 +1,6 @@
 //! Who speaks: the headers of the handshake and of `connection_init`, and what they prove.
 
-use crate::auth::Authenticator;
+use crate::auth::{Asked, Authenticator, Spelling};
 use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use http::header::{
@@ -45,11 +45,17 @@ pub(super) fn of_handshake(mut headers: HeaderMap, cookies: bool) -> HeaderMap {
 pub(super) async fn authenticate(
     auth: &Authenticator,
     handshake: HeaderMap,
+    spelling: Spelling,
     sent: Vec<(String, String)>,
 ) -> Result<Identity> {
+    let own = Spelling::of(sent.iter().map(|(name, _)| name.as_str()));
     let sent = header_map(sent)?;
     let headers = merged(handshake, &sent)?;
-    let grant = auth.authenticate(&headers, None).await?;
+    let asked = Asked {
+        graphql: None,
+        spelling: &spelling.with(own),
+    };
+    let grant = auth.authenticate(&headers, asked).await?;
     let forwarded = crate::auth::headers::to_forward(&headers);
     Ok(Identity {
         session: Arc::new(grant.session.with_headers(forwarded)),

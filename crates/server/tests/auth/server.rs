@@ -170,6 +170,56 @@ async fn tokens_over_http() {
 }
 
 #[tokio::test]
+async fn the_webhook_over_a_websocket() {
+    let grant = Answer::new(200, &[], r#"{"X-Hasura-Role":"user"}"#);
+    let peer = Peer::start(grant).await;
+    let url = peer.url("/");
+    let server = start(&[
+        ("HASURA_GRAPHQL_AUTH_HOOK", &url),
+        ("HASURA_GRAPHQL_AUTH_HOOK_MODE", "POST"),
+    ])
+    .await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let handshake = "GET /v1/graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n\
+                     Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                     Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                     Sec-WebSocket-Protocol: graphql-transport-ws\r\n\
+                     X-Outer: 1\r\nX-BOTH: 1\r\n\r\n";
+    stream.write_all(handshake.as_bytes()).await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        assert!(stream.read_buf(&mut head).await.unwrap() > 0);
+    }
+    assert!(head.starts_with(b"HTTP/1.1 101"));
+    let mut socket = tokio_tungstenite::WebSocketStream::from_raw_socket(
+        stream,
+        tokio_tungstenite::tungstenite::protocol::Role::Client,
+        None,
+    )
+    .await;
+    let init = json!({"type": "connection_init", "payload": {"headers": {
+        "Authorization": "Bearer t", "x-Both": "2"}}});
+    let init = tokio_tungstenite::tungstenite::Message::text(init.to_string());
+    futures_util::SinkExt::send(&mut socket, init)
+        .await
+        .unwrap();
+    let answer = futures_util::StreamExt::next(&mut socket).await.unwrap();
+    assert!(
+        answer
+            .unwrap()
+            .to_text()
+            .unwrap()
+            .contains("connection_ack")
+    );
+    let body: Value = serde_json::from_str(&peer.asked().pop().unwrap().body).unwrap();
+    assert_eq!(
+        body,
+        json!({"headers": {"Host": "x", "X-Outer": "1", "x-Both": "2",
+            "Authorization": "Bearer t"}, "request": null})
+    );
+}
+
+#[tokio::test]
 async fn the_config_api_tells_how_tokens_are_read() {
     let secrets = json!([
         {"type": "HS256", "key": keys::SHARED, "claims_namespace": "ns", "issuer": "a"},
@@ -221,6 +271,13 @@ async fn the_webhook_over_http() {
         "{head}"
     );
     assert_eq!(asked()["headers"]["x-a"], "b");
+    // The names of headers are as the client writes them.
+    let spelled = [("AUTHorization", "Bearer t"), ("x-A", "1"), ("X-a", "2")];
+    server.post("/v1/graphql", &spelled, one).await;
+    let length = one.len().to_string();
+    let expected = json!({"host": "x", "connection": "close", "AUTHorization": "Bearer t",
+        "X-a": "2", "content-length": length});
+    assert_eq!(asked()["headers"], expected);
     assert_eq!(
         asked()["request"].to_string(),
         r#"{"variables":{"n":1.50},"operationName":"x","query":"{a}"}"#

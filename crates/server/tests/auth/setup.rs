@@ -2,7 +2,7 @@
 
 use crate::keys::Key;
 use howdah_error::Error;
-use howdah_server::auth::{Authenticator, Grant};
+use howdah_server::auth::{Asked, Authenticator, Grant, Spelling};
 use howdah_server::{Command, Config, Fatal, Logger};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
@@ -82,7 +82,11 @@ impl Guard {
     }
 
     pub async fn ask(&self, headers: &[(&str, &str)]) -> Result<Grant, Error> {
-        self.auth.authenticate(&header_map(headers), None).await
+        let asked = Asked {
+            graphql: None,
+            spelling: &Spelling::default(),
+        };
+        self.auth.authenticate(&header_map(headers), asked).await
     }
 
     pub async fn bearer(&self, token: &str) -> Result<Grant, Error> {

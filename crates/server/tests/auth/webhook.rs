@@ -2,6 +2,7 @@
 
 use crate::peer::{Answer, Peer};
 use crate::setup::{Guard, header_map, refusal};
+use howdah_server::auth::{Asked, Spelling};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
@@ -112,7 +113,13 @@ async fn post_puts_headers_and_request_into_the_body() {
         assert_eq!(guard.auth.wants_request(&headers), sends);
         guard
             .auth
-            .authenticate(&headers, Some(&request))
+            .authenticate(
+                &headers,
+                Asked {
+                    graphql: Some(&request),
+                    spelling: &Spelling::of(["Authorization", "Content-length", "unsent"]),
+                },
+            )
             .await
             .unwrap();
         let asked = peer.asked().pop().unwrap();
@@ -121,7 +128,7 @@ async fn post_puts_headers_and_request_into_the_body() {
         let body: Value = serde_json::from_str(&asked.body).unwrap();
         assert_eq!(
             body["headers"],
-            json!({"authorization": "Bearer t", "content-length": "17", "x-hasura-user-id": "1"})
+            json!({"Authorization": "Bearer t", "Content-length": "17", "x-hasura-user-id": "1"})
         );
         assert_eq!(body.get("request"), sends.then_some(&request));
         let admin = header_map(&[("x-hasura-admin-secret", "admin")]);

@@ -38,6 +38,7 @@ use secret::KeySource;
 use seen::{Granted, SeenTokens};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use token::Token;
 
 /// Verifies the tokens of requests.
@@ -48,6 +49,8 @@ pub(super) struct JwtAuthentication {
     /// The role of requests without a token.
     anonymous: Option<Arc<str>>,
     seen: SeenTokens,
+    /// Tokens read and judged in full since the start.
+    judged: AtomicU64,
 }
 
 /// A secret whose keys are at hand.
@@ -120,6 +123,7 @@ impl JwtAuthentication {
             places,
             anonymous,
             seen: SeenTokens::new(),
+            judged: AtomicU64::new(0),
         })
     }
 
@@ -145,6 +149,11 @@ impl JwtAuthentication {
                 grant(&granted, &requested)
             }
         }
+    }
+
+    /// Tokens judged in full since the start: those seen before are not.
+    pub(super) fn judged(&self) -> u64 {
+        self.judged.load(Ordering::Relaxed)
     }
 
     fn without_token(&self) -> Result<Grant> {
@@ -211,6 +220,7 @@ impl JwtAuthentication {
             .secrets
             .get(number)
             .ok_or_else(|| unverified("JWSError NoUsableKeys"))?;
+        self.judged.fetch_add(1, Ordering::Relaxed);
         let token = Token::read(text).map_err(|reason| unverified(&reason))?;
         let generation = prepared.keys.verify(&token).await?;
         let claims = token.claims().map_err(|reason| unverified(&reason))?;

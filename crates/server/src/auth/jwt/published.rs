@@ -4,13 +4,13 @@
 
 use super::jwk;
 use super::key::Key;
-use crate::auth::{lifetime, shown_url};
+use crate::auth::lifetime;
 use crate::config::Fatal;
 use crate::logs::{Level, LogType, Logger};
 use crate::version::VERSION;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use howdah_http_client::{HttpClient, HttpError, Limits, Outgoing, Redirects};
+use howdah_http_client::{HttpClient, HttpError, Limits, Outgoing, Redirects, shown_url};
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};

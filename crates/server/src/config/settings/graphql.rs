@@ -99,7 +99,6 @@ pub static HEADER_PRECEDENCE: Setting<bool> = Setting::new(value::boolean, "BOOL
     .flag("configured-header-precedence")
     .variables(&["HASURA_GRAPHQL_CONFIGURED_HEADER_PRECEDENCE"])
     .default("false")
-    .status(Status::Later)
     .meaning("Configured headers win over those of the client (actions, input validation)");
 
 /// `--experimental-features`.
