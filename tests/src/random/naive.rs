@@ -121,10 +121,25 @@ impl<'w> Naive<'w> {
     fn cell_visible(&self, role: &str, at: At<'w>, column: usize) -> bool {
         match self.world.rules.get(&(role.to_owned(), at.table)) {
             Some(rule) => rule.columns.contains(&column),
-            None => self
-                .parents(role)
-                .iter()
-                .any(|p| self.row_visible(p, at) && self.cell_visible(p, at, column)),
+            None => {
+                self.always_shows(role, at.table, column)
+                    || self
+                        .parents(role)
+                        .iter()
+                        .any(|p| self.row_visible(p, at) && self.cell_visible(p, at, column))
+            }
+        }
+    }
+
+    /// Whether a role sees a column in whatever row it gets: of rows that it wrote, it gets those too
+    /// that it could not find.
+    fn always_shows(&self, role: &str, table: usize, column: usize) -> bool {
+        match self.world.rules.get(&(role.to_owned(), table)) {
+            Some(rule) => rule.columns.contains(&column),
+            None => {
+                let mut parents = self.parents(role).iter().filter(|p| self.opens(p, table));
+                self.opens(role, table) && parents.all(|p| self.always_shows(p, table, column))
+            }
         }
     }
 

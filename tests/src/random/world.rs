@@ -97,6 +97,8 @@ pub struct Table {
     pub links: Vec<Link>,
     /// Rows.
     pub rows: Vec<Row>,
+    /// It is a view of all rows and all stored columns of this table.
+    pub view_of: Option<usize>,
     /// Whether there is a function `all_<table>(low)` that gives the rows whose first column is at
     /// least `low` (by default all).
     pub function: bool,
@@ -170,11 +172,28 @@ impl Type {
     }
 }
 
+impl Table {
+    /// The statement that inserts its rows, if there are any.
+    pub fn insert_rows(&self) -> Option<String> {
+        let row = |row: &Row| -> String {
+            let stored = row.iter().zip(&self.columns);
+            let cells: Vec<String> = stored
+                .filter(|(_, column)| column.computed.is_none())
+                .map(|(cell, _)| cell.sql())
+                .collect();
+            format!("({})", cells.join(", "))
+        };
+        let rows: Vec<String> = self.rows.iter().map(row).collect();
+        let name = &self.name;
+        (!rows.is_empty()).then(|| format!("insert into {name} values {};\n", rows.join(", ")))
+    }
+}
+
 impl World {
     /// The statements that make it, from an empty schema `public`.
     pub fn sql(&self) -> String {
         let mut out = String::new();
-        for table in &self.tables {
+        for table in self.tables.iter().filter(|t| t.view_of.is_none()) {
             let columns: Vec<String> = table
                 .columns
                 .iter()
@@ -198,27 +217,7 @@ impl World {
                 columns.join(", "),
                 key.join(", ")
             );
-            if !table.rows.is_empty() {
-                let rows: Vec<String> = table
-                    .rows
-                    .iter()
-                    .map(|row| {
-                        let cells: Vec<String> = row
-                            .iter()
-                            .zip(&table.columns)
-                            .filter(|(_, column)| column.computed.is_none())
-                            .map(|(cell, _)| cell.sql())
-                            .collect();
-                        format!("({})", cells.join(", "))
-                    })
-                    .collect();
-                let _ = writeln!(
-                    out,
-                    "insert into {} values {};",
-                    table.name,
-                    rows.join(", ")
-                );
-            }
+            out.extend(table.insert_rows());
         }
         // Keys come last: tables may refer to each other in circles.
         for table in &self.tables {
@@ -236,9 +235,39 @@ impl World {
             }
         }
         for table in &self.tables {
+            if let Some(base) = table.view_of {
+                let base = &self.tables[base].name;
+                let _ = writeln!(out, "create view {} as select * from {base};", table.name);
+            }
+        }
+        for table in &self.tables {
             self.functions(table, &mut out);
         }
         out
+    }
+
+    /// Has a table's views show its rows, or a view's table and other views those of the view.
+    pub fn mirror(&mut self, written: usize) {
+        let base = self.tables[written].view_of.unwrap_or(written);
+        let stored = |row: &Row, width: usize| -> Row { row[..width].to_vec() };
+        let rows = self.tables[written].rows.clone();
+        for (i, table) in self.tables.iter_mut().enumerate() {
+            if i == written || (i != base && table.view_of != Some(base)) {
+                continue;
+            }
+            let computed = table.columns.iter().filter_map(|c| c.computed);
+            let computed: Vec<usize> = computed.collect();
+            let width = table.columns.len() - computed.len();
+            table.rows = rows
+                .iter()
+                .map(|row| {
+                    let mut row = stored(row, width);
+                    let made: Vec<Cell> = computed.iter().map(|c| row[*c].clone()).collect();
+                    row.extend(made);
+                    row
+                })
+                .collect();
+        }
     }
 
     fn functions(&self, table: &Table, out: &mut String) {

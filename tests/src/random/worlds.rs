@@ -165,6 +165,7 @@ fn table(dice: &mut Dice, index: usize) -> Table {
         key,
         links: Vec::new(),
         rows,
+        view_of: None,
         function: dice.chance(40),
     }
 }
@@ -283,7 +284,7 @@ fn computed_field(dice: &mut Dice, table: &mut Table) {
 
 // ---- Rules
 
-fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
+pub(super) fn rule(dice: &mut Dice, world: &World, table: usize) -> Rule {
     let all: Vec<usize> = (0..world.tables[table].columns.len()).collect();
     let columns = if dice.chance(25) {
         all.clone()

@@ -292,11 +292,11 @@ fn merge_cells<K: Ord + Clone>(
             }
             let shown = any(parents.iter().filter_map(|rules| {
                 let redaction = cells(rules).get(key)?;
-                let filter = (*rules.filter).clone();
                 Some(match redaction {
-                    None => filter,
-                    // The parent is an inherited role itself: it must see the row and the cell.
-                    Some(redaction) => Predicate::all([filter, (**redaction).clone()]),
+                    None => (*rules.filter).clone(),
+                    // The parent is an inherited role itself. Where it sees the cell it sees the row:
+                    // one of its own parents sees both.
+                    Some(redaction) => (**redaction).clone(),
                 })
             }));
             (key.clone(), (!shown.is_true()).then(|| Arc::new(shown)))

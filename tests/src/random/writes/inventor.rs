@@ -7,7 +7,9 @@ use super::super::request::Field;
 use super::super::requests::Inventor;
 use super::super::world::{Arity, Basis, Cell, Type};
 use super::super::worlds;
-use super::mutation::{Change, Conflict, Mutation, NewRow, Returning, To, WriteField, WriteKind};
+use super::mutation::{
+    Change, Conflict, Mutation, Nested, NewRow, Returning, To, WriteField, WriteKind,
+};
 use super::rules::{InsertRule, WriteWorld};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -86,13 +88,17 @@ impl WriteInventor<'_> {
         (!fields.is_empty()).then_some(Mutation { fields })
     }
 
-    fn insert_rule(&self, table: usize) -> Option<&InsertRule> {
-        let rule = self.all.rules(self.role, table)?.insert.as_ref()?;
+    fn insert_rule(&self, table: usize) -> Option<InsertRule> {
+        let rule = self.all.rules(self.role, table).insert?;
         (!rule.backend).then_some(rule)
     }
 
+    fn is_view(&self, table: usize) -> bool {
+        self.all.world.tables[table].view_of.is_some()
+    }
+
     fn kind(&mut self, table: usize) -> Option<WriteKind> {
-        let rules = self.all.rules(self.role, table)?.clone();
+        let rules = self.all.rules(self.role, table);
         match self.dice.below(12) {
             0..=3 => {
                 self.insert_rule(table)?;
@@ -100,32 +106,10 @@ impl WriteInventor<'_> {
                 let number = if one { 1 } else { self.dice.between(0, 3) };
                 let depth = if self.dice.chance(40) { 2 } else { 0 };
                 let conflict = match self.dice.chance(35) {
-                    true => self.conflict(table),
+                    true => self.conflict(table, true),
                     false => None,
                 };
-                let mut keys = BTreeSet::new();
-                let mut rows = Vec::new();
-                for _ in 0..number {
-                    let depth = if conflict.is_some() { 0 } else { depth };
-                    let row = self.row(table, depth, &[]);
-                    // A row must not be met twice by one statement.
-                    let key = |columns: &[usize]| -> Vec<Option<Cell>> {
-                        let of = |c| {
-                            row.cells
-                                .iter()
-                                .find(|(i, _)| *i == c)
-                                .map(|(_, v)| v.clone())
-                        };
-                        columns.iter().map(|c| of(*c)).collect()
-                    };
-                    let columns: Vec<usize> = match conflict.as_ref().and_then(|c| c.unique) {
-                        Some(column) => vec![column],
-                        None => (0..self.all.world.tables[table].key).collect(),
-                    };
-                    if conflict.is_none() || keys.insert(key(&columns)) {
-                        rows.push(row);
-                    }
-                }
+                let mut rows = self.rows(table, number, depth, &[], conflict.as_ref());
                 if one {
                     let row = rows.pop()?;
                     return Some(WriteKind::InsertOne(row, conflict, self.fields(table)));
@@ -154,7 +138,7 @@ impl WriteInventor<'_> {
             }
             7 => {
                 rules.update?;
-                if !self.has_key(table) {
+                if !self.has_key(table) || self.is_view(table) {
                     return None;
                 }
                 let to = self.to(table)?;
@@ -176,7 +160,7 @@ impl WriteInventor<'_> {
             }
             9 => {
                 rules.delete?;
-                if !self.has_key(table) {
+                if !self.has_key(table) || self.is_view(table) {
                     return None;
                 }
                 Some(WriteKind::DeleteByKey(self.key(table), self.fields(table)))
@@ -184,7 +168,7 @@ impl WriteInventor<'_> {
             _ => {
                 let functions = &self.all.functions;
                 let (.., roles) = functions.iter().find(|(of, ..)| *of == table)?;
-                if !roles.contains(self.role) || !self.opens(table) {
+                if !self.all.calls(self.role, roles) || !self.opens(table) {
                     return None;
                 }
                 let low = self.dice.between(0, 9) as i64;
@@ -201,9 +185,44 @@ impl WriteInventor<'_> {
         }
     }
 
+    /// Rows to insert, of which no two meet the same row.
+    fn rows(
+        &mut self,
+        table: usize,
+        number: usize,
+        depth: usize,
+        without: &[usize],
+        conflict: Option<&Conflict>,
+    ) -> Vec<NewRow> {
+        let mut keys = BTreeSet::new();
+        let mut rows = Vec::new();
+        for _ in 0..number {
+            // Where clashes are provided for, there are to be some.
+            let known = if conflict.is_some() { 70 } else { 25 };
+            let row = self.row(table, depth, without, known);
+            let key = |columns: &[usize]| -> Vec<Option<Cell>> {
+                let of = |c| {
+                    row.cells
+                        .iter()
+                        .find(|(i, _)| *i == c)
+                        .map(|(_, v)| v.clone())
+                };
+                columns.iter().map(|c| of(*c)).collect()
+            };
+            let columns: Vec<usize> = match conflict.and_then(|c| c.unique) {
+                Some(column) => vec![column],
+                None => (0..self.all.world.tables[table].key).collect(),
+            };
+            if conflict.is_none() || keys.insert(key(&columns)) {
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
     /// Columns to give: all that must be, and most others.
-    fn row(&mut self, table: usize, depth: usize, without: &[usize]) -> NewRow {
-        let rule = self.insert_rule(table).cloned();
+    fn row(&mut self, table: usize, depth: usize, without: &[usize], known: usize) -> NewRow {
+        let rule = self.insert_rule(table);
         let of = &self.all.world.tables[table];
         let permitted: Vec<usize> = rule
             .iter()
@@ -236,10 +255,22 @@ impl WriteInventor<'_> {
                         link_of.mapping.iter().map(|(_, other)| *other).collect(),
                     ),
                 };
-                let rows = (0..number)
-                    .map(|_| self.row(link_of.target, depth - 1, &without))
-                    .collect();
-                nested.push((link, rows));
+                let conflict = match self.dice.chance(35) {
+                    true => self.conflict(link_of.target, false),
+                    false => None,
+                };
+                let rows = self.rows(
+                    link_of.target,
+                    number,
+                    depth - 1,
+                    &without,
+                    conflict.as_ref(),
+                );
+                nested.push(Nested {
+                    link,
+                    rows,
+                    conflict,
+                });
             }
         }
         let mut cells = Vec::new();
@@ -250,19 +281,20 @@ impl WriteInventor<'_> {
             }
             let required = column < of.key || !of.columns[column].nullable;
             if self.dice.chance(if required { 98 } else { 75 }) {
-                cells.push((column, self.cell(table, column)));
+                cells.push((column, self.cell(table, column, known)));
             }
         }
         self.dice.shuffle(&mut cells);
         NewRow { cells, nested }
     }
 
-    /// A value for a column: of keys often a new one, of foreign keys often one that is there.
-    fn cell(&mut self, table: usize, column: usize) -> Cell {
+    /// A value for a column: of keys one that is there in so many of a hundred cases, of foreign keys
+    /// often one that is there.
+    fn cell(&mut self, table: usize, column: usize, known: usize) -> Cell {
         let of = &self.all.world.tables[table];
         if column < of.key {
             return match self.dice.pick(&of.rows) {
-                Some(row) if self.dice.chance(25) => row[column].clone(),
+                Some(row) if self.dice.chance(known) => row[column].clone(),
                 _ => Cell::Int(self.dice.between(9, 60) as i64),
             };
         }
@@ -294,7 +326,7 @@ impl WriteInventor<'_> {
     }
 
     fn to(&mut self, table: usize) -> Option<Vec<(usize, To)>> {
-        let rule = self.all.rules(self.role, table)?.update.clone()?;
+        let rule = self.all.rules(self.role, table).update?;
         let of = &self.all.world.tables[table];
         let open: Vec<usize> = rule
             .columns
@@ -316,7 +348,7 @@ impl WriteInventor<'_> {
                     let plain = column >= of.key && !info.unique;
                     let to = match info.ty == Type::Int && plain && self.dice.chance(30) {
                         true => To::By(self.dice.between(0, 4) as i64 - 2),
-                        false => To::Be(self.cell(table, column)),
+                        false => To::Be(self.cell(table, column, 25)),
                     };
                     (column, to)
                 })
@@ -324,8 +356,13 @@ impl WriteInventor<'_> {
         )
     }
 
-    fn conflict(&mut self, table: usize) -> Option<Conflict> {
+    /// What is to become of rows that clash. The condition of a nested one is a comparison with a
+    /// value: never the same as another.
+    fn conflict(&mut self, table: usize, top: bool) -> Option<Conflict> {
         let of = &self.all.world.tables[table];
+        if of.view_of.is_some() {
+            return None;
+        }
         let unique: Vec<usize> = (0..of.columns.len())
             .filter(|c| of.columns[*c].unique)
             .collect();
@@ -334,7 +371,7 @@ impl WriteInventor<'_> {
             false => None,
         };
         let mut update = Vec::new();
-        if let Some(rule) = self.all.rules(self.role, table)?.update.clone() {
+        if let Some(rule) = self.all.rules(self.role, table).update {
             let open: Vec<usize> = rule
                 .columns
                 .iter()
@@ -345,8 +382,16 @@ impl WriteInventor<'_> {
                 update = self.dice.some(&open, 60);
             }
         }
-        let filter = (!update.is_empty() && self.opens(table) && self.dice.chance(30))
-            .then(|| self.condition(table));
+        let filtered = !update.is_empty() && self.opens(table) && self.dice.chance(30);
+        let filter = match (filtered, top) {
+            (false, _) => None,
+            (true, true) => Some(self.condition(table)),
+            (true, false) => {
+                let columns = self.reader(|r| r.columns(table));
+                let column = self.dice.pick(&columns).copied();
+                column.map(|c| worlds::compare_with_value(self.dice, c, of.columns[c].ty))
+            }
+        };
         Some(Conflict {
             unique,
             update,
@@ -359,7 +404,7 @@ impl WriteInventor<'_> {
         let table = self.dice.below(self.all.world.tables.len());
         let of = &self.all.world.tables[table];
         let name = &of.name;
-        let rules = self.all.rules(self.role, table)?.clone();
+        let rules = self.all.rules(self.role, table);
         let stored: Vec<usize> = (0..of.columns.len())
             .filter(|c| of.columns[*c].computed.is_none())
             .collect();
@@ -404,7 +449,9 @@ impl WriteInventor<'_> {
                 format!("mutation {{ delete_{name}(where: {{}}) {{ affected_rows }} }}")
             }
             3 => {
-                let rule = rules.insert.filter(|rule| !rule.backend)?;
+                let rule = rules
+                    .insert
+                    .filter(|rule| !rule.backend && of.view_of.is_none())?;
                 let column = *rule.columns.iter().next()?;
                 let may = rules.update.is_some_and(|u| {
                     u.columns.contains(&column) && u.presets.iter().all(|(p, _)| *p != column)
@@ -421,7 +468,7 @@ impl WriteInventor<'_> {
             4 => {
                 let functions = &self.all.functions;
                 let (.., roles) = functions.iter().find(|(of, ..)| *of == table)?;
-                if roles.contains(self.role) && self.opens(table) {
+                if self.all.calls(self.role, roles) && self.opens(table) {
                     return None;
                 }
                 format!("mutation {{ bump_{name}(args: {{low: 0}}) {{ __typename }} }}")

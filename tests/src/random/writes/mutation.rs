@@ -67,8 +67,19 @@ pub enum To {
 pub struct NewRow {
     /// Cells that are given.
     pub cells: Vec<(usize, Cell)>,
-    /// Rows of a relationship.
-    pub nested: Vec<(usize, Vec<NewRow>)>,
+    /// Rows of relationships.
+    pub nested: Vec<Nested>,
+}
+
+/// Rows of a relationship of a new row.
+#[derive(Debug, Clone)]
+pub struct Nested {
+    /// The relationship.
+    pub link: usize,
+    /// Its rows.
+    pub rows: Vec<NewRow>,
+    /// What becomes of those that clash.
+    pub conflict: Option<Conflict>,
 }
 
 /// `on_conflict`
@@ -267,9 +278,10 @@ impl NewRow {
                 format!("{}: {value}", of.columns[*column].name)
             })
             .collect();
-        for (link, rows) in &self.nested {
-            let link = &of.links[*link];
-            let rows: Vec<String> = rows
+        for nested in &self.nested {
+            let link = &of.links[nested.link];
+            let rows: Vec<String> = nested
+                .rows
                 .iter()
                 .map(|row| row.graphql(world, link.target, writer))
                 .collect();
@@ -277,7 +289,8 @@ impl NewRow {
                 Arity::One => rows.concat(),
                 Arity::Many => format!("[{}]", rows.join(", ")),
             };
-            entries.push(format!("{}: {{data: {data}}}", link.name));
+            let conflict = conflict_text(&nested.conflict, world, link.target, writer);
+            entries.push(format!("{}: {{data: {data}{conflict}}}", link.name));
         }
         format!("{{{}}}", entries.join(", "))
     }

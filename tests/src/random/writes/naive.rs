@@ -5,8 +5,8 @@ use super::super::condition::Condition;
 use super::super::expected::{Expected, Group};
 use super::super::naive::{At, Eyes, Mistake, Naive};
 use super::super::request::{Arguments, Field};
-use super::super::world::{Basis, Cell, Row, Type, World};
-use super::mutation::{Change, Conflict, Mutation, NewRow, To, WriteField, WriteKind};
+use super::super::world::{Basis, Cell, Link, Row, Type, World};
+use super::mutation::{Change, Conflict, Mutation, Nested, NewRow, To, WriteField, WriteKind};
 use super::rules::{InsertRule, Preset, UpdateRule, WriteRules, WriteWorld};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -52,6 +52,14 @@ pub enum Slip {
     NestedUncounted,
     /// Functions show rows whatever the rules say.
     FunctionsShowAll,
+    /// Conflicting rows of relationships are updated whatever the filter says.
+    NoFilterOfNestedConflicts,
+    /// Updated rows of relationships are not judged.
+    NoCheckOfNestedConflicts,
+    /// Rows are inserted though those that they refer to were skipped.
+    SkippedRowsAreFound,
+    /// A right of an inherited role's own does not go before those of its parents.
+    OwnRulesLose,
 }
 
 /// What a mutation must come to.
@@ -66,6 +74,8 @@ pub enum Outcome {
 const CONSTRAINT: &str = "constraint-violation";
 const PERMISSION: &str = "permission-error";
 const VALIDATION: &str = "validation-failed";
+const UNSUPPORTED: &str = "not-supported";
+const TWICE: &str = "unexpected";
 
 type Fails = Vec<&'static str>;
 
@@ -82,9 +92,77 @@ pub struct Writes<'a> {
 }
 
 /// A row of an insert with what it gets from other rows.
+#[derive(Clone)]
 struct Proposed {
     cells: BTreeMap<usize, Cell>,
-    nested: Vec<(usize, Vec<NewRow>)>,
+    nested: Vec<Nested>,
+}
+
+impl Proposed {
+    fn of(row: &NewRow) -> Self {
+        let written = row.nested.iter().filter(|nested| !nested.rows.is_empty());
+        Proposed {
+            cells: row.cells.iter().cloned().collect(),
+            nested: written.cloned().collect(),
+        }
+    }
+}
+
+/// Rows of one table that are inserted together.
+struct Level {
+    rows: Vec<Proposed>,
+    conflict: Option<Conflict>,
+    /// How many go into each statement.
+    parts: Vec<usize>,
+}
+
+/// Rows of a relationship, ready to be written, and the row that they belong to.
+struct Ready {
+    parent: usize,
+    rows: Vec<Proposed>,
+    conflict: Option<Conflict>,
+}
+
+/// One level of all that have the same rule for conflicts, in order. With a rule each part is a
+/// statement.
+fn levels(all: Vec<Ready>) -> Vec<(Level, Vec<usize>)> {
+    let mut levels: Vec<(Level, Vec<usize>)> = Vec::new();
+    for ready in all {
+        let size = ready.rows.len();
+        match levels.last_mut() {
+            Some((level, parents)) if same_rule(&level.conflict, &ready.conflict) => {
+                level.rows.extend(ready.rows);
+                parents.push(ready.parent);
+                match (&level.conflict, level.parts.last_mut()) {
+                    (None, Some(whole)) => *whole += size,
+                    _ => level.parts.push(size),
+                }
+            }
+            _ => {
+                let level = Level {
+                    rows: ready.rows,
+                    conflict: ready.conflict,
+                    parts: vec![size],
+                };
+                levels.push((level, vec![ready.parent]));
+            }
+        }
+    }
+    levels
+}
+
+/// Conditions with values of their own are never the same.
+fn same_rule(one: &Option<Conflict>, other: &Option<Conflict>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => {
+            one.unique == other.unique
+                && one.update == other.update
+                && one.filter.is_none()
+                && other.filter.is_none()
+        }
+        _ => false,
+    }
 }
 
 impl Writes<'_> {
@@ -111,20 +189,31 @@ impl Writes<'_> {
         }
     }
 
-    fn rules(&self, table: usize) -> &WriteRules {
-        self.all.rules(self.role, table).expect("a role with rules")
+    fn rules(&self, table: usize) -> WriteRules {
+        let rules = self.all.rules(self.role, table);
+        if self.slip != Slip::OwnRulesLose {
+            return rules;
+        }
+        let mut parents = self.all.parents(self.role).iter();
+        let inherited = parents.next().map(|p| self.all.rules(p, table));
+        let inherited = inherited.unwrap_or_default();
+        WriteRules {
+            insert: rules.insert.map(|own| inherited.insert.unwrap_or(own)),
+            update: rules.update.map(|own| inherited.update.unwrap_or(own)),
+            delete: rules.delete.map(|own| inherited.delete.unwrap_or(own)),
+        }
     }
 
     fn field(&self, state: &mut World, field: &WriteField) -> Result<Expected, Fails> {
         let table = field.table;
         Ok(match &field.kind {
             WriteKind::Insert(rows, conflict, returning) => {
-                let (written, count) = self.insert(state, table, rows, conflict.as_ref(), true)?;
+                let (written, count) = self.insert(state, table, rows, conflict.as_ref())?;
                 self.response(state, table, &written, count, returning.as_deref(), true)
             }
             WriteKind::InsertOne(row, conflict, fields) => {
                 let rows = std::slice::from_ref(row);
-                let (written, _) = self.insert(state, table, rows, conflict.as_ref(), true)?;
+                let (written, _) = self.insert(state, table, rows, conflict.as_ref())?;
                 self.single(state, table, &written, fields)
             }
             WriteKind::Update(change, returning) => {
@@ -222,101 +311,151 @@ impl Writes<'_> {
         table: usize,
         rows: &[NewRow],
         conflict: Option<&Conflict>,
-        top: bool,
     ) -> Result<(Vec<Row>, usize), Fails> {
-        let proposed = rows
-            .iter()
-            .map(|row| Proposed {
-                cells: row.cells.iter().cloned().collect(),
-                nested: row.nested.clone(),
-            })
-            .collect();
-        self.insert_level(state, table, proposed, conflict, top)
+        let level = Level {
+            rows: rows.iter().map(Proposed::of).collect(),
+            conflict: conflict.cloned(),
+            parts: vec![rows.len()],
+        };
+        let (written, count) = self.insert_level(state, table, level, Depth::Top)?;
+        Ok((written.into_iter().flatten().collect(), count))
     }
 
     fn insert_level(
         &self,
         state: &mut World,
         table: usize,
-        mut rows: Vec<Proposed>,
-        conflict: Option<&Conflict>,
-        top: bool,
-    ) -> Result<(Vec<Row>, usize), Fails> {
-        let rule = self.rules(table).insert.as_ref().expect("a right");
+        level: Level,
+        depth: Depth,
+    ) -> Result<(Vec<Option<Row>>, usize), Fails> {
+        let Level {
+            mut rows,
+            conflict,
+            mut parts,
+        } = level;
+        let rule = self.rules(table).insert.expect("a right");
         let links = self.all.world.tables[table].links.clone();
         let mut order: Vec<usize> = Vec::new();
-        for (link, _) in rows.iter().flat_map(|row| &row.nested) {
-            if !order.contains(link) {
-                order.push(*link);
+        for nested in rows.iter().flat_map(|row| &row.nested) {
+            if !order.contains(&nested.link) {
+                order.push(nested.link);
             }
         }
+        let (before, after): (Vec<usize>, Vec<usize>) = order
+            .into_iter()
+            .partition(|link| links[*link].basis == Basis::OwnKey);
         let mut count = 0;
-        let taken = |rule: &InsertRule, cells: &BTreeMap<usize, Cell>, columns: &[usize]| {
-            columns.iter().any(|c| {
-                cells.contains_key(c) || rule.presets.iter().any(|(preset, _)| preset == c)
-            })
-        };
-        let of = |rows: &[Proposed], link: usize| -> Vec<(usize, Vec<NewRow>)> {
-            rows.iter()
-                .enumerate()
-                .flat_map(|(i, row)| row.nested.iter().map(move |n| (i, n)))
-                .filter(|(_, (l, _))| *l == link)
-                .map(|(i, (_, nested))| (i, nested.clone()))
-                .collect()
-        };
-        for link in order.iter().filter(|l| links[**l].basis == Basis::OwnKey) {
-            let own: Vec<usize> = links[*link].mapping.iter().map(|(own, _)| *own).collect();
-            let nested = of(&rows, *link);
-            if nested
-                .iter()
-                .any(|(i, _)| taken(rule, &rows[*i].cells, &own))
-            {
-                return Err(vec![VALIDATION]);
-            }
-            let all: Vec<NewRow> = nested.iter().flat_map(|(_, rows)| rows.clone()).collect();
-            let (written, more) = self.insert(state, links[*link].target, &all, None, false)?;
-            count += more;
-            for ((i, _), target) in nested.iter().zip(&written) {
-                for (own, other) in &links[*link].mapping {
-                    rows[*i].cells.insert(*own, target[*other].clone());
-                }
-            }
+        for link in before {
+            count += self.insert_before(state, &links[link], link, &rule, &mut rows)?;
         }
-        let written = self.insert_rows(state, table, rule, &rows, conflict, top)?;
+        // Where it matters which rows were skipped, each is a statement.
+        let matters = depth == Depth::Before || !after.is_empty();
+        if conflict.is_some() && matters {
+            parts = vec![1; rows.len()];
+        }
+        let mut written = Vec::new();
+        let mut rest = rows.as_slice();
+        for size in parts {
+            let (part, more) = rest.split_at(size);
+            let conflict = conflict.as_ref();
+            written.extend(self.insert_rows(state, table, &rule, part, conflict, depth)?);
+            rest = more;
+        }
         count += written.iter().flatten().count();
-        for link in order
-            .iter()
-            .filter(|l| links[**l].basis == Basis::ForeignKey)
-        {
-            let target = links[*link].target;
-            let other: Vec<usize> = links[*link].mapping.iter().map(|(_, o)| *o).collect();
-            let nested_rule = self.rules(target).insert.as_ref().expect("a right");
-            let mut all = Vec::new();
-            for (i, nested) in of(&rows, *link) {
-                let Some(parent) = &written[i] else {
-                    return Err(vec!["not-supported"]);
-                };
-                for row in nested {
-                    let mut cells: BTreeMap<usize, Cell> = row.cells.iter().cloned().collect();
-                    if taken(nested_rule, &cells, &other) {
-                        return Err(vec![VALIDATION]);
-                    }
-                    for (own, other) in &links[*link].mapping {
-                        cells.insert(*other, parent[*own].clone());
-                    }
-                    all.push(Proposed {
-                        cells,
-                        nested: row.nested,
-                    });
-                }
-            }
-            count += self.insert_level(state, target, all, None, false)?.1;
+        for link in after {
+            count += self.insert_after(state, &links[link], link, &rows, &written)?;
         }
-        let written: Vec<Row> = written.into_iter().flatten().collect();
         if self.slip == Slip::NestedUncounted {
-            count = written.len();
+            count = written.iter().flatten().count();
         }
         Ok((written, count))
+    }
+
+    /// The rows that others refer to, and their keys in those.
+    fn insert_before(
+        &self,
+        state: &mut World,
+        link: &Link,
+        number: usize,
+        rule: &InsertRule,
+        rows: &mut [Proposed],
+    ) -> Result<usize, Fails> {
+        let own: Vec<usize> = link.mapping.iter().map(|(own, _)| *own).collect();
+        let nested = nested_of(rows, number);
+        if nested
+            .iter()
+            .any(|(i, _)| taken(rule, &rows[*i].cells, &own))
+        {
+            return Err(vec![VALIDATION]);
+        }
+        let ready = nested
+            .into_iter()
+            .map(|(parent, nested)| Ready {
+                parent,
+                rows: nested.rows.iter().map(Proposed::of).collect(),
+                conflict: nested.conflict,
+            })
+            .collect();
+        let mut count = 0;
+        for (level, parents) in levels(ready) {
+            let (written, more) = self.insert_level(state, link.target, level, Depth::Before)?;
+            count += more;
+            for (parent, target) in parents.into_iter().zip(written) {
+                match target {
+                    Some(target) => {
+                        for (own, other) in &link.mapping {
+                            rows[parent].cells.insert(*own, target[*other].clone());
+                        }
+                    }
+                    None if self.slip == Slip::SkippedRowsAreFound => {}
+                    None => return Err(vec![UNSUPPORTED]),
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// The rows that refer to others, with the keys of those.
+    fn insert_after(
+        &self,
+        state: &mut World,
+        link: &Link,
+        number: usize,
+        rows: &[Proposed],
+        written: &[Option<Row>],
+    ) -> Result<usize, Fails> {
+        let other: Vec<usize> = link.mapping.iter().map(|(_, other)| *other).collect();
+        let rule = self.rules(link.target).insert.expect("a right");
+        let mut all = Vec::new();
+        for (parent, nested) in nested_of(rows, number) {
+            let Some(keys) = &written[parent] else {
+                if self.slip == Slip::SkippedRowsAreFound {
+                    continue;
+                }
+                return Err(vec![UNSUPPORTED]);
+            };
+            let mut rows: Vec<Proposed> = nested.rows.iter().map(Proposed::of).collect();
+            for row in &mut rows {
+                if taken(&rule, &row.cells, &other) {
+                    return Err(vec![VALIDATION]);
+                }
+                for (own, other) in &link.mapping {
+                    row.cells.insert(*other, keys[*own].clone());
+                }
+            }
+            all.push(Ready {
+                parent,
+                rows,
+                conflict: nested.conflict,
+            });
+        }
+        let mut count = 0;
+        for (level, _) in levels(all) {
+            count += self
+                .insert_level(state, link.target, level, Depth::After)?
+                .1;
+        }
+        Ok(count)
     }
 
     /// One statement; `None` for a row that was skipped.
@@ -327,12 +466,15 @@ impl Writes<'_> {
         rule: &InsertRule,
         rows: &[Proposed],
         conflict: Option<&Conflict>,
-        top: bool,
+        depth: Depth,
     ) -> Result<Vec<Option<Row>>, Fails> {
+        let top = depth == Depth::Top;
         let before = state.clone();
         let eyes = self.eyes(&before);
         let of = &before.tables[table];
+        let update = self.rules(table).update;
         let mut unchecked = true;
+        let mut touched = Vec::new();
         let mut written = Vec::new();
         for proposed in rows {
             let mut row: Row = vec![Cell::Null; of.columns.len()];
@@ -356,17 +498,21 @@ impl Writes<'_> {
                 position.map(|position| (conflict, position))
             });
             if let Some((conflict, position)) = clash {
-                let update = self.rules(table).update.as_ref();
                 let existing = rows[position].clone();
                 let at = At {
                     table,
                     row: &existing,
                 };
-                let Some(update) = update.filter(|_| !conflict.update.is_empty()) else {
+                let Some(update) = update.as_ref().filter(|_| !conflict.update.is_empty()) else {
                     written.push(None);
                     continue;
                 };
+                if touched.contains(&position) {
+                    // No row is updated twice by one statement.
+                    return Err(vec![TWICE]);
+                }
                 let permitted = self.slip == Slip::NoConflictFilter
+                    || (self.slip == Slip::NoFilterOfNestedConflicts && !top)
                     || eyes.holds(&update.filter, at, at, Eyes::Author) == Some(true);
                 let asked = self.slip == Slip::NoConflictCondition
                     || conflict
@@ -400,16 +546,20 @@ impl Writes<'_> {
                     (Some(check), _) => Some(check),
                 };
                 let passes = check.is_none_or(|c| self.passes(&eyes, c, table, &new));
-                unchecked &= passes || self.slip == Slip::NoUpdateCheck;
+                unchecked &= passes
+                    || self.slip == Slip::NoUpdateCheck
+                    || (self.slip == Slip::NoCheckOfNestedConflicts && !top);
+                touched.push(position);
                 written.push(Some(new));
                 continue;
             }
             if !is_unique(state, table, &row, None) {
                 return Err(vec![CONSTRAINT]);
             }
+            touched.push(state.tables[table].rows.len());
             state.tables[table].rows.push(row.clone());
-            let update = self.rules(table).update.as_ref();
-            let check = match (self.slip, conflict, update.and_then(|u| u.check.as_ref())) {
+            let checked = update.as_ref().and_then(|u| u.check.as_ref());
+            let check = match (self.slip, conflict, checked) {
                 (Slip::InsertsCheckedAsConflicts, Some(_), Some(check)) => check,
                 _ => &rule.check,
             };
@@ -422,6 +572,7 @@ impl Writes<'_> {
             unchecked &= passes;
             written.push(Some(row));
         }
+        state.mirror(table);
         self.judge(state, unchecked)?;
         Ok(written)
     }
@@ -458,7 +609,7 @@ impl Writes<'_> {
         change: &Change,
         slip: Slip,
     ) -> Result<Vec<Row>, Fails> {
-        let rule: &UpdateRule = self.rules(table).update.as_ref().expect("a right");
+        let rule: UpdateRule = self.rules(table).update.expect("a right");
         let before = state.clone();
         let eyes = self.eyes(&before);
         let mut checked = true;
@@ -489,6 +640,7 @@ impl Writes<'_> {
                 || check.is_none_or(|c| self.passes(&eyes, c, table, &row));
             written.push(row);
         }
+        state.mirror(table);
         self.judge(state, checked)?;
         Ok(written)
     }
@@ -500,8 +652,8 @@ impl Writes<'_> {
         filter: &Condition,
         slip: Slip,
     ) -> Result<Vec<Row>, Fails> {
-        let rule = self.rules(table).delete.as_ref().expect("a right");
-        let reached = self.reached(state, table, rule, filter, slip);
+        let rule = self.rules(table).delete.expect("a right");
+        let reached = self.reached(state, table, &rule, filter, slip);
         let rows = std::mem::take(&mut state.tables[table].rows);
         let mut gone = Vec::new();
         for (i, row) in rows.into_iter().enumerate() {
@@ -510,6 +662,7 @@ impl Writes<'_> {
                 false => state.tables[table].rows.push(row),
             }
         }
+        state.mirror(table);
         self.judge(state, true)?;
         Ok(gone)
     }
@@ -537,6 +690,7 @@ impl Writes<'_> {
             complete(&before, table, &mut row);
             state.tables[table].rows[i] = row;
         }
+        state.mirror(table);
         self.judge(state, true)?;
         let returned: Vec<Row> = state.tables[table]
             .rows
@@ -602,6 +756,33 @@ impl Writes<'_> {
             }
         }
     }
+}
+
+/// Where in a tree of inserts a level stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// The root field's own rows.
+    Top,
+    /// Rows that others refer to.
+    Before,
+    /// Rows that refer to others.
+    After,
+}
+
+/// Whether a row has values in some columns already.
+fn taken(rule: &InsertRule, cells: &BTreeMap<usize, Cell>, columns: &[usize]) -> bool {
+    columns
+        .iter()
+        .any(|c| cells.contains_key(c) || rule.presets.iter().any(|(preset, _)| preset == c))
+}
+
+/// Rows of a relationship with the numbers of the rows that they belong to.
+fn nested_of(rows: &[Proposed], link: usize) -> Vec<(usize, Nested)> {
+    rows.iter()
+        .enumerate()
+        .flat_map(|(i, row)| row.nested.iter().map(move |nested| (i, nested.clone())))
+        .filter(|(_, nested)| nested.link == link)
+        .collect()
 }
 
 /// The condition that the key is this.

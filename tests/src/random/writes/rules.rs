@@ -1,13 +1,13 @@
 //! Rights to write, as data and as metadata.
 
 use super::super::condition::{Condition, name_root};
-use super::super::world::{Arity, Cell, World};
+use super::super::world::{Arity, Cell, Table, World};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// A value that a rule gives.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Preset {
     /// Always the same.
     Value(Cell),
@@ -16,7 +16,7 @@ pub enum Preset {
 }
 
 /// A right to insert.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InsertRule {
     /// Columns that may be given.
     pub columns: BTreeSet<usize>,
@@ -29,7 +29,7 @@ pub struct InsertRule {
 }
 
 /// A right to update.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct UpdateRule {
     /// Columns that may be changed.
     pub columns: BTreeSet<usize>,
@@ -57,17 +57,80 @@ pub struct WriteRules {
 pub struct WriteWorld {
     /// Tables, rows, rights to read.
     pub world: World,
-    /// Rights to write by role and table.
+    /// Rights to write by role and table, as they are given to a role itself.
     pub rules: BTreeMap<(String, usize), WriteRules>,
     /// Functions `bump_<table>(low)` that set a column of the rows whose first column is at least
     /// `low`: the table, the column, the value, and who may call it.
     pub functions: Vec<(usize, usize, Cell, BTreeSet<String>)>,
 }
 
+/// The own right, or else the one that all of these are.
+fn agreed<'r, R: PartialEq + Clone + 'r>(
+    own: Option<R>,
+    mut parents: impl Iterator<Item = &'r R>,
+    disagreement: impl FnOnce(),
+) -> Option<R> {
+    if own.is_some() {
+        return own;
+    }
+    let first = parents.next()?;
+    if parents.all(|other| other == first) {
+        return Some(first.clone());
+    }
+    disagreement();
+    None
+}
+
 impl WriteWorld {
-    /// The rights of a role on a table.
-    pub fn rules(&self, role: &str, table: usize) -> Option<&WriteRules> {
-        self.rules.get(&(role.to_owned(), table))
+    /// The rights of a role on a table: its own, and of each kind that it has none of, the one on
+    /// which those of its parents agree who have one.
+    pub fn rules(&self, role: &str, table: usize) -> WriteRules {
+        self.inherited(role, table, &mut Vec::new())
+    }
+
+    /// The rights that a role does not inherit because its parents disagree, as those are named that
+    /// are reported: `insert`, `update`, `delete`.
+    pub fn disagreements(&self, role: &str, table: usize) -> Vec<&'static str> {
+        let mut kinds = Vec::new();
+        self.inherited(role, table, &mut kinds);
+        kinds
+    }
+
+    fn inherited(
+        &self,
+        role: &str,
+        table: usize,
+        disagreements: &mut Vec<&'static str>,
+    ) -> WriteRules {
+        let own = self.rules.get(&(role.to_owned(), table));
+        let own = own.cloned().unwrap_or_default();
+        let parents: Vec<WriteRules> = self
+            .parents(role)
+            .iter()
+            .map(|parent| self.rules(parent, table))
+            .collect();
+        let inserts = parents.iter().filter_map(|p| p.insert.as_ref());
+        let updates = parents.iter().filter_map(|p| p.update.as_ref());
+        let deletes = parents.iter().filter_map(|p| p.delete.as_ref());
+        WriteRules {
+            insert: agreed(own.insert, inserts, || disagreements.push("insert")),
+            update: agreed(own.update, updates, || disagreements.push("update")),
+            delete: agreed(own.delete, deletes, || disagreements.push("delete")),
+        }
+    }
+
+    /// The roles that a role is made of.
+    pub fn parents(&self, role: &str) -> &[String] {
+        let inherited = &self.world.inherited;
+        inherited
+            .iter()
+            .find(|(name, _)| name == role)
+            .map_or(&[], |(_, parents)| parents)
+    }
+
+    /// Whether a role may call the function on a table.
+    pub fn calls(&self, role: &str, roles: &BTreeSet<String>) -> bool {
+        roles.contains(role) || self.parents(role).iter().any(|p| self.calls(p, roles))
     }
 
     /// The statements that make it.
@@ -88,33 +151,16 @@ impl WriteWorld {
 
     /// The statements that put the rows back.
     pub fn reset(&self) -> String {
-        let names: Vec<&str> = self.world.tables.iter().map(|t| t.name.as_str()).collect();
+        let stored = self.world.tables.iter().filter(|t| t.view_of.is_none());
+        let names: Vec<&str> = stored.map(|t| t.name.as_str()).collect();
         let mut out = format!(
             "begin; set constraints all deferred; truncate {};\n",
             names.join(", ")
         );
         // Foreign keys are not looked at while triggers are off.
         out.push_str("set local session_replication_role = replica;\n");
-        for table in self.world.tables.iter().filter(|t| !t.rows.is_empty()) {
-            let rows: Vec<String> = table
-                .rows
-                .iter()
-                .map(|row| {
-                    let stored = row.iter().zip(&table.columns);
-                    let cells: Vec<String> = stored
-                        .filter(|(_, column)| column.computed.is_none())
-                        .map(|(cell, _)| cell.sql())
-                        .collect();
-                    format!("({})", cells.join(", "))
-                })
-                .collect();
-            let _ = writeln!(
-                out,
-                "insert into {} values {};",
-                table.name,
-                rows.join(", ")
-            );
-        }
+        let stored = self.world.tables.iter().filter(|t| t.view_of.is_none());
+        out.extend(stored.filter_map(Table::insert_rows));
         out.push_str("commit");
         out
     }

@@ -54,13 +54,36 @@ impl Ground {
         client.batch_execute(&sql).await.ok()?;
         self.pool.forget_statements();
         let project = Project::read(&self.pool, all.metadata()).await;
-        let engine = project::engine(&project, self.database.url(), SchemaOptions::default()).await;
+        let url = self.database.url();
+        let engine = project::engine_with_faults(&project, url, SchemaOptions::default()).await;
+        check_disagreements(&engine.inconsistent_objects(), all);
         Some(WriteServed {
             ground: self,
             engine,
             all: all.clone(),
         })
     }
+}
+
+/// What is inconsistent must be the rights on which parents disagree, and nothing else.
+fn check_disagreements(found: &Value, all: &WriteWorld) {
+    let mut found: Vec<String> = found
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["name"].as_str().unwrap().to_owned())
+        .collect();
+    for (role, _) in &all.world.inherited {
+        for (index, table) in all.world.tables.iter().enumerate() {
+            for kind in all.disagreements(role, index) {
+                let name = format!("{kind}_permission {role} in table {} ", table.name);
+                let place = found.iter().position(|found| found.contains(&name));
+                let place = place.unwrap_or_else(|| panic!("{name} is not among {found:?}"));
+                found.swap_remove(place);
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:?}\n{}", all.metadata());
 }
 
 impl Drop for WriteServed<'_> {
