@@ -369,7 +369,7 @@ pub enum SqlPiece {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// A select (a write that writes nothing).
-    Select(Select),
+    Select(Box<Select>),
     /// Columns of a query written by a user, each cast to a type.
     Native {
         /// Names and types.

@@ -83,7 +83,7 @@ impl Compiler<'_> {
             Closing::Alone => self.alone(select),
             Closing::Last | Closing::Open => select,
         };
-        let body = Write::Select(Select::value(list, ColumnName::Value, Some(from)));
+        let body = Write::Select(Box::new(Select::value(list, ColumnName::Value, Some(from))));
         self.print(vec![Cte { name, body }], select)
     }
 

@@ -194,7 +194,7 @@ impl Compiler<'_> {
         let (mut select, row) = self.table_rows(table)?;
         select.filter = Some(Expr::Bool(false));
         Ok(Draft {
-            write: Write::Select(select),
+            write: Write::Select(Box::new(select)),
             row,
             check: None,
         })
