@@ -132,3 +132,51 @@ test('the summary shows all tables and leads to each permission', async () => {
   await page.getByRole('heading', { name: 'buyer · select' }).waitFor();
   assertClean(page);
 });
+
+test('a webhook is asked before rows are written', async () => {
+  const { createServer } = await import('node:http');
+  const seen = [];
+  const hook = createServer(async (request, answer) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    seen.push({ key: request.headers['x-key'], body: JSON.parse(body) });
+    answer.writeHead(400, { 'content-type': 'application/json' });
+    answer.end(JSON.stringify({ message: 'too cheap' }));
+  });
+  await new Promise((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  try {
+    const page = await open();
+    await page.at('data/default/public/product/permissions?role=maker&action=insert');
+    await page.getByRole('group', { name: 'Columns' }).getByRole('button', { name: 'All' }).click();
+    const validation = page.getByRole('group', { name: 'Validation by a webhook' });
+    await validation.getByRole('switch', { name: 'Ask a webhook first' }).check();
+    assert.equal(await page.getByRole('button', { name: 'Save permission' }).isDisabled(), true);
+    await validation.getByRole('textbox', { name: 'URL of the webhook' }).fill(`http://127.0.0.1:${hook.address().port}/`);
+    await validation.getByRole('textbox', { name: 'Seconds to wait' }).fill('5');
+    await validation.getByRole('button', { name: 'Add header' }).click();
+    await validation.getByLabel('Name of header 1').fill('x-key');
+    await validation.getByLabel('Value of header 1').fill('k1');
+    await assertAccessible(page);
+    await page.getByRole('button', { name: 'Save permission' }).click();
+    await saved(page);
+    const entry = (await table('product')).insert_permissions.find((p) => p.role === 'maker');
+    assert.equal(entry.permission.validate_input.definition.timeout, 5);
+    const answer = await server.post(
+      '/v1/graphql',
+      { query: 'mutation { insert_product(objects: [{name: "x", price: "1"}]) { affected_rows } }' },
+      { 'x-hasura-role': 'maker' },
+    );
+    assert.equal(answer.errors[0].message, 'too cheap');
+    assert.deepEqual(seen.map(({ key, body }) => [key, body.role, body.data.input[0].name]), [['k1', 'maker', 'x']]);
+    await page.reload();
+    await validation.getByRole('switch', { name: 'Ask a webhook first' }).uncheck();
+    await page.getByRole('button', { name: 'Save permission' }).click();
+    await page.waitForFunction(() => document.body.textContent.includes('The permission was saved'));
+    const after = (await table('product')).insert_permissions.find((p) => p.role === 'maker');
+    assert.equal(after.permission.validate_input, undefined);
+    assertClean(page);
+  } finally {
+    hook.close();
+    hook.closeAllConnections();
+  }
+});

@@ -160,3 +160,68 @@ test('rows are seen as a role sees them', async () => {
   assert.equal(await page.getByRole('button', { name: 'Insert row' }).count(), 0);
   assertClean(page);
 });
+
+test('columns are hidden, and the address keeps it', async () => {
+  const page = await open();
+  await page.at('data/default/public/product/rows');
+  const grid = rows(page, 'product');
+  await grid.getByRole('columnheader', { name: /description/ }).waitFor();
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  for (const name of ['id', 'description', 'tags']) await page.getByLabel(name, { exact: true }).uncheck();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '4 of 7 columns' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: '4 of 7 columns' }).waitFor();
+  assert.equal(await grid.getByRole('columnheader', { name: /description|tags/ }).count(), 0);
+  // What stands first now is the name; the hidden key still tells the rows apart.
+  await cell(page, 'product', 3, 0).dblclick();
+  await page.getByLabel('name', { exact: true }).fill('Third');
+  await page.keyboard.press('Enter');
+  await cell(page, 'product', 3, 0).getByText('Third').waitFor();
+  assert.equal(await one('select name from product where id = 3'), 'Third');
+  await assertAccessible(page);
+  await page.getByRole('button', { name: '4 of 7 columns' }).click();
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await grid.getByRole('columnheader', { name: /tags/ }).waitFor();
+  assertClean(page);
+});
+
+test('selected rows get a value together, and are exported and copied', async () => {
+  const page = await open();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.at('data/default/public/product/rows?filters=[{"c":"id","o":">=","v":"30"}]');
+  await page.getByText(/^11 rows/).waitFor();
+  const select = async (...numbers) => {
+    for (const number of numbers) await page.getByRole('checkbox', { name: `Select row ${number}`, exact: true }).check();
+  };
+  await select(2, 3);
+  await page.getByText('2 selected').waitFor();
+  await page.getByRole('button', { name: 'Edit a column' }).click();
+  const form = page.getByRole('dialog', { name: 'Edit a column of 2 rows' });
+  await form.getByRole('combobox', { name: 'Column' }).click();
+  await page.getByRole('option', { name: 'price' }).click();
+  await form.getByLabel('price', { exact: true }).fill('-5');
+  await form.getByRole('button', { name: 'Change 2 rows' }).click();
+  await form.getByText(/product_price_check/).first().waitFor();
+  assert.equal(await one('select count(*) from product where price = 77.7'), '0');
+  await form.getByLabel('price', { exact: true }).fill('77.7');
+  await assertAccessible(page);
+  await form.getByRole('button', { name: 'Change 2 rows' }).click();
+  await page.getByText('2 rows changed').waitFor();
+  assert.equal(await one("select string_agg(id::text, ',' order by id) from product where price = 77.7"), '31,32');
+
+  await page.getByText('2 selected').waitFor({ state: 'detached' });
+  await select(4, 11);
+  const choose = async (item) => {
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
+  };
+  const [download] = await Promise.all([page.waitForEvent('download'), choose('Selected as CSV')]);
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+  assert.deepEqual(lines.map((line) => line.split(',')[0]), ['id', '33', '40']);
+  await choose('Copy as JSON');
+  await page.getByText('2 rows copied').waitFor();
+  const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+  assert.deepEqual(copied.map((row) => [row.id, row.tags]), [[33, '{tag0}'], [40, '{tag1}']]);
+  assertClean(page);
+});

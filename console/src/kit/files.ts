@@ -1,4 +1,5 @@
-// Files out of the browser.
+// Files and texts out of the browser.
+import { t } from './i18n';
 
 /** Offers text as a file to be saved. */
 export function saveFile(name: string, text: string, type: string): void {
@@ -8,4 +9,11 @@ export function saveFile(name: string, text: string, type: string): void {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** Puts a text into the clipboard, where the browser lets a page do so. */
+export async function copyText(text: string): Promise<void> {
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  if (!clipboard) throw new Error(t('The browser lets only pages served by HTTPS copy.'));
+  await clipboard.writeText(text);
 }

@@ -129,6 +129,8 @@ const rowsRoute = createRoute({
     sort: v.optional(v.array(orderSchema)),
     page: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
     size: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000))),
+    /** Columns that are not shown. */
+    hide: v.optional(v.array(v.string())),
     /** As whom the rows are looked at. */
     role: v.optional(v.string()),
   }),

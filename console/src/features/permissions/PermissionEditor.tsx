@@ -35,6 +35,7 @@ import {
 } from './model';
 import { Presets } from './Presets';
 import { RowRule } from './RowRule';
+import { ValidateInput } from './ValidateInput';
 import { WhyModal } from './WhyModal';
 
 interface Props {
@@ -192,6 +193,12 @@ export function PermissionEditor(props: Props) {
           onChange={(event) => set({ backend_only: event.currentTarget.checked })}
         />
       )}
+      {kind !== 'select' && (
+        <ValidateInput
+          value={draft.validate_input}
+          onChange={(validate_input) => set({ validate_input })}
+        />
+      )}
       <TextInput
         label={t('Comment')}
         value={comment}
@@ -200,7 +207,7 @@ export function PermissionEditor(props: Props) {
       {save.error && <ErrorPanel error={save.error} />}
       <Group>
         <Button
-          disabled={!changed || invalid}
+          disabled={!changed || invalid || draft.validate_input?.definition.url.trim() === ''}
           loading={save.isPending}
           onClick={() => save.mutate()}
         >

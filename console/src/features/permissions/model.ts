@@ -9,6 +9,23 @@ import type {
 } from '../../kit/api';
 import { isAlways } from './rules';
 
+export interface InputHeader {
+  name: string;
+  value?: string;
+  value_from_env?: string;
+}
+/** A webhook that is asked before rows are written. */
+export interface InputValidation {
+  type?: string;
+  definition: {
+    url: string;
+    headers?: InputHeader[];
+    forward_client_headers?: boolean;
+    timeout?: number;
+    [other: string]: unknown;
+  };
+}
+
 /** Every key that a permission of some kind may have. */
 export interface Permission {
   columns?: string[] | '*';
@@ -21,7 +38,7 @@ export interface Permission {
   query_root_fields?: string[];
   subscription_root_fields?: string[];
   backend_only?: boolean;
-  validate_input?: unknown;
+  validate_input?: InputValidation;
 }
 
 export type Access = 'none' | 'partial' | 'full';

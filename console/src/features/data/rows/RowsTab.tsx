@@ -1,12 +1,7 @@
 // The rows of a table (AA9, AA10): filtered, sorted, paged, edited, and seen as a role sees them.
-import { ActionIcon, Button, Group, Loader, Menu, Select, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Loader, Text, Tooltip } from '@mantine/core';
 import {
   IconArrowUpRight,
-  IconChevronLeft,
-  IconChevronRight,
-  IconCopy,
-  IconDots,
-  IconDownload,
   IconFilter,
   IconKey,
   IconPencil,
@@ -29,21 +24,22 @@ import {
   type TableDetail,
 } from '../../../kit/api';
 import { usePageCommands } from '../../../kit/commands';
-import { saveFile } from '../../../kit/files';
 import { DataGrid, type CellPlace, type GridColumn } from '../../../kit/grid/DataGrid';
 import { kindOfType, Value } from '../../../kit/grid/Value';
-import { formatNumber, t } from '../../../kit/i18n';
+import { t } from '../../../kit/i18n';
 import { identityOf, useSessionVariables } from '../../../kit/identity';
 import {
   confirmDestruction,
-  done,
   EmptyState,
   ErrorPanel,
   failed,
   IdentityBar,
   useAction,
 } from '../../../kit/ui';
+import { BulkEditModal } from './BulkEditModal';
 import { CellEditor } from './CellEditor';
+import { ColumnsMenu } from './ColumnsMenu';
+import { ExportMenu } from './ExportMenu';
 import { FilterBar, newFilter } from './FilterBar';
 import { isComplete, type Filter } from './filters';
 import { ImportModal } from './ImportModal';
@@ -51,7 +47,6 @@ import {
   countQuery,
   cut,
   deleteRows,
-  exportRows,
   inputValue,
   keyOf,
   rowsQuery,
@@ -60,12 +55,12 @@ import {
   type Row,
   type View,
 } from './queries';
+import { RowMenu } from './RowMenu';
 import { RowDrawer, type RowTask } from './RowDrawer';
+import { RowsFoot } from './RowsFoot';
 import classes from './RowsTab.module.css';
-import { toCsv, toJson } from './transfer';
 
 const route = getRouteApi('/data/$source/$schema/$table/rows');
-const exportLimit = 100_000;
 
 export function RowsTab() {
   const { source, schema, table } = route.useParams();
@@ -97,7 +92,15 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
   const count = useQuery({ ...countQuery(source, detail, filters, identity), retry: false });
   const rows = page.data?.rows ?? [];
   const columns = page.data?.columns ?? detail.columns;
+  const hidden = (search.hide ?? []).filter((name) => columns.some((c) => c.name === name));
+  // Hidden columns are read all the same: a key may be among them.
+  const shown = columns.flatMap((c, index) => (hidden.includes(c.name) ? [] : [index]));
+  const shownAt = (place: CellPlace): CellPlace => ({
+    row: place.row,
+    column: shown[place.column] ?? 0,
+  });
   const canWrite = tracked && !identity && detail.primaryKey !== null;
+  const canChoose = !identity && detail.primaryKey !== null;
   const canInsert = tracked && !identity && detail.kind !== 'materialized';
 
   const [chosen, setChosen] = useState<Set<string>>(new Set());
@@ -105,7 +108,7 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
   const [editing, setEditing] = useState<{ place: CellPlace; value: string | null }>();
   const [filterOpen, setFilterOpen] = useState(false);
   const [importing, setImporting] = useState(false);
-  const [exported, setExported] = useState<number>();
+  const [bulk, setBulk] = useState(false);
 
   function look(part: Partial<typeof search>) {
     void navigate({ to: '.', search: (before: typeof search) => ({ ...before, ...part }) });
@@ -198,28 +201,6 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
     });
   }
 
-  async function exportAs(format: 'csv' | 'json') {
-    setExported(0);
-    try {
-      const all = await exportRows(source, detail, view, exportLimit, setExported);
-      if (format === 'csv') saveFile(`${detail.name}.csv`, toCsv(detail.columns, all), 'text/csv');
-      else saveFile(`${detail.name}.json`, toJson(detail.columns, all), 'application/json');
-      if (all.length === exportLimit) {
-        failed(
-          new Error(
-            t('The file holds the first {{count}} rows; use pg_dump for more.', {
-              count: formatNumber(exportLimit),
-            }),
-          ),
-          t('Not all rows were exported'),
-        );
-      } else done(t('{{count}} rows', { count: all.length }) + ' ' + t('exported'));
-    } catch (error) {
-      failed(error);
-    }
-    setExported(undefined);
-  }
-
   const commands = useMemo(
     () => [
       ...(canInsert
@@ -239,21 +220,24 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
   const chosenKeys = [...chosen]
     .filter((key) => key.startsWith('{'))
     .map((key) => JSON.parse(key) as Record<string, string>);
-  const gridColumns = columns.map((column): GridColumn => {
+  const gridColumns = shown.flatMap((index): GridColumn[] => {
+    const column = columns[index];
+    if (!column) return [];
     const order = view.orders.find((o) => o.c === column.name);
-    return {
-      key: column.name,
-      title: column.name,
-      subtitle: column.type,
-      mark: detail.primaryKey?.columns.includes(column.name) ? (
-        <IconKey size={12} aria-label={t('primary key')} />
-      ) : undefined,
-      width: widthFor(column.base, column.name),
-      align: kindOfType(column.base) === 'number' ? 'end' : undefined,
-      sort: order?.d,
-    };
+    return [
+      {
+        key: column.name,
+        title: column.name,
+        subtitle: column.type,
+        mark: detail.primaryKey?.columns.includes(column.name) ? (
+          <IconKey size={12} aria-label={t('primary key')} />
+        ) : undefined,
+        width: widthFor(column.base, column.name),
+        align: kindOfType(column.base) === 'number' ? 'end' : undefined,
+        sort: order?.d,
+      },
+    ];
   });
-  const last = rows.length < view.size;
   const filterRows: Filter[] = search.filters ?? (filterOpen ? [newFilter(detail.columns)] : []);
 
   return (
@@ -281,21 +265,12 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
           >
             {filters.length > 0 ? t('{{count}} filters', { count: filters.length }) : t('Filter')}
           </Button>
-          <Menu position="bottom-start" shadow="md">
-            <Menu.Target>
-              <Button
-                variant="default"
-                leftSection={<IconDownload size={14} />}
-                loading={exported !== undefined}
-              >
-                {t('Export')}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => void exportAs('csv')}>CSV</Menu.Item>
-              <Menu.Item onClick={() => void exportAs('json')}>JSON</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ExportMenu source={source} detail={detail} view={view} chosen={chosenKeys} />
+          <ColumnsMenu
+            columns={columns}
+            hidden={hidden}
+            onChange={(hide) => look({ hide: hide.length > 0 ? hide : undefined })}
+          />
           {canInsert && (
             <Button
               variant="default"
@@ -313,6 +288,15 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
           {chosenKeys.length > 0 && (
             <>
               <Text size="sm">{t('{{count}} selected', { count: chosenKeys.length })}</Text>
+              {canWrite && (
+                <Button
+                  variant="light"
+                  leftSection={<IconPencil size={14} />}
+                  onClick={() => setBulk(true)}
+                >
+                  {t('Edit a column')}
+                </Button>
+              )}
               {canWrite && (
                 <Button
                   color="red"
@@ -371,7 +355,8 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
           columns={gridColumns}
           rowCount={rows.length}
           rowKey={keyText}
-          renderCell={({ row, column }) => {
+          renderCell={(place) => {
+            const { row, column } = shownAt(place);
             const info = columns[column];
             const text = rows[row]?.[column] ?? null;
             const target =
@@ -398,7 +383,7 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
               </>
             );
           }}
-          cellText={({ row, column }) => rows[row]?.[column] ?? ''}
+          cellText={(place) => rows[place.row]?.[shownAt(place).column] ?? ''}
           onSort={(column, add) => {
             const before = view.orders.find((o) => o.c === column.key);
             const others = add ? view.orders.filter((o) => o.c !== column.key) : [];
@@ -408,11 +393,11 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
                 : [...others, { c: column.key, d: before ? ('desc' as const) : ('asc' as const) }];
             look({ sort: next.length > 0 ? next : undefined, page: undefined });
           }}
-          selection={canWrite ? { chosen, onChange: setChosen } : undefined}
-          onActivate={(place) => void startEditing(place)}
+          selection={canChoose ? { chosen, onChange: setChosen } : undefined}
+          onActivate={(place) => void startEditing(shownAt(place))}
           editing={
             editing && {
-              place: editing.place,
+              place: { row: editing.place.row, column: shown.indexOf(editing.place.column) },
               editor: (
                 <CellEditor
                   column={columns[editing.place.column] ?? detail.columns[0]!}
@@ -476,40 +461,14 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
           }
         />
       )}
-      <div className={classes.foot}>
-        <Text size="xs" c="dimmed" aria-live="polite">
-          {count.data &&
-            (count.data.exact
-              ? t('{{count}} rows', { count: count.data.value })
-              : t('about {{count}} rows', { count: formatNumber(count.data.value) }))}
-          {page.data ? ` · ${page.data.milliseconds} ms` : ''}
-        </Text>
-        <Group gap={6}>
-          <Select
-            aria-label={t('Rows per page')}
-            w={72}
-            allowDeselect={false}
-            data={['20', '50', '100', '200', '500']}
-            value={String(view.size)}
-            onChange={(size) => look({ size: Number(size), page: undefined })}
-          />
-          <ActionIcon
-            aria-label={t('Page before')}
-            disabled={view.page === 0}
-            onClick={() => look({ page: view.page > 1 ? view.page - 1 : undefined })}
-          >
-            <IconChevronLeft size={16} />
-          </ActionIcon>
-          <Text size="xs">{t('Page {{number}}', { number: view.page + 1 })}</Text>
-          <ActionIcon
-            aria-label={t('Next page')}
-            disabled={last}
-            onClick={() => look({ page: view.page + 1 })}
-          >
-            <IconChevronRight size={16} />
-          </ActionIcon>
-        </Group>
-      </div>
+      <RowsFoot
+        count={count.data ?? undefined}
+        milliseconds={page.data?.milliseconds}
+        page={view.page}
+        size={view.size}
+        isLast={rows.length < view.size}
+        onLook={look}
+      />
       {task && (
         <RowDrawer
           source={source}
@@ -517,6 +476,18 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
           task={task}
           onClose={() => setTask(undefined)}
           onWritten={refresh}
+        />
+      )}
+      {bulk && (
+        <BulkEditModal
+          source={source}
+          detail={detail}
+          rowKeys={chosenKeys}
+          onClose={() => setBulk(false)}
+          onWritten={async () => {
+            setChosen(new Set());
+            await refresh();
+          }}
         />
       )}
       {importing && (
@@ -536,62 +507,4 @@ function widthFor(base: string, name: string): number {
   const title = name.length * 8 + 40;
   const content = { number: 110, boolean: 90, json: 260, time: 200, text: 200 }[kind];
   return Math.max(base === 'uuid' ? 290 : content, Math.min(title, 320));
-}
-
-function RowMenu(props: {
-  number: number;
-  source: string;
-  detail: TableDetail;
-  row: Row;
-  onClone?: () => void;
-  onDelete?: () => void;
-}) {
-  const { detail, row, source } = props;
-  const related = detail.referencedBy.filter((f) => f.columns.length === 1);
-  const value = (name: string | undefined) =>
-    row[detail.columns.findIndex((c) => c.name === name)] ?? '';
-  return (
-    <Menu position="bottom-start" shadow="md" withinPortal>
-      <Menu.Target>
-        <ActionIcon size="sm" aria-label={t('More on row {{number}}', { number: props.number })}>
-          <IconDots size={14} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {props.onClone && (
-          <Menu.Item leftSection={<IconCopy size={14} />} onClick={props.onClone}>
-            {t('Clone')}
-          </Menu.Item>
-        )}
-        {related.length > 0 && <Menu.Label>{t('Related rows')}</Menu.Label>}
-        {related.map((f) => (
-          <Menu.Item
-            key={f.name}
-            component={Link}
-            to="/data/$source/$schema/$table/rows"
-            params={{ source, schema: f.schema, table: f.table } as never}
-            search={
-              {
-                filters: [{ c: f.columns[0] ?? '', o: '=', v: value(f.refColumns[0]) }],
-              } as never
-            }
-            leftSection={<IconArrowUpRight size={14} />}
-          >
-            {`${f.table} (${f.columns[0]})`}
-          </Menu.Item>
-        ))}
-        {related.length === 0 && !props.onClone && !props.onDelete && (
-          <Menu.Label>{t('Nothing to do with this row')}</Menu.Label>
-        )}
-        {props.onDelete && (
-          <>
-            <Menu.Divider />
-            <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={props.onDelete}>
-              {t('Delete')}
-            </Menu.Item>
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
-  );
 }

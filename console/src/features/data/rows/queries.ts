@@ -181,6 +181,11 @@ export function keyOf(
   return Object.fromEntries(entries);
 }
 
+const keySql = (key: Record<string, string>): string =>
+  Object.entries(key)
+    .map(([name, value]) => `${ident(name)} = ${literal(value)}`)
+    .join(' and ');
+
 /** The whole value of one cell. */
 export async function wholeValue(
   source: string,
@@ -188,12 +193,9 @@ export async function wholeValue(
   key: Record<string, string>,
   column: string,
 ): Promise<string | null> {
-  const where = Object.entries(key)
-    .map(([name, value]) => `${ident(name)} = ${literal(value)}`)
-    .join(' and ');
   return queryJson<string | null>(
     source,
-    `select coalesce((select to_json(${ident(column)}::text) from ${qualified(detail)} where ${where}), 'null')::text`,
+    `select coalesce((select to_json(${ident(column)}::text) from ${qualified(detail)} where ${keySql(key)}), 'null')::text`,
   );
 }
 
@@ -203,7 +205,6 @@ export async function exportRows(
   detail: TableDetail,
   view: Omit<View, 'page' | 'size'>,
   limit: number,
-  progress: (rows: number) => void,
 ): Promise<Row[]> {
   const size = 1000;
   const all: Row[] = [];
@@ -213,10 +214,25 @@ export async function exportRows(
       rowsSql(detail, { ...view, page, size }, true),
     );
     all.push(...records.map((record) => asRow(detail.columns, record)));
-    progress(all.length);
     if (records.length < size) break;
   }
   return all.slice(0, limit);
+}
+
+/** Certain rows whole, in the order of their key. */
+export async function rowsOf(
+  source: string,
+  detail: TableDetail,
+  rowKeys: Record<string, string>[],
+): Promise<Row[]> {
+  const any = rowKeys.map((key) => `(${keySql(key)})`).join(' or ');
+  const order = orderSql([], detail.primaryKey?.columns ?? []);
+  const records = await queryJson<Record<string, string | null>[]>(
+    source,
+    `select coalesce(json_agg(t), '[]')::text from (select ${selectList(detail.columns, true)}
+    from ${qualified(detail)} where ${any || 'false'}${order}) t`,
+  );
+  return records.map((record) => asRow(detail.columns, record));
 }
 
 /** Text of a form as the value the API takes. */
@@ -241,13 +257,23 @@ export async function updateRow(
   key: Record<string, string>,
   set: Record<string, unknown>,
 ): Promise<void> {
-  const { affected_rows } = await post<Written>('v2/query', {
-    type: 'update',
-    args: { source, table: tableOf(detail), $set: set, where: equal(key) },
-  });
-  if (affected_rows === 0) {
+  if ((await updateRows(source, detail, [key], set)) === 0) {
     throw new Error('No row has this key any more: somebody else deleted or changed it.');
   }
+}
+
+/** Gives rows the same values, all or none; tells how many there were. */
+export async function updateRows(
+  source: string,
+  detail: TableDetail,
+  rowKeys: Record<string, string>[],
+  set: Record<string, unknown>,
+): Promise<number> {
+  const { affected_rows } = await post<Written>('v2/query', {
+    type: 'update',
+    args: { source, table: tableOf(detail), $set: set, where: { _or: rowKeys.map(equal) } },
+  });
+  return affected_rows;
 }
 
 export async function insertRows(
