@@ -7,6 +7,14 @@ pub fn version_now() -> u64 {
     u64::try_from(Utc::now().timestamp_millis()).unwrap_or_default()
 }
 
+/// A number of things that are called by one word: `1 seed`, `2 seeds`.
+pub fn count(number: usize, thing: &str) -> String {
+    match number {
+        1 => format!("1 {thing}"),
+        _ => format!("{number} {thing}s"),
+    }
+}
+
 /// A name as part of a file's name: letters, digits and underscores stay.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();

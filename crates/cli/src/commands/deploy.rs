@@ -5,6 +5,7 @@ use super::migrate::Applying;
 use super::migrate::apply::apply_all;
 use super::migrate::runner::Manner;
 use super::seed::apply::run_files;
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::interrupt::Interrupt;
@@ -93,15 +94,16 @@ async fn dry_run(
         .line("metadata: would be replaced (`metadata diff` shows how)");
     for (database, migrations) in migrations {
         let missing = super::migrate::missing(migrations, &state, database);
+        let what = names::count(missing, "migration");
         context
             .output
-            .line(format!("{database}: {missing} migrations would be applied"));
+            .line(format!("{database}: {what} would be applied"));
     }
     for (database, files) in seeds {
-        context.output.line(format!(
-            "{database}: {} seeds would be applied",
-            files.len()
-        ));
+        let what = names::count(files.len(), "seed");
+        context
+            .output
+            .line(format!("{database}: {what} would be applied"));
     }
     Ok(Exit::Done)
 }

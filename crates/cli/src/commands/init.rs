@@ -62,9 +62,13 @@ pub async fn run(args: &Init, context: &Context) -> Outcome {
     });
     write(&root.join(CONFIG_FILE), &config)?;
     let name = context.name();
+    let enter = match root.as_path() == Path::new(".") {
+        true => String::new(),
+        false => format!("  cd {}\n", root.display()),
+    };
     context.output.info(format!(
-        "the project is in {}\nnext:\n  {name} metadata export      takes over what a server has\n  \
-         {name} migrate create NAME  makes the first migration\n  {name} deploy               \
+        "the project is in {}\nnext:\n{enter}  {name} metadata export      takes over what a server \
+         has\n  {name} migrate create NAME  makes the first migration\n  {name} deploy               \
          brings it all to a server",
         root.display()
     ));

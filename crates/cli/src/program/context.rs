@@ -6,10 +6,10 @@ use super::arguments::Global;
 use super::environment::Environment;
 use super::exit::{Outcome, Stop};
 use super::output::Output;
-use super::prompt::Prompt;
+use super::prompt::{self, Prompt};
 use crate::client::{Client, Target};
 use howdah_project::{CONFIG_FILE, Config, Project};
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// Everything a command may ask for.
@@ -214,7 +214,14 @@ fn above(folder: &Path) -> Option<PathBuf> {
 fn secret_in(file: &Path) -> Outcome<String> {
     let mut text = String::new();
     let read = if file == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text)
+        let mut input = std::io::stdin();
+        if input.is_terminal() && std::io::stderr().is_terminal() {
+            prompt::secret("Admin secret")
+                .map(|typed| text = typed)
+                .map(|()| 0)
+        } else {
+            input.read_to_string(&mut text)
+        }
     } else {
         std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
     };

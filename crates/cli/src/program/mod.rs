@@ -56,7 +56,12 @@ pub fn name_of(program: &str) -> String {
 
 /// Carries out a command line. Everything that people read is written here.
 pub async fn run(start: Start) -> Exit {
-    let matches = arguments::tree(&start).try_get_matches_from(
+    let mut tree = arguments::tree(&start);
+    // What is wrong with the line is told before its flags are known.
+    if start.words.iter().any(|word| word == "--no-color") {
+        tree = tree.color(clap::ColorChoice::Never);
+    }
+    let matches = tree.try_get_matches_from(
         std::iter::once(start.name.clone()).chain(start.words.iter().cloned()),
     );
     let cli = match matches.and_then(|found| Cli::from_arg_matches(&found)) {

@@ -2,8 +2,9 @@
 //! answers.
 
 use super::exit::{Outcome, Stop};
+use super::interrupt;
 use dialoguer::{Confirm, Select};
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 
 /// Who answers questions.
 #[derive(Debug, Clone, Copy)]
@@ -40,16 +41,10 @@ impl Prompt {
                 "{question} Nobody can be asked here: {flag} confirms it"
             )));
         }
-        match Confirm::new()
-            .with_prompt(question)
-            .default(false)
-            .interact()
-        {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Stop::failed("nothing was changed")),
-            Err(fault) => Err(Stop::failed(format!(
-                "the question was not answered: {fault}"
-            ))),
+        let question = Confirm::new().with_prompt(question).default(false);
+        match answered(|| question.interact())? {
+            true => Ok(()),
+            false => Err(Stop::failed("nothing was changed")),
         }
     }
 
@@ -64,11 +59,31 @@ impl Prompt {
                 items.join(", ")
             )));
         }
-        Select::new()
-            .with_prompt(question)
-            .items(items)
-            .default(0)
-            .interact()
-            .map_err(|fault| Stop::failed(format!("the question was not answered: {fault}")))
+        let question = Select::new().with_prompt(question).items(items).default(0);
+        answered(|| question.interact())
     }
+}
+
+/// The answer to a question that is on the screen now.
+fn answered<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Outcome<T> {
+    interrupt::watch();
+    match ask() {
+        Ok(answer) => Ok(answer),
+        Err(dialoguer::Error::IO(fault)) if fault.kind() == ErrorKind::Interrupted => {
+            interrupt::end()
+        }
+        Err(fault) => Err(Stop::failed(format!(
+            "the question was not answered: {fault}"
+        ))),
+    }
+}
+
+/// A secret that somebody types, unseen.
+///
+/// # Errors
+/// The terminal cannot be read.
+pub fn secret(what: &str) -> std::io::Result<String> {
+    let terminal = dialoguer::console::Term::stderr();
+    terminal.write_str(&format!("{what}: "))?;
+    terminal.read_secure_line()
 }

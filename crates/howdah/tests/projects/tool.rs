@@ -173,6 +173,15 @@ impl Tool {
 }
 
 impl Ended {
+    pub fn of(line: &str, code: i32, out: String) -> Ended {
+        Ended {
+            code,
+            out,
+            err: String::new(),
+            line: line.to_owned(),
+        }
+    }
+
     pub fn ends(self, code: i32) -> Ended {
         assert_eq!(
             self.code, code,

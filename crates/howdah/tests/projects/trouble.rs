@@ -165,7 +165,7 @@ async fn inconsistent_metadata_is_listed_refused_and_dropped() {
         .tells(&["users", "was not applied"]);
     // Leniently it is taken, and told.
     tool.ends(0, "metadata apply")
-        .tells(&["1 objects of the metadata are inconsistent"]);
+        .tells(&["1 object cannot be served"]);
     tool.ends(4, "metadata inconsistency status")
         .tells(&["inconsistency list"]);
     let listed = tool.json("metadata inconsistency list -o json");

@@ -43,7 +43,7 @@ async fn a_project_goes_from_an_empty_folder_to_three_environments() {
     assert_eq!(tool.read(&file), format!("{USERS}\n"));
     tool.ends(0, "migrate apply --dry-run").tells(&[]);
     tool.ends(0, "migrate apply")
-        .tells(&["default: 1 migrations done"]);
+        .tells(&["default: 1 migration done"]);
     tool.ends(0, "migrate apply").tells(&["nothing to apply"]);
     let status = tool.json("migrate status -o json");
     assert_eq!(status[0]["version"].to_string(), version);
@@ -75,7 +75,7 @@ async fn a_project_goes_from_an_empty_folder_to_three_environments() {
     // Rows to start with.
     let seed = "insert into users (name) values ('Ada'), ('Grace');\n";
     tool.call("seed create people --file -", &[], seed).ends(0);
-    tool.ends(0, "seed apply").tells(&["1 seeds applied"]);
+    tool.ends(0, "seed apply").tells(&["1 seed applied"]);
     assert_eq!(
         names(&development.howdah, "reader"),
         json!(["Ada", "Grace"])
@@ -104,13 +104,13 @@ async fn a_project_goes_from_an_empty_folder_to_three_environments() {
     to_staging("doctor --endpoint {}").ends(1);
     let dry = to_staging("deploy --with-seeds --dry-run --endpoint {}").ends(0);
     assert!(
-        dry.out.contains("default: 1 migrations would be applied"),
+        dry.out.contains("default: 1 migration would be applied"),
         "{}",
         dry.out
     );
     to_staging(line)
         .ends(0)
-        .tells(&["metadata applied", "1 migrations done", "1 seeds applied"]);
+        .tells(&["metadata applied", "1 migration done", "1 seed applied"]);
     assert_eq!(names(&staging.howdah, "reader"), json!(["Ada", "Grace"]));
     to_staging("metadata diff --endpoint {}").ends(0);
 

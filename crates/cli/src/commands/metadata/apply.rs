@@ -2,6 +2,7 @@
 
 use super::inconsistency::told;
 use crate::api::Api;
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::output::DocumentFormat;
@@ -89,9 +90,9 @@ pub fn warn_of(objects: &[Value], context: &Context) {
     }
     let lines: Vec<String> = objects.iter().map(told).collect();
     context.output.warn(format!(
-        "{} objects of the metadata are inconsistent and not served:\n  {}\nhint: `{} metadata \
+        "inconsistent metadata: {} cannot be served:\n  {}\nhint: `{} metadata \
          inconsistency list` shows them",
-        objects.len(),
+        names::count(objects.len(), "object"),
         lines.join("\n  "),
         context.name()
     ));

@@ -1,5 +1,6 @@
 //! `metadata inconsistency`: objects that do not fit the databases.
 
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::output::ListOutput;
@@ -58,8 +59,8 @@ pub async fn run(command: Inconsistency, context: &Context) -> Outcome {
         Inconsistency::Status(_) => Err(Stop::new(
             Exit::Inconsistent,
             format!(
-                "the metadata is inconsistent: {} objects do not fit",
-                objects.len()
+                "the metadata is inconsistent: {} cannot be served",
+                names::count(objects.len(), "object")
             ),
         )
         .hint(format!(

@@ -4,6 +4,7 @@ use super::runner::{self, Manner};
 use super::sides::{Sides, current_state, of};
 use crate::api::Api;
 use crate::databases::Databases;
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::interrupt::Interrupt;
@@ -269,7 +270,8 @@ async fn carry_out(
                     true => "noted, not run",
                     false => "done",
                 };
-                output.info(format!("{name}: {done} migrations {what}"));
+                let told = names::count(done, "migration");
+                output.info(format!("{name}: {told} {what}"));
                 total += done;
             }
             Err(stop) => {

@@ -2,6 +2,7 @@
 
 use super::sides::current_state;
 use crate::databases::{self, Database};
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::remote;
@@ -54,9 +55,9 @@ pub async fn run(args: &Delete, context: &Context) -> Outcome {
     }
     if !args.force {
         let question = format!(
-            "Forget {} migrations on the server and remove {} from the project? The database \
+            "Forget {} on the server and remove {} from the project? The database \
              itself stays as it is.",
-            remembered.len(),
+            names::count(remembered.len(), "migration"),
             files.len()
         );
         context.prompt.confirm(&question, "--force")?;

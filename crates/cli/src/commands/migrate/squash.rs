@@ -67,8 +67,8 @@ pub async fn run(args: &Squash, context: &Context) -> Outcome {
     let is_last = all.last().map(|m| m.version) == chosen.last().map(|m| m.version);
     let version = version_after(&all, &chosen, is_last)?;
     context.output.info(format!(
-        "squashing {} migrations of {} into {version}_{}",
-        chosen.len(),
+        "squashing {} of {} into {version}_{}",
+        names::count(chosen.len(), "migration"),
         source.name,
         names::slug(&args.name)
     ));

@@ -3,6 +3,7 @@
 use crate::api::Api;
 use crate::commands::migrate::located;
 use crate::databases::{self, Databases};
+use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::interrupt::Interrupt;
@@ -94,9 +95,10 @@ pub async fn run_files(
         progress.step();
     }
     if !files.is_empty() {
+        let what = names::count(files.len(), "seed");
         context
             .output
-            .info(format!("{}: {} seeds applied", source.name, files.len()));
+            .info(format!("{}: {what} applied", source.name));
     }
     Ok(())
 }
