@@ -15,6 +15,7 @@ mod mutations;
 mod namespaces;
 mod natives;
 mod queries;
+mod query_plans;
 mod refusals;
 mod rules;
 mod sources;
