@@ -108,7 +108,8 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
   const [editing, setEditing] = useState<{ place: CellPlace; value: string | null }>();
   const [filterOpen, setFilterOpen] = useState(false);
   const [importing, setImporting] = useState(false);
-  const [bulk, setBulk] = useState(false);
+  /** Keys of the rows that a column is edited of. */
+  const [bulk, setBulk] = useState<Record<string, string>[]>();
 
   function look(part: Partial<typeof search>) {
     void navigate({ to: '.', search: (before: typeof search) => ({ ...before, ...part }) });
@@ -292,7 +293,7 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
                 <Button
                   variant="light"
                   leftSection={<IconPencil size={14} />}
-                  onClick={() => setBulk(true)}
+                  onClick={() => setBulk(chosenKeys)}
                 >
                   {t('Edit a column')}
                 </Button>
@@ -482,8 +483,8 @@ function Rows({ source, detail }: { source: string; detail: TableDetail }) {
         <BulkEditModal
           source={source}
           detail={detail}
-          rowKeys={chosenKeys}
-          onClose={() => setBulk(false)}
+          rowKeys={bulk}
+          onClose={() => setBulk(undefined)}
           onWritten={async () => {
             setChosen(new Set());
             await refresh();
