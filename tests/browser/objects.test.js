@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertAccessible, assertClean } from './support/browser.js';
+import { execute } from './support/graphiql.js';
 import { makeShop, trackShop } from './support/shop.js';
 import { startSuite } from './support/suite.js';
 
@@ -196,7 +197,7 @@ test('a live query in GraphiQL follows the rows, and ends when it is stopped', a
     `api?query=${encodeURIComponent('subscription { category(where: {name: {_eq: "tent"}}) { comment } }')}`,
   );
   const result = page.locator('.result-window');
-  await page.getByRole('button', { name: /Execute query/ }).click();
+  await execute(page);
   await result.getByText('Sleep outside').waitFor();
   await server.sql("update category set comment = 'Sleep under the stars' where name = 'tent'");
   await result.getByText('Sleep under the stars').waitFor();
@@ -210,7 +211,7 @@ test('GraphiQL is accessible in light and dark', async () => {
   for (const dark of [false, true]) {
     const page = await open({ dark });
     await page.at(`api?query=${encodeURIComponent('{ category { name } }')}`);
-    await page.getByRole('button', { name: /Execute query/ }).click();
+    await execute(page);
     await page.locator('.result-window').getByText('stove').waitFor();
     await assertAccessible(page).catch((error) => {
       throw new Error(`${dark ? 'dark' : 'light'}: ${error.message}`);

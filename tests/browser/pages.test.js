@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { assertAccessible, assertClean } from './support/browser.js';
+import { execute } from './support/graphiql.js';
 import { makeShop, trackShop } from './support/shop.js';
 import { startSuite } from './support/suite.js';
 
@@ -42,7 +43,7 @@ test('the API page runs queries as any role', async () => {
   });
   const page = await open();
   await page.at('api?role=visitor&query=' + encodeURIComponent('{ product { name } }'));
-  await page.getByRole('button', { name: /Execute query/ }).click();
+  await execute(page);
   await page.getByText('Product 2').waitFor();
   assert.equal(await page.getByText('Product 3').count(), 0);
   await page.getByRole('button', { name: 'Analyse: SQL and plan' }).click();

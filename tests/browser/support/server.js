@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const binary =
+export const binary =
   process.env.HOWDAH_BIN ??
   fileURLToPath(new URL('../../../target/debug/howdah', import.meta.url));
-const dist = fileURLToPath(new URL('../../../console/dist', import.meta.url));
+export const dist = fileURLToPath(new URL('../../../console/dist', import.meta.url));
 
 export const SECRET = 'the-admin-secret';
 
-async function freePort() {
+export async function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
