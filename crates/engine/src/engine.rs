@@ -70,8 +70,8 @@ async fn load(store: &MetadataStore, options: &EngineOptions) -> Result<(Metadat
             ..Source::default()
         });
         let changed = sync::invalidations([DEFAULT_SOURCE]);
-        let document = metadata.to_export();
-        match store.store(&document, version, &changed).await {
+        let document = metadata.to_export_text();
+        match store.store(document, version, &changed).await {
             Ok(version) => return Ok((metadata, version)),
             Err(error) if *error.code() == Code::Conflict => {}
             Err(error) => return Err(error),

@@ -28,28 +28,32 @@ pub struct Metadata {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub remote_schemas: Vec<Value>,
     /// Named sets of GraphQL documents.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub query_collections: Vec<QueryCollection>,
     /// Collections whose documents are allowed.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub allowlist: Vec<AllowlistEntry>,
     /// Actions.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub actions: Vec<Value>,
     /// Types of actions.
@@ -63,14 +67,16 @@ pub struct Metadata {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub cron_triggers: Vec<Value>,
     /// REST endpoints.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub rest_endpoints: Vec<Value>,
     /// Limits of requests. This part restricts access.
@@ -91,7 +97,8 @@ pub struct Metadata {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub inherited_roles: Vec<InheritedRole>,
     /// Roles that may not introspect. This part restricts access.

@@ -4,12 +4,12 @@
 use crate::checks;
 use crate::document::Metadata;
 use crate::parse::parse;
+use crate::sorted::Sorted;
 use crate::source::{OpaqueSource, Source, SourceKind};
-use crate::table::Table;
 use crate::upgrade;
 use howdah_error::{Error, Result, Within};
-use indexmap::IndexMap;
-use serde_json::{Map, Value};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The version of documents that are written.
 pub const VERSION: u64 = 3;
@@ -20,26 +20,27 @@ impl Metadata {
     /// Keys stand in a fixed order, lists are sorted by name (tables and functions by schema and
     /// name, permissions by role), empty parts are left out except for `sources` and `tables`.
     pub fn to_export(&self) -> Value {
-        let mut sorted = self.clone();
-        sorted.sort();
-        let mut sources: Vec<(String, Value)> = Vec::new();
-        for source in &sorted.sources {
-            sources.push((source.name.clone(), to_value(source)));
+        let mut document = to_value(&Document::of(self));
+        if !self.opaque_sources.is_empty()
+            && let Some(sources) = document.get_mut("sources").and_then(Value::as_array_mut)
+        {
+            let opaque = self.opaque_sources.iter();
+            sources.extend(opaque.map(|source| Value::Object(source.document.clone())));
         }
-        for source in &sorted.opaque_sources {
-            sources.push((source.name.clone(), Value::Object(source.document.clone())));
+        if let Some(sources) = document.get_mut("sources").and_then(Value::as_array_mut) {
+            sources.sort_by(Sorted::order);
         }
-        sources.sort_by(|a, b| a.0.cmp(&b.0));
-        let sources: Vec<Value> = sources.into_iter().map(|(_, source)| source).collect();
+        document
+    }
 
-        let mut document = Map::new();
-        document.insert("version".into(), VERSION.into());
-        document.insert("sources".into(), Value::Array(sources));
-        sorted.sources.clear();
-        if let Value::Object(rest) = to_value(&sorted) {
-            document.extend(rest.into_iter().filter(|(key, _)| key != "sources"));
+    /// The text of [`Metadata::to_export`].
+    pub fn to_export_text(&self) -> String {
+        let sorted = self.sources.is_sorted_by(|a, b| a.name <= b.name);
+        if sorted && self.opaque_sources.is_empty() {
+            // A document type always has a JSON form.
+            return serde_json::to_string(&Document::of(self)).unwrap_or_default();
         }
-        Value::Object(document)
+        self.to_export().to_string()
     }
 
     /// Reads a document of version 3.
@@ -95,23 +96,21 @@ impl Metadata {
         checks::check(&metadata)?;
         Ok(metadata)
     }
+}
 
-    fn sort(&mut self) {
-        for source in &mut self.sources {
-            source.sort();
-        }
-        self.query_collections.sort_by(|a, b| a.name.cmp(&b.name));
-        self.allowlist
-            .sort_by(|a, b| a.collection.cmp(&b.collection));
-        self.inherited_roles
-            .sort_by(|a, b| a.role_name.cmp(&b.role_name));
-        for list in [
-            &mut self.remote_schemas,
-            &mut self.actions,
-            &mut self.cron_triggers,
-            &mut self.rest_endpoints,
-        ] {
-            sort_by_key(list, "name");
+/// What a document says, with its version in front.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u64,
+    #[serde(flatten)]
+    metadata: &'a Metadata,
+}
+
+impl<'a> Document<'a> {
+    fn of(metadata: &'a Metadata) -> Self {
+        Document {
+            version: VERSION,
+            metadata,
         }
     }
 }
@@ -137,57 +136,6 @@ fn read_sources(list: Vec<Value>) -> Result<(Vec<Source>, Vec<OpaqueSource>)> {
         }
     }
     Ok((sources, opaque_sources))
-}
-
-impl Source {
-    fn sort(&mut self) {
-        for table in &mut self.tables {
-            table.sort();
-        }
-        self.tables.sort_by(|a, b| a.table.cmp(&b.table));
-        self.functions.sort_by(|a, b| a.function.cmp(&b.function));
-        for query in &mut self.native_queries {
-            query
-                .object_relationships
-                .sort_by(|a, b| a.name.cmp(&b.name));
-            query
-                .array_relationships
-                .sort_by(|a, b| a.name.cmp(&b.name));
-        }
-        self.native_queries
-            .sort_by(|a, b| a.root_field_name.cmp(&b.root_field_name));
-        for model in &mut self.logical_models {
-            model.select_permissions.sort_by(|a, b| a.role.cmp(&b.role));
-        }
-        self.logical_models.sort_by(|a, b| a.name.cmp(&b.name));
-    }
-}
-
-impl Table {
-    fn sort(&mut self) {
-        sort_map(&mut self.configuration.column_config);
-        self.object_relationships
-            .sort_by(|a, b| a.name.cmp(&b.name));
-        self.array_relationships.sort_by(|a, b| a.name.cmp(&b.name));
-        self.computed_fields.sort_by(|a, b| a.name.cmp(&b.name));
-        self.insert_permissions.sort_by(|a, b| a.role.cmp(&b.role));
-        self.select_permissions.sort_by(|a, b| a.role.cmp(&b.role));
-        self.update_permissions.sort_by(|a, b| a.role.cmp(&b.role));
-        self.delete_permissions.sort_by(|a, b| a.role.cmp(&b.role));
-        sort_by_key(&mut self.remote_relationships, "name");
-        sort_by_key(&mut self.event_triggers, "name");
-    }
-}
-
-fn sort_map<V>(map: &mut IndexMap<String, V>) {
-    map.sort_keys();
-}
-
-fn sort_by_key(list: &mut [Value], key: &str) {
-    list.sort_by(|a, b| {
-        let name = |value: &Value| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        name(a).cmp(&name(b))
-    });
 }
 
 /// The JSON of a document type: these always have one.

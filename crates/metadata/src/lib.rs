@@ -26,6 +26,7 @@ mod relationship;
 mod remote;
 pub mod rename;
 mod role;
+mod sorted;
 mod source;
 mod special_parts;
 mod table;

@@ -22,7 +22,8 @@ pub struct LogicalModel {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub select_permissions: Vec<Permission<LogicalModelPermission>>,
     /// Unknown keys.

@@ -23,20 +23,26 @@ pub struct Source {
     #[serde(default)]
     pub kind: SourceKind,
     /// Tracked tables and views.
-    #[serde(default, deserialize_with = "null_default")]
+    #[serde(
+        default,
+        deserialize_with = "null_default",
+        serialize_with = "crate::sorted::list"
+    )]
     pub tables: Vec<Table>,
     /// Tracked functions.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub functions: Vec<Function>,
     /// Native queries.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub native_queries: Vec<NativeQuery>,
     /// Stored procedures.
@@ -50,7 +56,8 @@ pub struct Source {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub logical_models: Vec<LogicalModel>,
     /// How to connect.

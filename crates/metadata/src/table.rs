@@ -34,63 +34,72 @@ pub struct Table {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub object_relationships: Vec<Relationship>,
     /// Relationships to many rows.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub array_relationships: Vec<Relationship>,
     /// Functions shown as fields.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub computed_fields: Vec<ComputedField>,
     /// Relationships to other sources and remote schemas.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub remote_relationships: Vec<Value>,
     /// Who may insert.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub insert_permissions: Vec<Permission<InsertPermission>>,
     /// Who may read.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub select_permissions: Vec<Permission<SelectPermission>>,
     /// Who may update.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub update_permissions: Vec<Permission<UpdatePermission>>,
     /// Who may delete.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub delete_permissions: Vec<Permission<DeletePermission>>,
     /// Event triggers.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub event_triggers: Vec<Value>,
     /// Whether the table is an entity of a federated graph.

@@ -261,13 +261,18 @@ fn check_distinct(fields: &CustomRootFields) -> Result<(), String> {
 
 impl Serialize for TableConfiguration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let custom_names: IndexMap<&str, &str> = self
+        let mut columns: IndexMap<&str, &ColumnConfig> = self
             .column_config
             .iter()
-            .filter_map(|(column, config)| Some((column.as_str(), config.custom_name.as_deref()?)))
+            .map(|(column, config)| (column.as_str(), config))
+            .collect();
+        columns.sort_keys();
+        let custom_names: IndexMap<&str, &str> = columns
+            .iter()
+            .filter_map(|(column, config)| Some((*column, config.custom_name.as_deref()?)))
             .collect();
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("column_config", &self.column_config)?;
+        map.serialize_entry("column_config", &columns)?;
         if let Some(comment) = &self.comment {
             map.serialize_entry("comment", comment)?;
         }

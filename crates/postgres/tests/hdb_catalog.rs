@@ -61,7 +61,7 @@ async fn a_document_keeps_its_text_and_raises_its_version() {
     let metadata: Value = serde_json::from_str(text).unwrap();
     assert_eq!(
         store
-            .store(&metadata, 1, &json!({"metadata": true}))
+            .store(metadata.to_string(), 1, &json!({"metadata": true}))
             .await
             .unwrap(),
         2
@@ -75,9 +75,11 @@ async fn a_document_keeps_its_text_and_raises_its_version() {
 async fn a_stale_version_is_a_conflict_and_changes_nothing() {
     let database = database().await;
     let (one, two) = (open(&database, ONE).await, open(&database, TWO).await);
-    one.store(&json!({"by": 1}), 1, &json!({})).await.unwrap();
+    one.store(json!({"by": 1}).to_string(), 1, &json!({}))
+        .await
+        .unwrap();
     let error = two
-        .store(&json!({"by": 2}), 1, &json!({}))
+        .store(json!({"by": 2}).to_string(), 1, &json!({}))
         .await
         .unwrap_err();
     assert_eq!((error.code(), error.status()), (&Code::Conflict, 409));
@@ -98,7 +100,7 @@ async fn other_instances_learn_of_changes() {
     let (one, two) = (open(&database, ONE).await, open(&database, TWO).await);
     let before = two.poll_notifications().await.unwrap();
     assert_eq!((before.resource_version, before.instance_id), (1, None));
-    one.store(&json!({}), 1, &json!({"sources": ["a"]}))
+    one.store(json!({}).to_string(), 1, &json!({"sources": ["a"]}))
         .await
         .unwrap();
     let change = two.poll_notifications().await.unwrap();
@@ -188,7 +190,10 @@ async fn a_role_without_rights_is_told_the_grant() {
         ))
         .await;
     let store = MetadataStore::open(pool(&url), ONE).await.unwrap();
-    store.store(&json!({}), 1, &json!({})).await.unwrap();
+    store
+        .store(json!({}).to_string(), 1, &json!({}))
+        .await
+        .unwrap();
     database
         .run(&format!(
             "alter table hdb_catalog.hdb_metadata owner to postgres; \

@@ -163,11 +163,11 @@ impl Draft {
         }
         let changed = *self.stored != **self.state.metadata();
         if changed || self.announce || !self.stale.is_empty() {
-            let document = beside_requests(|| self.state.metadata().to_export());
+            let document = beside_requests(|| self.state.metadata().to_export_text());
             let version = self.state.snapshot.resource_version;
             let store = &self.engine.store;
             match store
-                .store(&document, version, &invalidations(&self.stale))
+                .store(document, version, &invalidations(&self.stale))
                 .await
             {
                 Ok(version) => self.renumber(version),

@@ -20,7 +20,8 @@ pub struct NativeQuery {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub array_relationships: Vec<NativeQueryRelationship>,
     /// The SQL, with `{{name}}` where arguments stand.
@@ -32,7 +33,8 @@ pub struct NativeQuery {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Vec::is_empty"
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "crate::sorted::list"
     )]
     pub object_relationships: Vec<NativeQueryRelationship>,
     /// The logical model of its rows.

@@ -77,14 +77,14 @@ impl MetadataStore {
         })
     }
 
-    /// Replaces the document if its version is still `expected_version`, and tells the other
+    /// Replaces the document (its text) if its version is still `expected_version`, and tells the other
     /// instances what became stale; the new version.
     ///
     /// # Errors
     /// 409 `conflict` when somebody was faster. Nothing is changed by a failure.
     pub async fn store(
         &self,
-        metadata: &Value,
+        metadata: String,
         expected_version: i64,
         invalidations: &Value,
     ) -> Result<i64> {
@@ -92,7 +92,10 @@ impl MetadataStore {
         let rows = transaction
             .query_rows(
                 STORE,
-                &[text(metadata), number(expected_version)],
+                &[
+                    TextParam::new(Some(metadata.into())),
+                    number(expected_version),
+                ],
                 Expected::Nothing,
             )
             .await?;
