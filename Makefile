@@ -78,7 +78,8 @@ bench: needs-run ## Load howdah and hand-written SQL in turn and compare
 	$(CARGO) build --release -p howdah
 	scripts/bench --bin target/release/howdah
 
-release: needs-run ## Build a stripped binary with checksum and bill of materials into target/dist
+release: needs-run ## Build a stripped binary with console, checksums and bill of materials into target/dist
+	scripts/build-console --required
 	scripts/release
 
 soak-subscriptions: needs-test ## Measure thousands of sockets and live queries, with a client of its own

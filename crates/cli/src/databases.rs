@@ -44,7 +44,8 @@ pub async fn chosen(
         return Ok(sources);
     }
     let name = wish.one.database_name.as_deref();
-    one(sources, name, context).map(|source| vec![source])
+    let flag = "--database-name or --all-databases";
+    one(sources, name, flag, context).map(|source| vec![source])
 }
 
 /// The one database that is wished for.
@@ -56,7 +57,7 @@ pub async fn one_chosen(
     name: Option<&str>,
     context: &Context,
 ) -> Outcome<RemoteSource> {
-    one(known(api).await?, name, context)
+    one(known(api).await?, name, "--database-name", context)
 }
 
 async fn known(api: &impl Api) -> Outcome<Vec<RemoteSource>> {
@@ -69,6 +70,7 @@ async fn known(api: &impl Api) -> Outcome<Vec<RemoteSource>> {
 fn one(
     mut sources: Vec<RemoteSource>,
     name: Option<&str>,
+    flag: &str,
     context: &Context,
 ) -> Outcome<RemoteSource> {
     let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
@@ -93,11 +95,9 @@ fn one(
             );
         }
         None if names.len() == 1 => 0,
-        None => context.prompt.choose(
-            "Which database it is about",
-            &names,
-            "--database-name or --all-databases",
-        )?,
+        None => context
+            .prompt
+            .choose("Which database it is about", &names, flag)?,
     };
     Ok(sources.swap_remove(index))
 }

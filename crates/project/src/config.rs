@@ -1,7 +1,7 @@
 //! `config.yaml`: where a project's parts are and which server it belongs to. Environment
 //! variables override it; flags of commands override both, elsewhere.
 
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, Warning};
 use crate::yaml;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -32,6 +32,12 @@ pub struct Config {
     /// A file with the authority that signed the server's certificate.
     #[serde(default)]
     pub certificate_authority: Option<String>,
+    /// An older name of `admin_secret`.
+    #[serde(default)]
+    pub access_key: Option<String>,
+    /// Whether nothing is asked, not even on terminals.
+    #[serde(default)]
+    pub disable_interactive: bool,
     /// The server's paths where they are not the usual ones.
     #[serde(default)]
     pub api_paths: IndexMap<String, String>,
@@ -50,6 +56,9 @@ pub struct Config {
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: IndexMap<String, Value>,
+    /// What is said of those, one for each.
+    #[serde(skip)]
+    pub warnings: Vec<Warning>,
 }
 
 fn current_version() -> u64 {
@@ -73,6 +82,23 @@ fn default_seeds() -> String {
 }
 
 impl Config {
+    /// The keys that are known.
+    pub const KEYS: [&'static str; 13] = [
+        "version",
+        "endpoint",
+        "admin_secret",
+        "admin_secrets",
+        "access_key",
+        "insecure_skip_tls_verify",
+        "certificate_authority",
+        "disable_interactive",
+        "api_paths",
+        "metadata_directory",
+        "migrations_directory",
+        "seeds_directory",
+        "actions",
+    ];
+
     /// Reads the text of a configuration file.
     ///
     /// # Errors
@@ -83,7 +109,7 @@ impl Config {
         if value.is_null() {
             value = Value::Object(serde_json::Map::new());
         }
-        let config: Config = howdah_metadata::parse(value).map_err(|fault| {
+        let mut config: Config = howdah_metadata::parse(value).map_err(|fault| {
             let place = Place {
                 file: file.to_owned(),
                 position: yaml::locate(text, fault.path().segments()),
@@ -91,6 +117,17 @@ impl Config {
             };
             Error::content(place, fault.message())
         })?;
+        config.warnings = config
+            .extra
+            .keys()
+            .map(|key| Warning {
+                place: Place {
+                    position: yaml::locate(text, &[key.as_str().into()]),
+                    ..Place::file(file)
+                },
+                message: format!("the key \"{key}\" is not known"),
+            })
+            .collect();
         if matches!(config.version, 2 | 3) {
             return Ok(config);
         }
@@ -168,6 +205,7 @@ impl Config {
         self.admin_secret
             .as_deref()
             .or_else(|| self.admin_secrets.first().map(String::as_str))
+            .or(self.access_key.as_deref())
     }
 }
 
@@ -223,6 +261,11 @@ mod tests {
             text.starts_with("config.yaml:2:21 at $.metadata_directory: "),
             "{text}"
         );
+        let odd = read("endpoint: http://a\nendpont: http://b\n")
+            .unwrap()
+            .warnings;
+        let odd: Vec<String> = odd.iter().map(ToString::to_string).collect();
+        assert_eq!(odd, ["config.yaml:2:10: the key \"endpont\" is not known"]);
         let text = read("a: b: c\n").unwrap_err().to_string();
         assert!(text.starts_with("config.yaml:1:"), "{text}");
     }

@@ -8,6 +8,7 @@ use super::exit::{Outcome, Stop};
 use super::output::Output;
 use super::prompt::{self, Prompt};
 use crate::client::{Client, Target};
+use crate::suggest;
 use howdah_project::{CONFIG_FILE, Config, Project};
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -71,7 +72,13 @@ impl Context {
             ),
             None => None,
         };
-        let asks = !global.disable_interactive && !environment.is_true(DISABLE_INTERACTIVE);
+        let config = project.as_ref().map(Project::config);
+        if let Some(config) = config {
+            warn_of_keys(config, output);
+        }
+        let asks = !global.disable_interactive
+            && !environment.is_true(DISABLE_INTERACTIVE)
+            && !config.is_some_and(|config| config.disable_interactive);
         Ok(Context {
             output,
             prompt: Prompt::new(global.yes, asks),
@@ -199,6 +206,16 @@ impl Context {
     fn secret(&self, config: &Config) -> Outcome<Option<String>> {
         let given = self.given_secret()?;
         Ok(given.or_else(|| config.secret().map(str::to_owned)))
+    }
+}
+
+/// Keys that nobody reads are probably misspelt.
+fn warn_of_keys(config: &Config, output: Output) {
+    for (key, warning) in config.extra.keys().zip(&config.warnings) {
+        output.warn(match suggest::closest(key, Config::KEYS) {
+            Some(close) => format!("{warning}; did you mean \"{close}\"?"),
+            None => warning.to_string(),
+        });
     }
 }
 

@@ -110,6 +110,16 @@ async fn a_failing_file_is_named_with_line_and_statement_and_leaves_nothing() {
         "select 1 / 0",
     ]);
     assert_eq!(tables(&environment), "a b c");
+    // A file that ends the transaction itself is not counted for its first half.
+    let half = "begin; create table h (id int); commit; select 1 / 0;";
+    tool.migration("4_bad", half, "");
+    tool.ends(1, "migrate apply")
+        .tells(&["division by zero", "what stands before may be in force"]);
+    assert_eq!(
+        (tables(&environment).as_str(), applied(&tool)),
+        ("a b c h", vec![1, 2, 3])
+    );
+    environment.howdah.sql("drop table h");
     // Statements that refuse a transaction need one each.
     tool.migration(
         "4_bad",

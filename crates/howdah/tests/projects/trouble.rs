@@ -145,6 +145,11 @@ async fn wrong_files_are_told_with_their_places_and_nothing_is_changed() {
         environment.howdah.metadata("export_metadata", json!({})),
         before
     );
+    tool.write("config.yaml", "version: 3\nendpont: http://a\n");
+    tool.ends(0, "metadata apply --dry-run").tells(&[
+        "config.yaml:2:",
+        "the key \"endpont\" is not known; did you mean \"endpoint\"?",
+    ]);
     tool.write("config.yaml", "version: 3\nendpoint: [1]\n");
     tool.ends(2, "metadata apply").tells(&["config.yaml:2:"]);
 }

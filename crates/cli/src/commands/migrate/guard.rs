@@ -3,11 +3,14 @@
 //!
 //! * a lock is taken; who finds it taken leaves;
 //! * where the database is the one that holds the metadata, the count of applied migrations is
-//!   compared and kept in the same transaction, so that a file and its count are one.
+//!   compared and kept in the same transaction, so that a file and its count are one. A file that
+//!   ends the transaction itself gets its count afterwards: it must not be counted if it fails
+//!   behind its `commit`.
 
 use crate::api::{Api, ApiError};
 use crate::program::exit::{Outcome, Stop};
 use crate::remote::{self, RemoteSource, RunSql};
+use howdah_postgres::run_sql::statements;
 use howdah_project::MigrationState;
 use serde_json::Value;
 
@@ -39,16 +42,16 @@ pub enum Refusal {
 }
 
 impl Change<'_> {
-    /// The statement before those of the file, on the same line.
-    pub fn lead(&self) -> String {
+    /// The statement before those of a file, on the same line.
+    pub fn lead(&self, sql: &str) -> String {
         let lock = format!(
             "if not pg_try_advisory_xact_lock({LOCK}) then raise exception '{TAKEN}' using \
              errcode = '55P03'; end if; "
         );
         let whole = format!("do {QUOTE} begin {lock}{}end {QUOTE}; ", self.count());
+        // A name that holds the quotes would end the block.
         match whole.matches(QUOTE).count() {
-            2 => whole,
-            // A name that holds the quotes would end the block.
+            2 if !ends_transaction(sql) => whole,
             _ => format!("do {QUOTE} begin {lock}end {QUOTE}; "),
         }
     }
@@ -82,6 +85,43 @@ impl Change<'_> {
             same = literal(&compared),
             keep = literal(&kept),
         )
+    }
+}
+
+/// Whether a text ends the transaction that it is run in.
+pub fn ends_transaction(sql: &str) -> bool {
+    statements(sql).into_iter().any(|statement| {
+        let mut words = without_comments(statement).split(|c: char| !c.is_alphanumeric());
+        let mut word = || words.find(|word| !word.is_empty()).unwrap_or_default();
+        match word().to_ascii_lowercase().as_str() {
+            "commit" | "end" | "abort" => true,
+            "prepare" => word().eq_ignore_ascii_case("transaction"),
+            // To a savepoint is not to the beginning.
+            "rollback" => {
+                let mut next = word();
+                if ["work", "transaction"]
+                    .iter()
+                    .any(|noise| next.eq_ignore_ascii_case(noise))
+                {
+                    next = word();
+                }
+                !next.eq_ignore_ascii_case("to")
+            }
+            _ => false,
+        }
+    })
+}
+
+/// A statement from its first word on.
+fn without_comments(mut statement: &str) -> &str {
+    loop {
+        statement = statement.trim_start();
+        let rest = match statement.get(..2) {
+            Some("--") => statement.split_once('\n'),
+            Some("/*") => statement.split_once("*/"),
+            _ => return statement,
+        };
+        statement = rest.map_or("", |(_, rest)| rest);
     }
 }
 
@@ -133,6 +173,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn files_that_end_the_transaction_are_known() {
+        for sql in [
+            "begin; create table a (id int); commit;",
+            "select 1; -- done\nEND",
+            "/* all\nof it */ Rollback work",
+            "prepare transaction 'x'",
+        ] {
+            assert!(ends_transaction(sql), "{sql}");
+        }
+        for sql in [
+            "savepoint a; rollback to a; rollback transaction to savepoint a",
+            "prepare plan as select 1",
+            "do $$ begin perform 1; end $$; select 'commit; end'",
+            "create function f() returns int language sql begin atomic select 1; end",
+            "-- commit\nselect 1",
+        ] {
+            assert!(!ends_transaction(sql), "{sql}");
+        }
+    }
+
+    #[test]
     fn names_cannot_leave_the_block() {
         let before = MigrationState::default();
         let lead = |database: &str| {
@@ -143,7 +204,7 @@ mod tests {
                 before: &before,
                 after: &after,
             };
-            change.lead()
+            change.lead("select 1")
         };
         assert!(!lead("x $howdah$; drop table y; --").contains("drop table"));
         let lead = lead("it's");

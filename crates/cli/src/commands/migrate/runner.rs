@@ -129,7 +129,7 @@ async fn run_file(
         return Err(taken(&source.name));
     }
     let lead = match locks {
-        true => change.lead(),
+        true => change.lead(&sql),
         false => String::new(),
     };
     let how = RunSql {
@@ -159,6 +159,8 @@ async fn run_file(
         let stop = Stop::failed(message);
         if manner.no_transaction {
             stop.hint("without a transaction, the statements before this one stay in force")
+        } else if guard::ends_transaction(&sql) {
+            stop.hint("the file ends its transaction itself: what stands before may be in force")
         } else {
             stop
         }
