@@ -107,8 +107,8 @@ pub static EGRESS: Setting<Egress> = Setting::new(Egress::parse, "RULES")
     .variables(&["HOWDAH_EGRESS"])
     .default("no-metadata")
     .meaning(
-        "Addresses that may be called (authentication webhooks, JWK URLs): `no-metadata` all but \
-         the metadata services of clouds, `public` no private networks either, `all`; then \
+        "Addresses that may be called (authentication and input validation webhooks, JWK URLs): \
+         `no-metadata` all but the metadata services of clouds, `public` no private networks either, `all`; then \
          exceptions that may be called, such as `public,10.1.0.0/16`",
     );
 
