@@ -27,6 +27,9 @@ pub struct Ask {
     pub operation: Option<String>,
     /// `variables`
     pub variables: Map<String, Value>,
+    /// Whether what it asks for leaves an order open, so that two statements for it may answer
+    /// differently. Then they are not compared with each other.
+    pub is_open: bool,
 }
 
 /// What came of it.
@@ -36,6 +39,8 @@ pub struct Told {
     pub sql: Vec<String>,
     /// The JSON text of all root fields, or why there is none.
     pub outcome: Result<String>,
+    /// The same, but lists are read as rows and made JSON outside the database.
+    pub by_rows: String,
 }
 
 impl Ask {
@@ -51,6 +56,7 @@ impl Ask {
             query: query.into(),
             operation: None,
             variables: Map::new(),
+            is_open: false,
         }
     }
 
@@ -164,8 +170,13 @@ impl Ask {
     /// Runs it on the project's database.
     pub async fn run(&self, project: &Project, snapshot: &Snapshot) -> Told {
         let mut sql = Vec::new();
-        let outcome = self.answer(project, snapshot, &mut sql).await;
-        Told { sql, outcome }
+        let mut by_rows = String::new();
+        let outcome = self.answer(project, snapshot, &mut sql, &mut by_rows).await;
+        Told {
+            sql,
+            outcome,
+            by_rows,
+        }
     }
 
     async fn answer(
@@ -173,6 +184,7 @@ impl Ask {
         project: &Project,
         snapshot: &Snapshot,
         shown: &mut Vec<String>,
+        by_rows: &mut String,
     ) -> Result<String> {
         let lowered = self.lower(snapshot)?;
         let session = Arc::from(self.session.to_json());
@@ -185,7 +197,9 @@ impl Ask {
             if out.len() > 1 {
                 out.push(',');
             }
+            let written = out.len();
             write!(out, "{}:", Value::from(&*field.key)).unwrap();
+            let mut rows_text = None;
             match &field.value {
                 RootValue::Json(text) => out.push_str(text),
                 RootValue::Rows(source, rows) => {
@@ -204,15 +218,26 @@ impl Ask {
                     let json = std::str::from_utf8(&json).unwrap();
                     let read = translate::read(&context, rows)?;
                     let params = read.arguments(&lowered.params, &session, None);
-                    compare(project, rows, &read, &params, json).await;
+                    let made = read_rows(project, &read, &params).await;
+                    if let Some(made) = made.as_ref().filter(|_| !self.is_open) {
+                        compare(rows, &read, made, json);
+                    }
+                    rows_text = made;
                     out.push_str(json);
                 }
                 RootValue::Mutation(..) | RootValue::Stream(..) => {
                     return Err(Error::not_supported("the harness only runs queries"));
                 }
             }
+            match rows_text {
+                Some(made) => write!(by_rows, "{}:{made}", Value::from(&*field.key)).unwrap(),
+                None => by_rows.push_str(&out[written..]),
+            }
+            by_rows.push(',');
         }
         out.push('}');
+        by_rows.pop();
+        *by_rows = format!("{{{by_rows}}}");
         Ok(out)
     }
 }
@@ -227,17 +252,10 @@ impl Sink for First {
     }
 }
 
-/// Has the statement that is run in earnest answer the same, element for element and byte for
-/// byte.
-async fn compare(
-    project: &Project,
-    rows: &Rows,
-    read: &Statement,
-    params: &[TextParam],
-    json: &str,
-) {
+/// What the statement that is run in earnest answers, if it is another one.
+async fn read_rows(project: &Project, read: &Statement, params: &[TextParam]) -> Option<String> {
     let AnswerForm::Rows(_) = read.form else {
-        return;
+        return None;
     };
     let run = Read {
         sql: &read.sql,
@@ -248,6 +266,11 @@ async fn compare(
     let answer = project.pool.read(run, Expected::Read).await;
     let answer = answer.unwrap_or_else(|e| panic!("{e:?} of {}", read.sql));
     let made = answer.whole().await.expect("the whole answer").concat();
+    Some(String::from_utf8(made).expect("a text"))
+}
+
+/// Both must answer the same, element for element and byte for byte.
+fn compare(rows: &Rows, read: &Statement, made: &str, json: &str) {
     let elements = |text: &str| {
         let list: Vec<Box<RawValue>> = serde_json::from_str(text).expect("a list");
         let mut list: Vec<_> = list.iter().map(|e| e.get().to_owned()).collect();
@@ -256,7 +279,6 @@ async fn compare(
         }
         list
     };
-    let made = std::str::from_utf8(&made).expect("a text");
     assert_eq!(elements(made), elements(json), "{}", read.sql);
 }
 
@@ -283,6 +305,15 @@ impl Told {
             }
             Err(error) => envelope::graphql_response(error, envelope::Internals::Hide),
         }
+    }
+
+    /// The data that were read as rows.
+    ///
+    /// # Panics
+    /// When they are not JSON, as where there was an error.
+    pub fn data_by_rows(&self) -> Value {
+        serde_json::from_str(&self.by_rows)
+            .unwrap_or_else(|e| panic!("the answer is not JSON ({e}): {}", self.by_rows))
     }
 
     /// The data.

@@ -49,6 +49,9 @@ pub fn world(dice: &mut Dice) -> World {
     }
     for role in PLAIN_ROLES {
         repeat_rules(dice, &mut world, role);
+        if dice.chance(40) {
+            echo_rule(dice, &mut world, role);
+        }
     }
     for (role, parents) in MIXED_ROLES {
         let parents = parents.iter().map(|p| (*p).to_owned()).collect();
@@ -332,6 +335,67 @@ fn repeat_rules(dice: &mut Dice, world: &mut World, role: &str) {
                 _ => Condition::And(vec![repeated, own]),
             };
         }
+    }
+}
+
+/// Rules of two related tables of which one repeats the other and says no more: that some row of the
+/// relationship is as the role sees such rows, or that the row it hangs on is. Both are short, so
+/// that rows fulfil them and others do not.
+fn echo_rule(dice: &mut Dice, world: &mut World, role: &str) {
+    let table = dice.below(world.tables.len());
+    let links = &world.tables[table].links;
+    let keyed = |l: &&usize| matches!(links[**l].basis, Basis::OwnKey | Basis::ForeignKey);
+    let numbers: Vec<usize> = (0..links.len()).collect();
+    let keyed: Vec<usize> = numbers.iter().filter(keyed).copied().collect();
+    let Some(link) = dice.pick(&keyed).copied() else {
+        return;
+    };
+    let target = links[link].target;
+    if target == table {
+        return;
+    }
+    let turned = |(a, b): &(usize, usize)| (*b, *a);
+    let back: Vec<(usize, usize)> = links[link].mapping.iter().map(turned).collect();
+    let back = world.tables[target]
+        .links
+        .iter()
+        .position(|l| l.target == table && l.mapping == back);
+    let (here, there) = match back {
+        Some(back) if dice.chance(50) => {
+            let said = of_the_root(dice, world, table, target);
+            (said.clone(), Condition::Link(back, Box::new(said)))
+        }
+        _ => {
+            let of = &world.tables[target].columns;
+            let column = dice.below(of.len());
+            let said = compare_with_value(dice, column, of[column].ty);
+            (Condition::Link(link, Box::new(said.clone())), said)
+        }
+    };
+    for (table, filter) in [(table, here), (target, there)] {
+        let mut new = rule(dice, world, table);
+        new.filter = filter;
+        new.limit = None;
+        world.rules.insert((role.to_owned(), table), new);
+    }
+}
+
+/// A comparison of a row of `table` with the root, be it a row of this table or of the other.
+fn of_the_root(dice: &mut Dice, world: &World, table: usize, other: usize) -> Condition {
+    let own = &world.tables[table].columns;
+    let mut pairs = Vec::new();
+    for (root, column) in own.iter().enumerate() {
+        let fits = |c: &Column| c.ty == column.ty && c.computed.is_none();
+        if fits(column) && world.tables[other].columns.get(root).is_some_and(fits) {
+            let comparable = (0..own.len()).filter(|c| *c != root && own[*c].ty == column.ty);
+            pairs.extend(comparable.map(|c| (c, root)));
+        }
+    }
+    match dice.pick(&pairs) {
+        Some((column, root)) => {
+            Condition::Compare(*column, plain_operator(dice), Operand::Root(*root))
+        }
+        None => compare_with_value(dice, 0, own[0].ty),
     }
 }
 
