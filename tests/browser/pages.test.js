@@ -189,24 +189,3 @@ test('every page is accessible in light and dark', async () => {
     await page.context().close();
   }
 });
-
-test('the pictures of the user guide', { skip: !process.env.SCREENSHOTS }, async () => {
-  const pictures = {
-    tables: 'data/default',
-    rows: 'data/default/public/product/rows',
-    structure: 'data/default/public/product/structure',
-    permissions: 'data/default/public/product/permissions?role=visitor&action=select',
-    sql: `sql?sql=${encodeURIComponent('select name, price from product order by price desc')}`,
-    diagram: 'diagram',
-    api: `api?query=${encodeURIComponent('{\n  product(limit: 3) {\n    name\n    price\n  }\n}')}`,
-  };
-  const page = await open();
-  await page.setViewportSize({ width: 1280, height: 800 });
-  for (const [name, path] of Object.entries(pictures)) {
-    await page.at(path);
-    await page.waitForLoadState('networkidle');
-    await page.waitForTimeout(name === 'api' || name === 'sql' ? 1500 : 300);
-    const file = new URL(`../../docs/images/console-${name}.png`, import.meta.url).pathname;
-    await page.screenshot({ path: file });
-  }
-});

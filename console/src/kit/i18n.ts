@@ -15,6 +15,12 @@ const english = {
   '{{count}} selected_other': '{{count}} selected',
   '{{count}} queries_one': '{{count}} query',
   '{{count}} queries_other': '{{count}} queries',
+  '{{count}} functions_one': '{{count}} function',
+  '{{count}} functions_other': '{{count}} functions',
+  '{{count}} connections_one': '{{count}} connection',
+  '{{count}} connections_other': '{{count}} connections',
+  '{{count}} filters_one': '{{count}} filter',
+  '{{count}} filters_other': '{{count}} filters',
   '{{count}} relationships_one': '{{count}} relationship',
   '{{count}} relationships_other': '{{count}} relationships',
 };

@@ -335,7 +335,8 @@ function CompareNode(
     <Group gap={6} wrap="nowrap">
       <Select
         aria-label={t('Column')}
-        w={170}
+        flex="1 1 110px"
+        maw={170}
         searchable
         allowDeselect={false}
         data={[...new Set([...columns.map((c) => c.name), rule.column])]}
@@ -344,7 +345,7 @@ function CompareNode(
       />
       <Select
         aria-label={t('Operator')}
-        w={125}
+        w={105}
         searchable
         allowDeselect={false}
         data={operators}
@@ -400,7 +401,7 @@ function ValueInput(props: {
   return (
     <Autocomplete
       aria-label={t('Value')}
-      flex={1}
+      flex="1 1 140px"
       data={props.choices}
       placeholder={t('a value or x-hasura-…')}
       value={same ? text : textFromValue(props.value)}

@@ -79,7 +79,7 @@ export function StartPage() {
         list && list.relations.length === 0
           ? t('The database has no tables yet: create one first.')
           : t(
-              'Tracked tables are in the API, with the relationships that foreign keys suggest. {{tracked}} are, {{untracked}} are not.',
+              'Tracked tables are in the API, with the relationships that foreign keys suggest. Tracked: {{tracked}}, not yet: {{untracked}}.',
               {
                 tracked: tracked.length,
                 untracked: untracked.length,

@@ -7,7 +7,7 @@ import classes from './VirtualTable.module.css';
 
 export interface VirtualColumn<R> {
   header: string;
-  /** A grid track: `120px`, `minmax(160px, 2fr)`. */
+  /** A grid track that begins with its least width: `120px`, `minmax(160px, 2fr)`. */
   width: string;
   cell: (row: R) => ReactNode;
   align?: 'end';
@@ -41,6 +41,8 @@ export function VirtualTable<R>({
     overscan: 12,
   });
   const tracks = `${selection ? '36px ' : ''}${columns.map((c) => c.width).join(' ')}`;
+  // Where there is less room than this, the table is scrolled sideways.
+  const least = columns.reduce((sum, c) => sum + leastOf(c.width), selection ? 60 : 24);
   const chosenHere = selection ? rows.filter((r) => selection.chosen.has(rowKey(r))).length : 0;
 
   function toggleAll() {
@@ -66,6 +68,7 @@ export function VirtualTable<R>({
         aria-label={label}
         aria-rowcount={rows.length + 1}
         className={classes.table}
+        style={{ minWidth: least }}
       >
         <div role="rowgroup" className={classes.head}>
           <div role="row" className={classes.row} style={{ gridTemplateColumns: tracks }}>
@@ -138,4 +141,8 @@ export function VirtualTable<R>({
       {rows.length === 0 && empty}
     </div>
   );
+}
+
+function leastOf(width: string): number {
+  return Number(/(\d+)px/.exec(width)?.[1] ?? 0);
 }

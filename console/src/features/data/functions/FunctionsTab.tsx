@@ -60,7 +60,7 @@ export function FunctionsTab() {
   const columns: VirtualColumn<Row>[] = [
     {
       header: t('Name'),
-      width: 'minmax(180px, 1fr)',
+      width: 'minmax(150px, 1fr)',
       cell: (f) => (
         <Button variant="subtle" size="compact-sm" onClick={() => setOpen(id(f) + f.arguments)}>
           {f.schema === 'public' ? f.name : id(f)}
@@ -69,12 +69,12 @@ export function FunctionsTab() {
     },
     {
       header: t('Arguments'),
-      width: 'minmax(160px, 2fr)',
+      width: 'minmax(120px, 2fr)',
       cell: (f) => <span className="mono">{f.arguments}</span>,
     },
     {
       header: t('Returns'),
-      width: 'minmax(140px, 1fr)',
+      width: 'minmax(110px, 1fr)',
       cell: (f) => <span className="mono">{f.returns}</span>,
     },
     {
@@ -88,7 +88,7 @@ export function FunctionsTab() {
     },
     {
       header: t('In the API'),
-      width: '120px',
+      width: '100px',
       align: 'end',
       cell: (f) =>
         f.tracked ? (

@@ -45,7 +45,7 @@ export function ModelsTab() {
   const columns: VirtualColumn<LogicalModel>[] = [
     {
       header: t('Name'),
-      width: 'minmax(160px, 1fr)',
+      width: 'minmax(130px, 1fr)',
       cell: (model) => (
         <AnchorLink
           size="sm"
@@ -67,7 +67,7 @@ export function ModelsTab() {
     },
     {
       header: t('Returned by'),
-      width: 'minmax(140px, 1fr)',
+      width: 'minmax(110px, 1fr)',
       cell: (model) =>
         (source?.native_queries ?? [])
           .filter((query) => query.returns === model.name)

@@ -43,7 +43,7 @@ export function NativeTab() {
   const columns: VirtualColumn<NativeQuery>[] = [
     {
       header: t('Root field'),
-      width: 'minmax(180px, 1fr)',
+      width: 'minmax(150px, 1fr)',
       cell: (query) => (
         <AnchorLink
           size="sm"
@@ -56,7 +56,7 @@ export function NativeTab() {
     },
     {
       header: t('Arguments'),
-      width: 'minmax(160px, 2fr)',
+      width: 'minmax(130px, 2fr)',
       cell: (query) => (
         <span className="mono">
           {Object.entries(query.arguments ?? {})
@@ -67,7 +67,7 @@ export function NativeTab() {
     },
     {
       header: t('Returns'),
-      width: 'minmax(140px, 1fr)',
+      width: 'minmax(110px, 1fr)',
       cell: (query) => (
         <AnchorLink
           size="sm"

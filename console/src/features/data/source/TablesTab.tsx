@@ -119,7 +119,7 @@ export function TablesTab() {
   const columns: VirtualColumn<Row>[] = [
     {
       header: t('Name'),
-      width: 'minmax(200px, 2fr)',
+      width: 'minmax(150px, 2fr)',
       cell: (row) => (
         <Anchor
           component={Link}
@@ -131,22 +131,22 @@ export function TablesTab() {
         </Anchor>
       ),
     },
-    { header: t('Schema'), width: 'minmax(90px, 1fr)', cell: (row) => row.schema },
-    { header: t('Kind'), width: '120px', cell: (row) => <KindBadge row={row} /> },
+    { header: t('Schema'), width: 'minmax(80px, 1fr)', cell: (row) => row.schema },
+    { header: t('Kind'), width: '110px', cell: (row) => <KindBadge row={row} /> },
     {
       header: t('Rows'),
-      width: '110px',
+      width: '90px',
       align: 'end',
       cell: (row) => (row.rows === null ? '–' : `≈ ${formatNumber(row.rows)}`),
     },
     {
       header: t('Comment'),
-      width: 'minmax(120px, 2fr)',
+      width: 'minmax(90px, 2fr)',
       cell: (row) => <span title={row.comment ?? undefined}>{row.comment}</span>,
     },
     {
       header: t('In the API'),
-      width: '130px',
+      width: '100px',
       align: 'end',
       cell: (row) =>
         row.tracked ? (

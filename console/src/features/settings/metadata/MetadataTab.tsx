@@ -1,5 +1,5 @@
 // The metadata as one document: out of the server, into it, read anew, emptied.
-import { Button, Card, FileButton, Group, Stack, Text, Title } from '@mantine/core';
+import { Box, Button, Card, FileButton, Group, Stack, Text, Title } from '@mantine/core';
 import { IconDownload, IconRefresh, IconTrash, IconUpload } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import {
@@ -156,7 +156,7 @@ function Entry({ title, text, children }: { title: string; text: string; childre
             {text}
           </Text>
         </div>
-        {children}
+        <Box flex="none">{children}</Box>
       </Group>
     </Card>
   );
