@@ -5,7 +5,7 @@ use super::selection::Collected;
 use super::values::Input;
 use crate::model::{ComputedField, SourceId};
 use crate::types::{FieldInfo, InputKind, TableKey, TypeKey};
-use howdah_error::Result;
+use howdah_error::{Error, Result};
 use howdah_ir::catalog::FunctionId;
 use howdah_ir::params::{Param, ParamSource, ValueType};
 use howdah_ir::predicate::{ArgumentValue, CallArgument, FunctionCall, Operand};
@@ -107,13 +107,11 @@ impl<'a> Lowerer<'a> {
                 omitted = true;
                 continue;
             } else {
-                ArgumentValue::Operand(self.null(ValueType::One(argument.ty)))
+                return Err(self.unsupported_call("Non default arguments cannot be omitted"));
             };
             if omitted && argument.name.is_none() {
-                return Err(self.fail(format!(
-                    "argument {} has no name: the ones before it cannot be left out",
-                    i + 1
-                )));
+                let message = "Only last set of positional arguments can be omitted";
+                return Err(self.unsupported_call(message));
             }
             let name = if omitted { argument.name.clone() } else { None };
             arguments.push(CallArgument { name, value });
@@ -122,6 +120,15 @@ impl<'a> Lowerer<'a> {
             function,
             arguments,
         })
+    }
+
+    /// PostgreSQL would not know which function is meant, or would be told NULL where nothing was
+    /// said.
+    fn unsupported_call(&self, message: &str) -> Error {
+        let mut path = self.path.clone();
+        path.push("args");
+        path.push("args");
+        Error::not_supported(message).at(path)
     }
 
     fn given_arguments(
