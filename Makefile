@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help release run test check soak soak-subscriptions planted-faults console browser conformance bench huge measure measure-metadata measure-tool other-postgres docs needs-run needs-test check-deploy
+.PHONY: help release run test check soak soak-subscriptions soak-memory planted-faults console browser conformance bench huge measure measure-metadata measure-tool other-postgres docs needs-run needs-test check-deploy
 
 CARGO ?= cargo
 DEMO_ARGS ?=
@@ -85,6 +85,10 @@ release: needs-run ## Build a stripped binary with console, checksums and bill o
 soak-subscriptions: needs-test ## Measure thousands of sockets and live queries, with a client of its own
 	$(CARGO) build --release -p howdah
 	scripts/soak-subscriptions --bin target/release/howdah
+
+soak-memory: needs-run ## Ask all kinds of things for an hour and watch the memory
+	$(CARGO) build --release -p howdah
+	scripts/soak-memory --bin target/release/howdah
 
 check-deploy: ## Check the files of deploy/ with linters and by rendering the chart
 	scripts/check-deploy
