@@ -34,12 +34,27 @@ try {
   const cold = await open();
   const firstLoad = sent;
   const warm = [await open(), await open(), await open()];
+  // From the press of the button to the grid being drawn, told by the page itself: what the driver
+  // needs to find and click an entry is not the console's.
+  await page.evaluate(() => {
+    let pressed = 0;
+    window.addEventListener('pointerdown', () => (pressed = performance.now()), true);
+    window.switched = (label) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!document.querySelector(`[role=grid][aria-label="${label}"]`)) return;
+          observer.disconnect();
+          requestAnimationFrame(() => resolve(Math.round(performance.now() - pressed)));
+        };
+        const observer = new MutationObserver(look);
+        observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+      });
+  });
   const switches = [];
   for (const number of ['0002', '0003', '0004', '0005', '0006', '0007', '0008']) {
-    const started = Date.now();
+    const drawn = page.evaluate((label) => window.switched(label), `Rows of wide_${number}`);
     await page.getByRole('treeitem', { name: `wide_${number}` }).click();
-    await page.getByRole('grid', { name: `Rows of wide_${number}` }).waitFor();
-    switches.push(Date.now() - started);
+    switches.push(await drawn);
   }
   console.log(JSON.stringify({ firstLoadKB: Math.round(firstLoad / 1024), cold, warm, switches }));
 } finally {

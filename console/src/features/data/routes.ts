@@ -1,14 +1,23 @@
 // Addresses of the data pages.
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import * as v from 'valibot';
-import { permissionKinds } from '../../kit/api';
+import {
+  functionsQuery,
+  metadataQuery,
+  permissionKinds,
+  readFirst,
+  relationsQuery,
+  tableQuery,
+} from '../../kit/api';
 import { rootRoute } from '../../shell/root-route';
 import { DataLayout } from './DataLayout';
+import { suggestionsQuery } from './relationships/suggestions';
 import { filterSchema, orderSchema } from './rows/filters';
 
 export const dataRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/data',
+  loader: () => readFirst(metadataQuery),
   component: DataLayout,
 });
 
@@ -29,6 +38,7 @@ const sourceSearch = v.object({
 const sourceRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source',
+  loader: ({ params }) => readFirst(relationsQuery(params.source)),
   validateSearch: sourceSearch,
   component: lazyRouteComponent(() => import('./source/SourcePage'), 'SourcePage'),
 });
@@ -40,12 +50,14 @@ const sourceTablesRoute = createRoute({
 const sourceRelationshipsRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~relationships',
+  loader: ({ params }) => readFirst(suggestionsQuery(params.source)),
   component: lazyRouteComponent(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
 });
 
 const sourceFunctionsRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~functions',
+  loader: ({ params }) => readFirst(functionsQuery(params.source)),
   component: lazyRouteComponent(() => import('./functions/FunctionsTab'), 'FunctionsTab'),
 });
 const sourceNativeRoute = createRoute({
@@ -95,12 +107,14 @@ const modelPermissionsRoute = createRoute({
 const createTableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~create',
+  loader: ({ params }) => readFirst(relationsQuery(params.source)),
   validateSearch: v.object({ schema: v.optional(v.string()) }),
   component: lazyRouteComponent(() => import('./create/CreateTablePage'), 'CreateTablePage'),
 });
 const viewRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~view',
+  loader: ({ params }) => readFirst(relationsQuery(params.source)),
   validateSearch: v.object({
     schema: v.optional(v.string()),
     /** The view that is changed; without it, a new one is made. */
@@ -112,6 +126,7 @@ const viewRoute = createRoute({
 const tableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/$schema/$table',
+  loader: ({ params }) => readFirst(tableQuery(params.source, params.schema, params.table)),
   component: lazyRouteComponent(() => import('./table/TablePage'), 'TablePage'),
 });
 const tableIndexRoute = createRoute({

@@ -1,11 +1,13 @@
 // The address of the diagram: what is shown is part of it.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import * as v from 'valibot';
+import { metadataQuery, readFirst } from '../../kit/api';
 import { rootRoute } from '../../shell/root-route';
 
 export const diagramRoutes = createRoute({
   getParentRoute: () => rootRoute,
   path: '/diagram',
+  loader: () => readFirst(metadataQuery),
   validateSearch: v.object({
     source: v.optional(v.string()),
     schema: v.optional(v.string()),

@@ -1,10 +1,12 @@
 // Addresses of the settings pages.
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { inconsistentQuery, metadataQuery, readFirst } from '../../kit/api';
 import { rootRoute } from '../../shell/root-route';
 
 export const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
+  loader: () => readFirst(metadataQuery),
   component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
 });
 
@@ -23,6 +25,7 @@ const metadata = createRoute({
 const inconsistent = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/inconsistent',
+  loader: () => readFirst(inconsistentQuery),
   component: lazyRouteComponent(() => import('./inconsistent/InconsistentTab'), 'InconsistentTab'),
 });
 const roles = createRoute({

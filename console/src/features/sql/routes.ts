@@ -1,11 +1,13 @@
 // The address of the SQL page.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import * as v from 'valibot';
+import { metadataQuery, readFirst } from '../../kit/api';
 import { rootRoute } from '../../shell/root-route';
 
 export const sqlRoutes = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sql',
+  loader: () => readFirst(metadataQuery),
   validateSearch: v.object({ source: v.optional(v.string()), sql: v.optional(v.string()) }),
   component: lazyRouteComponent(() => import('./SqlPage'), 'SqlPage'),
 });

@@ -1,5 +1,5 @@
 // What is cached of the server, and for how long.
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, type EnsureQueryDataOptions, type QueryKey } from '@tanstack/react-query';
 import { asApiError } from './errors';
 
 export const queryClient = new QueryClient({
@@ -12,6 +12,17 @@ export const queryClient = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+/**
+ * Reads what a page shows before the router changes to it, for loaders of routes. A page that waits by
+ * itself shows a placeholder first, which React then keeps for 300 ms, however fast the answer is.
+ * What goes wrong is told by the page, which asks again.
+ */
+export async function readFirst<T, K extends QueryKey>(
+  options: EnsureQueryDataOptions<T, Error, T, K>,
+): Promise<void> {
+  await queryClient.ensureQueryData({ ...options, retry: false }).catch(() => undefined);
+}
 
 /** Keys of everything cached, so that whoever changes something knows what to ask for anew. */
 export const keys = {
