@@ -6,7 +6,7 @@ import { SECRET } from './support/server.js';
 import { makeShop } from './support/shop.js';
 import { startSuite } from './support/suite.js';
 
-const { server, browser, open } = await startSuite(async (server) => {
+const { server, browser, open, assertPagesAccessible } = await startSuite(async (server) => {
   await makeShop(server);
 });
 
@@ -140,16 +140,6 @@ test('when the server is away it is said, and work goes on when it is back', asy
 });
 
 test('every page of the foundation is accessible in light and dark', async () => {
-  for (const dark of [false, true]) {
-    const page = await open({ dark });
-    for (const path of ['data', 'data/default', 'data/default/public/product', 'settings/metadata',
-      'settings/inconsistent', 'settings/about']) {
-      await page.at(path);
-      await page.locator('h1').waitFor();
-      await page.waitForLoadState('networkidle');
-      await assertAccessible(page);
-    }
-    assertClean(page);
-    await page.context().close();
-  }
+  await assertPagesAccessible(['data', 'data/default', 'data/default/public/product', 'settings/metadata',
+      'settings/inconsistent', 'settings/about']);
 });

@@ -7,7 +7,7 @@ import { execute } from './support/graphiql.js';
 import { makeShop, trackShop } from './support/shop.js';
 import { startSuite } from './support/suite.js';
 
-const { server, open, metadata } = await startSuite(async (server) => {
+const { server, open, metadata, assertPagesAccessible } = await startSuite(async (server) => {
   await makeShop(server);
 });
 
@@ -175,17 +175,5 @@ test('every page is accessible in light and dark', async () => {
     `${table}/permissions?role=visitor&action=select`, `${table}/settings`, 'sql', 'permissions',
     'diagram', 'start', 'settings/metadata', 'settings/inconsistent', 'settings/roles',
     'settings/collections', 'settings/about'];
-  for (const dark of [false, true]) {
-    const page = await open({ dark });
-    for (const path of paths) {
-      await page.at(path);
-      await page.locator('h1').waitFor();
-      await page.waitForLoadState('networkidle');
-      await assertAccessible(page).catch((error) => {
-        throw new Error(`${path} (${dark ? 'dark' : 'light'}): ${error.message}`);
-      });
-    }
-    assertClean(page);
-    await page.context().close();
-  }
+  await assertPagesAccessible(paths);
 });

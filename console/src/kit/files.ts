@@ -11,6 +11,15 @@ export function saveFile(name: string, text: string, type: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** Lines of fields as CSV; null is an empty field, an empty text is quoted. */
+export function csvText(lines: (string | null)[][]): string {
+  const field = (text: string | null) => {
+    if (text === null) return '';
+    return text === '' || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return lines.map((line) => line.map(field).join(',')).join('\r\n') + '\r\n';
+}
+
 /** Puts a text into the clipboard, where the browser lets a page do so. */
 export async function copyText(text: string): Promise<void> {
   const clipboard = navigator.clipboard as Clipboard | undefined;

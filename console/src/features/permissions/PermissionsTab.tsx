@@ -1,5 +1,5 @@
 // Who may do what with a table (AA13): the grid of roles and actions, and the editor of one cell.
-import { Group, Text, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { IconLockQuestion } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -14,7 +14,7 @@ import {
 } from '../../kit/api';
 import { t } from '../../kit/i18n';
 import { EmptyState } from '../../kit/ui';
-import { AccessMark, accessText } from './AccessMark';
+import { AccessLegend, AccessMark, accessText } from './AccessMark';
 import { accessOf, entryOf } from './model';
 import { NewRole } from './NewRole';
 import { PermissionEditor } from './PermissionEditor';
@@ -98,16 +98,7 @@ export function PermissionsTab() {
           </tbody>
         </table>
         <NewRole onAdd={(role) => look(role, 'select')} />
-        <Group gap="md" mt="md">
-          {(['full', 'partial', 'none'] as const).map((access) => (
-            <Group key={access} gap={4}>
-              <AccessMark access={access} size={14} />
-              <Text size="xs" c="dimmed">
-                {accessText(access)}
-              </Text>
-            </Group>
-          ))}
-        </Group>
+        <AccessLegend mt="md" />
       </div>
       <div className={classes.editor}>
         {search.role && search.action ? (

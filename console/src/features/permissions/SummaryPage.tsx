@@ -1,5 +1,5 @@
 // All tables and all roles at one look; each mark leads to the permission it stands for.
-import { Group, Select, Text, TextInput } from '@mantine/core';
+import { Group, Select, TextInput } from '@mantine/core';
 import { IconLock, IconSearch } from '@tabler/icons-react';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -7,7 +7,7 @@ import { permissionKinds, rolesOf, useMetadata, type TrackedTable } from '../../
 import { t } from '../../kit/i18n';
 import { EmptyState, Page, VirtualTable, type VirtualColumn } from '../../kit/ui';
 import toolbar from '../data/source/Toolbar.module.css';
-import { AccessMark, accessText } from './AccessMark';
+import { AccessLegend, AccessMark, accessText } from './AccessMark';
 import { accessOf, entryOf } from './model';
 
 const route = getRouteApi('/permissions');
@@ -116,16 +116,7 @@ export function SummaryPage() {
             />
           )}
         </Group>
-        <Group gap="md">
-          {(['full', 'partial', 'none'] as const).map((access) => (
-            <Group key={access} gap={4}>
-              <AccessMark access={access} size={14} />
-              <Text size="xs" c="dimmed">
-                {accessText(access)}
-              </Text>
-            </Group>
-          ))}
-        </Group>
+        <AccessLegend />
       </div>
       {roles.length === 0 && rows.length > 0 && (
         <EmptyState icon={IconLock} title={t('Only administrators may do anything yet')}>

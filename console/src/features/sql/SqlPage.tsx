@@ -23,7 +23,7 @@ import {
 } from '../../kit/api';
 import { usePageCommands } from '../../kit/commands';
 import { CodeEditor } from '../../kit/editor/CodeEditor';
-import { saveFile } from '../../kit/files';
+import { csvText, saveFile } from '../../kit/files';
 import { DataGrid } from '../../kit/grid/DataGrid';
 import { formatNumber, t } from '../../kit/i18n';
 import { preferences } from '../../kit/storage';
@@ -297,7 +297,7 @@ function Result({ outcome }: { outcome: Outcome }) {
           size="compact-xs"
           variant="subtle"
           leftSection={<IconDownload size={13} />}
-          onClick={() => saveFile('result.csv', csv(rows), 'text/csv')}
+          onClick={() => saveFile('result.csv', csvText(rows), 'text/csv')}
         >
           CSV
         </Button>
@@ -335,10 +335,4 @@ function widthOf(title: string, rows: string[][], index: number): number {
     .slice(0, 50)
     .reduce((max, row) => Math.max(max, row[index]?.length ?? 0), title.length);
   return Math.min(420, Math.max(80, longest * 7.6 + 24));
-}
-
-function csv(rows: string[][]): string {
-  const field = (text: string) =>
-    /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  return rows.map((row) => row.map(field).join(',')).join('\r\n') + '\r\n';
 }

@@ -1,19 +1,13 @@
 // Rows in files: CSV and JSON, out and in. Pure, but for the CSV library.
 import Papa from 'papaparse';
 import type { Column } from '../../../kit/api';
+import { csvText } from '../../../kit/files';
 import { kindOfType } from '../../../kit/grid/Value';
 import type { Row } from './queries';
 
-/** CSV with a head; null is an empty field, an empty text is quoted. */
-export function toCsv(columns: Column[], rows: Row[]): string {
-  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  const field = (text: string | null) => {
-    if (text === null) return '';
-    return text === '' || /[",\r\n]/.test(text) ? quote(text) : text;
-  };
-  const lines = [columns.map((c) => field(c.name)), ...rows.map((row) => row.map(field))];
-  return lines.map((line) => line.join(',')).join('\r\n') + '\r\n';
-}
+/** CSV with a head. */
+export const toCsv = (columns: Column[], rows: Row[]): string =>
+  csvText([columns.map((c) => c.name), ...rows]);
 
 /** An array of objects; numbers that JavaScript cannot hold keep their digits. */
 export function toJson(columns: Column[], rows: Row[]): string {
