@@ -85,6 +85,9 @@ pub struct Table {
     pub kind: TableKind,
     /// Whether it is a partition of another table.
     pub is_partition: bool,
+    /// Whether other tables inherit from it: reading it reads theirs too, of which its keys say
+    /// nothing. (PostgreSQL may say so for a while after the last one is gone.)
+    pub has_children: bool,
     /// Columns in attribute order, dropped ones left out.
     pub columns: Vec<Column>,
     /// The primary key.

@@ -133,6 +133,7 @@ impl Builder {
             oid: self.catalog.tables.len() as u32 + 1,
             kind: TableKind::Table,
             is_partition: false,
+            has_children: false,
             columns,
             primary_key: primary_key.then(|| key(&format!("{name}_pkey"), &[0])),
             unique_keys: Vec::new(),

@@ -13,7 +13,8 @@ use tokio_postgres::Row;
 pub(super) static QUERY: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select c.oid, n.nspname, c.relname, c.relkind, c.relispartition, \
-         case c.relkind when 'v' then pg_catalog.pg_relation_is_updatable(c.oid, true) end \
+         case c.relkind when 'v' then pg_catalog.pg_relation_is_updatable(c.oid, true) end, \
+         c.relkind = 'r' and c.relhassubclass \
          from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace \
          where c.relkind in ('r', 'v', 'm', 'f', 'p') and {USER_SCHEMAS} \
          order by n.nspname, c.relname"
@@ -48,6 +49,7 @@ pub(super) fn read(
             oid,
             kind,
             is_partition: get(row, 4)?,
+            has_children: get(row, 6)?,
             columns: Vec::new(),
             primary_key: None,
             unique_keys: Vec::new(),

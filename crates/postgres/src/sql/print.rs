@@ -500,6 +500,12 @@ impl Printer {
             self.push(" from ");
             self.from(item);
         }
+        for (required, alias) in &select.required {
+            self.push(" cross join lateral (");
+            self.select(required);
+            self.push(") as ");
+            self.alias(*alias);
+        }
         for join in &select.joins {
             self.push(match join.kind {
                 JoinKind::Left => " left join lateral (",

@@ -291,6 +291,9 @@ pub struct Select {
     pub columns: Vec<(Expr, Option<ColumnName>)>,
     /// `from`.
     pub from: Option<FromItem>,
+    /// Rows that must be there besides (`cross join lateral`), of which there is one at most for
+    /// each row of `from`. Unlike joins, which fetch values, they decide which rows there are.
+    pub required: Vec<(Select, Alias)>,
     /// Joins, in order.
     pub joins: Vec<Join>,
     /// `where`.

@@ -49,6 +49,35 @@ impl Compiler<'_> {
         })
     }
 
+    /// Lets a select have only those of its rows for which a predicate holds.
+    ///
+    /// Related rows that there is one of at most are joined rather than asked for by `exists`: that
+    /// says the same, and the planner may begin with any of the tables then, however deep
+    /// they are nested.
+    pub fn keep(&self, select: &mut Select, predicate: &Predicate, scope: Scope<'_>) -> Result<()> {
+        match predicate {
+            Predicate::And(all) => all
+                .iter()
+                .try_for_each(|part| self.keep(select, part, scope)),
+            Predicate::Related(related)
+                if self.leads_to_one(related.target.table(), &related.mapping) =>
+            {
+                let (mut inner, row) = self.table_rows(related.target.table())?;
+                inner.restrict(self.link(&related.mapping, scope.current, &row));
+                if let Some(filter) = related.target.filter() {
+                    self.keep(&mut inner, filter, Scope::at(&row))?;
+                }
+                self.keep(&mut inner, &related.predicate, scope.related(&row))?;
+                select.required.push((inner, self.alias()));
+                Ok(())
+            }
+            other => {
+                select.restrict(self.predicate(other, scope)?);
+                Ok(())
+            }
+        }
+    }
+
     fn predicates(&self, list: &[Predicate], scope: Scope<'_>) -> Result<Vec<Expr>> {
         list.iter().map(|p| self.predicate(p, scope)).collect()
     }
@@ -160,11 +189,13 @@ impl Compiler<'_> {
 
     /// Whether at most one related row can match.
     pub fn leads_to_one(&self, table: TableId, mapping: &[(ColumnId, ColumnId)]) -> bool {
-        self.table(table).keys().any(|key| {
-            key.columns
-                .iter()
-                .all(|column| mapping.iter().any(|(_, of_child)| of_child == column))
-        })
+        let table = self.table(table);
+        !table.has_children
+            && table.keys().any(|key| {
+                key.columns
+                    .iter()
+                    .all(|column| mapping.iter().any(|(_, of_child)| of_child == column))
+            })
     }
 }
 

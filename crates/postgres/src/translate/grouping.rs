@@ -37,7 +37,8 @@ impl Compiler<'_> {
     }
 
     fn has_stored_order(&self, table: TableId) -> bool {
-        self.catalog.has_ctid && self.table(table).kind == TableKind::Table
+        let table = self.table(table);
+        self.catalog.has_ctid && table.kind == TableKind::Table && !table.has_children
     }
 
     /// The fields of the related list, if it is to be grouped.

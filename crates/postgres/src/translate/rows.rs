@@ -255,8 +255,8 @@ impl Compiler<'_> {
             select.restrict(self.link(link.mapping, link.parent, &row));
         }
         let scope = Scope::at(&row);
-        select.restrict(self.predicate(&self.permitted(rows, link), scope)?);
-        select.restrict(self.predicate(&rows.filter, scope)?);
+        self.keep(&mut select, &self.permitted(rows, link), scope)?;
+        self.keep(&mut select, &rows.filter, scope)?;
         self.set_order(&mut select, &row, &rows.distinct_on, &rows.order)?;
         select.limit = self.limit(rows, most);
         select.offset = rows.offset.map(|offset| self.param(offset));

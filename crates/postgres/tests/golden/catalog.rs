@@ -47,6 +47,7 @@ fn table(name: &str, columns: &[(&str, TypeId)]) -> Table {
         oid: 0,
         kind: TableKind::Table,
         is_partition: false,
+        has_children: false,
         columns: columns
             .iter()
             .enumerate()

@@ -23,6 +23,7 @@ fn case() -> Case {
         oid: 0,
         kind: TableKind::Virtual,
         is_partition: false,
+        has_children: false,
         columns: (["id", "text"].iter().zip(types))
             .enumerate()
             .map(|(i, (name, ty))| Column {

@@ -204,6 +204,7 @@ fn add_table(catalog: &mut Catalog, name: &Arc<str>, columns: Vec<Column>) -> Ta
         oid: 0,
         kind: TableKind::Virtual,
         is_partition: false,
+        has_children: false,
         columns,
         primary_key: None,
         unique_keys: Vec::new(),
