@@ -107,7 +107,7 @@ pub static EXPERIMENTAL: Setting<BTreeSet<Experimental>> = Setting::new(experime
     .variables(&["HASURA_GRAPHQL_EXPERIMENTAL_FEATURES"])
     .without("none")
     .meaning(
-        "Comma list of inherited_roles (always on), optimize_permission_filters, \
+        "Comma list of inherited_roles (always on), optimize_permission_filters (always on), \
          naming_convention, streaming_subscriptions (always on), apollo_federation, \
          hide_update_many_fields, bigquery_string_numeric_input, hide_aggregation_predicates, \
          hide_stream_fields, group_by_aggregations, disable_postgres_arrays, \
