@@ -204,3 +204,32 @@ async fn a_long_answer_is_handed_out_while_it_is_read_and_ends_as_a_short_one_do
     let error = answer.unwrap().body().await.unwrap_err();
     assert_eq!(error.message(), "database query error");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_say_nothing_of_tables_that_inherit() {
+    let world = world().await;
+    world
+        .sql(
+            "create table place (id int primary key, name text);
+             create table city (mayor text) inherits (place);
+             create table person (id int primary key, place_id int references place);
+             insert into place values (1, 'here');
+             insert into city values (1, 'there', 'Ann');
+             insert into person values (7, 1);",
+        )
+        .await;
+    for table in ["place", "person"] {
+        world.done("pg_track_table", json!({"table": table})).await;
+    }
+    world
+        .done(
+            "pg_create_object_relationship",
+            json!({"table": "person", "name": "place",
+                   "using": {"foreign_key_constraint_on": "place_id"}}),
+        )
+        .await;
+    let people = world
+        .ask("{ person(where: {place: {id: {_eq: 1}}}) { id place { id } } }")
+        .await;
+    assert_eq!(people["person"], json!([{"id": 7, "place": {"id": 1}}]));
+}
