@@ -89,8 +89,8 @@ impl Engine {
         // A change that has begun is finished even when the client goes away.
         let engine = self.clone();
         let session = session.clone();
+        let changing = engine.clone();
         let change = async move {
-            let _changes = engine.changes.lock().await;
             for attempt in 1.. {
                 // What others have stored comes first: it must not be overwritten, and whoever
                 // asks one instance after another must find what he did.
@@ -124,9 +124,13 @@ impl Engine {
             }
             Err(Error::unexpected("the change was not made"))
         };
-        tokio::spawn(change)
+        let in_turn = async move {
+            let _changes = changing.changes.lock().await;
+            apart_from_requests(change).await
+        };
+        tokio::spawn(in_turn)
             .await
-            .unwrap_or_else(|_| Err(Error::unexpected("the change was interrupted")))
+            .unwrap_or_else(|_| Err(interrupted()))
     }
 
     /// Reads the databases that SQL has changed, and tells the others to.
@@ -253,6 +257,21 @@ fn looks_at_metadata(command: &Command) -> bool {
             | Command::Bulk(_)
             | Command::BulkKeepGoing(_)
     )
+}
+
+/// Runs a change on a thread of its own: between its waits it computes for milliseconds, and a request
+/// that has been put on the same thread would wait for that.
+async fn apart_from_requests(
+    change: impl Future<Output = Result<Bytes>> + Send + 'static,
+) -> Result<Bytes> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(change))
+        .await
+        .unwrap_or_else(|_| Err(interrupted()))
+}
+
+fn interrupted() -> Error {
+    Error::unexpected("the change was interrupted")
 }
 
 /// Whether a command answers with something that was found in the databases, or with the version of

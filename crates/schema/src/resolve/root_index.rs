@@ -8,7 +8,7 @@ use crate::model::{
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
 use howdah_metadata::{MetadataObject, QualifiedName};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A root field that somebody wants to define.
@@ -217,11 +217,14 @@ fn conflict(
         return Some(error);
     }
     let place = source.namespace.as_ref().map(|_| id);
-    let mut seen: BTreeSet<(RootKind, &str)> = BTreeSet::new();
+    // Few: a set would cost more than to look through them.
+    let mut seen: Vec<&str> = Vec::with_capacity(claims.len());
     for (root, root_name) in ROOTS {
         let mut lines = Vec::new();
+        seen.clear();
         for claim in claims.iter().rev().filter(|claim| claim.root == root) {
-            let own = !seen.insert((root, &claim.name));
+            let own = seen.contains(&&*claim.name);
+            seen.push(&claim.name);
             let other = match owners.get(&(root, place, claim.name.clone())) {
                 Some(other) => other,
                 None if own => object,
