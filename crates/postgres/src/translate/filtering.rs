@@ -11,6 +11,9 @@ use howdah_ir::predicate::{
     AggregatePredicate, ComputedRowsPredicate, Predicate, RelatedPredicate,
 };
 
+/// Most conditions on single rows that become joins of a statement.
+const MOST_JOINED: u32 = 8;
+
 impl Compiler<'_> {
     /// A condition. `scope.root` is the row of the table that the rule was written for; within a
     /// related row's own rules it is that row.
@@ -53,15 +56,18 @@ impl Compiler<'_> {
     ///
     /// Related rows that there is one of at most are joined rather than asked for by `exists`: that
     /// says the same, and the planner may begin with any of the tables then, however deep
-    /// they are nested.
+    /// they are nested. Only so many in a statement: planning time grows with the square of joins
+    /// and worse, and whoever sends hundreds of conditions must not buy minutes of it.
     pub fn keep(&self, select: &mut Select, predicate: &Predicate, scope: Scope<'_>) -> Result<()> {
         match predicate {
             Predicate::And(all) => all
                 .iter()
                 .try_for_each(|part| self.keep(select, part, scope)),
             Predicate::Related(related)
-                if self.leads_to_one(related.target.table(), &related.mapping) =>
+                if self.joined.get() < MOST_JOINED
+                    && self.leads_to_one(related.target.table(), &related.mapping) =>
             {
+                self.joined.set(self.joined.get() + 1);
                 let (mut inner, row) = self.table_rows(related.target.table())?;
                 inner.restrict(self.link(&related.mapping, scope.current, &row));
                 if let Some(filter) = related.target.filter() {

@@ -323,6 +323,8 @@ struct Compiler<'a> {
     called: Cell<Option<sql::Alias>>,
     /// Where values are read from in a statement for many sets of them.
     batch: Option<multiplexed::Batch>,
+    /// How many conditions have become joins.
+    joined: Cell<u32>,
     /// A function that may write is called.
     calls_volatile: Cell<bool>,
     natives: native::Natives,
@@ -337,6 +339,7 @@ impl<'a> Compiler<'a> {
             aliases: Cell::new(0),
             called: Cell::new(None),
             batch: None,
+            joined: Cell::new(0),
             calls_volatile: Cell::new(false),
             natives: native::Natives::default(),
         }

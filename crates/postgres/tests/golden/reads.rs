@@ -143,6 +143,16 @@ fn what_the_child_says_of_its_parent_is_not_asked_of_it() {
 }
 
 #[test]
+fn many_conditions_are_not_all_joins() {
+    let case = Case::new();
+    let mut articles = titles(admin(ARTICLE));
+    articles.filter = Predicate::And((0..100).map(|_| by_author(mine())).collect());
+    let sql = case.select(&articles);
+    assert_eq!(sql.matches("cross join lateral").count(), 8);
+    assert_eq!(sql.matches("exists").count(), 92);
+}
+
+#[test]
 fn what_is_said_of_another_row_is_asked() {
     let case = Case::new();
     let of_root = |column| {
