@@ -347,8 +347,7 @@ impl<'a> Compiler<'a> {
 
     fn print(&self, with: Vec<sql::Cte>, mut select: sql::Select) -> Result<Statement> {
         select.with.extend(self.natives.take());
-        // What a user's own query does is not known.
-        let repeatable = with.is_empty() && select.with.is_empty() && !self.calls_volatile.get();
+        let repeatable = with.is_empty() && !self.calls_volatile.get();
         let printed =
             sql::Printer::new(self.params.len()).print(&sql::Statement { with, select })?;
         Ok(Statement {
