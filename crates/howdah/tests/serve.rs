@@ -108,10 +108,8 @@ async fn a_first_session_from_sql_to_nested_answers() {
 
         // What was tracked outlives the process.
         howdah.signal("TERM");
-        let start = Instant::now();
-        let status = howdah.wait(Duration::from_secs(5)).expect("it stops when idle");
+        let status = howdah.wait(START).expect("it stops when idle");
         assert!(status.success(), "{status}");
-        assert!(start.elapsed() < Duration::from_secs(3));
         for line in howdah.lines() {
             let line: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"));
             for key in ["timestamp", "level", "type", "detail"] {
@@ -136,7 +134,7 @@ async fn a_client_that_leaves_gets_its_query_cancelled() {
         .run(
             "create table t (id int primary key); insert into t values (1);
              create function slow() returns setof t language sql stable as
-             $$ select t.* from t, pg_sleep(30) $$;",
+             $$ select t.* from t, pg_sleep(90) $$;",
         )
         .await;
     let howdah = tokio::task::spawn_blocking(move || {
@@ -150,7 +148,6 @@ async fn a_client_that_leaves_gets_its_query_cancelled() {
         let stream = howdah
             .open("POST", "/v1/graphql", &[], body.as_bytes())
             .unwrap();
-        std::thread::sleep(Duration::from_millis(500));
         (howdah, stream)
     });
     let (howdah, stream) = howdah.await.unwrap();
@@ -160,14 +157,15 @@ async fn a_client_that_leaves_gets_its_query_cancelled() {
              where state = 'active' and query like '%slow%' and pid <> pg_backend_pid()";
         client.query_one(sql, &[]).await.unwrap().get(0)
     };
-    assert_eq!(running().await, 1);
+    let start = Instant::now();
+    while running().await == 0 {
+        assert!(start.elapsed() < START, "the query never ran");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     drop(stream);
     let start = Instant::now();
     while running().await > 0 {
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "the query still runs"
-        );
+        assert!(start.elapsed() < START, "the query still runs");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     drop(howdah);
@@ -384,10 +382,11 @@ async fn webhooks_that_judge_input_are_logged_and_kept_to_the_permitted_addresse
         let message = &answer["errors"][0]["message"];
         assert_eq!(message, "http exception when validating input data", "{answer}");
         drop(howdah);
-        let howdah = Howdah::serve(&url, &[], &[]).ready(START);
+        let mut howdah = Howdah::serve(&url, &[], &[]).ready(START);
         let answer = howdah.graphql(insert, &user);
         assert_eq!(answer["errors"][0]["message"], "not good", "{answer}");
         howdah.signal("TERM");
+        assert!(howdah.wait(START).is_some());
         assert!(!howdah.lines().concat().contains(TYPE));
     })
     .await

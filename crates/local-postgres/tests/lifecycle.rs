@@ -282,7 +282,7 @@ async fn an_end_that_nobody_ordered_is_seen_and_mended() {
     let text = std::fs::read_to_string(pid_file(folder.path())).unwrap();
     let pid = text.lines().next().unwrap();
     Command::new("kill").args(["-QUIT", pid]).status().unwrap();
-    tokio::time::timeout(Duration::from_secs(5), managed.ended())
+    tokio::time::timeout(Duration::from_secs(30), managed.ended())
         .await
         .unwrap();
     managed.restart().await.unwrap();

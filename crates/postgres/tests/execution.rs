@@ -9,6 +9,9 @@ use howdah_test_postgres::{Server, ServerOptions, TestDatabase, database};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+/// Far more than anything here takes: other tests may keep the machine busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 async fn set_up(change: impl FnOnce(&mut SourceSettings)) -> (TestDatabase, Pool) {
     let database = database().await;
     let pool = pool(database.url(), change);
@@ -412,7 +415,7 @@ async fn a_dropped_request_is_cancelled_on_the_server() {
     for _ in 0..20 {
         assert_eq!(json(&pool, "select '1'::json", &[]).await, "1");
     }
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(30));
     let sleeping = "select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' \
          and state = 'active' and pid <> pg_backend_pid() and datname = current_database()";
     let count: i64 = database
@@ -496,17 +499,18 @@ async fn idle_and_old_connections_are_closed() {
         client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0)
     };
     assert_eq!(open().await, 1);
-    tokio::time::sleep(Duration::from_millis(1200)).await;
-    assert_eq!(open().await, 0);
+    let start = Instant::now();
+    while open().await > 0 {
+        assert!(start.elapsed() < PATIENCE, "idle connections stay open");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 
     let first = json(&pool, "select to_json(pg_backend_pid())", &[]).await;
-    let mut last = first.clone();
     let start = Instant::now();
-    while start.elapsed() < Duration::from_millis(2200) {
-        last = json(&pool, "select to_json(pg_backend_pid())", &[]).await;
+    while json(&pool, "select to_json(pg_backend_pid())", &[]).await == first {
+        assert!(start.elapsed() < PATIENCE, "an old connection is used");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_ne!(first, last);
 }
 
 #[tokio::test]
@@ -535,7 +539,7 @@ async fn a_pool_heals_when_the_server_restarts() {
     };
     tokio::time::sleep(Duration::from_millis(200)).await;
     server.stop();
-    let failed = tokio::time::timeout(Duration::from_secs(5), running)
+    let failed = tokio::time::timeout(Duration::from_secs(25), running)
         .await
         .unwrap()
         .unwrap();

@@ -9,12 +9,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_howdah");
 
 const SECRET_HEADER: &str = "x-hasura-admin-secret";
+
+/// How long a line that was printed may take to be read here.
+const PRINTED: Duration = Duration::from_secs(30);
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
@@ -32,6 +36,7 @@ pub struct Howdah {
     /// Sent with every request that does not send one itself.
     pub secret: Option<String>,
     output: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// An HTTP answer.
@@ -106,19 +111,20 @@ impl Howdah {
             Box::new(child.stdout.take().unwrap()),
             Box::new(child.stderr.take().unwrap()),
         ];
-        for stream in streams {
+        let readers = streams.map(|stream| {
             let output = output.clone();
             std::thread::spawn(move || {
                 for line in BufReader::new(stream).lines().map_while(Result::ok) {
                     output.lock().unwrap().push(line);
                 }
-            });
-        }
+            })
+        });
         Howdah {
             child,
             port,
             secret: None,
             output,
+            readers: readers.into(),
         }
     }
 
@@ -136,12 +142,10 @@ impl Howdah {
 
     /// Takes the admin secret that was printed.
     pub fn with_printed_secret(mut self) -> Howdah {
-        self.secret = self.lines().iter().find_map(|line| {
-            line.trim()
-                .strip_prefix("Admin secret")
-                .map(|secret| secret.trim().to_owned())
-        });
-        assert!(self.secret.is_some(), "no secret in {:#?}", self.lines());
+        let line = self.says("Admin secret");
+        let secret = line.trim().strip_prefix("Admin secret");
+        self.secret = secret.map(|secret| secret.trim().to_owned());
+        assert!(self.secret.is_some(), "no secret in {line}");
         self
     }
 
@@ -162,7 +166,18 @@ impl Howdah {
         }
     }
 
-    /// What it printed so far.
+    /// Waits for a line with `part` and answers it whole. A server may answer requests before what
+    /// it printed earlier is read here, so a test that expects a line has to wait for it.
+    pub fn says(&self, part: &str) -> String {
+        let mut found = None;
+        eventually(PRINTED, || {
+            found = self.lines().into_iter().find(|line| line.contains(part));
+            found.is_some()
+        });
+        found.unwrap_or_else(|| panic!("no line has {part:?}: {:#?}", self.lines()))
+    }
+
+    /// What it printed so far; all of it once [`Howdah::wait`] answered.
     pub fn lines(&self) -> Vec<String> {
         self.output.lock().unwrap().clone()
     }
@@ -273,6 +288,8 @@ impl Howdah {
         let start = Instant::now();
         while start.elapsed() < patience {
             if let Some(status) = self.child.try_wait().unwrap() {
+                // Children that outlive it may hold its streams open, so not for ever.
+                eventually(PRINTED, || self.readers.iter().all(JoinHandle::is_finished));
                 return Some(status);
             }
             std::thread::sleep(Duration::from_millis(10));

@@ -358,7 +358,7 @@ pub async fn until(so: impl Fn() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), wait)
+    tokio::time::timeout(Duration::from_secs(30), wait)
         .await
         .expect("in time");
 }

@@ -85,7 +85,7 @@ impl Socket {
     }
 
     async fn next(&mut self) -> Message {
-        tokio::time::timeout(Duration::from_secs(5), self.stream.next())
+        tokio::time::timeout(Duration::from_secs(30), self.stream.next())
             .await
             .expect("in time")
             .expect("not the end")
