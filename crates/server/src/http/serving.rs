@@ -4,7 +4,7 @@
 use super::listening::{Listener, bind};
 use super::stalls::Patient;
 use super::{App, console, exchange};
-use crate::alarms::{self, Alarms};
+use crate::alarms::Alarms;
 use crate::auth::Authenticator;
 use crate::config::{Config, Fatal, HttpSettings};
 use crate::logs::{Level, LogType, Logger};
@@ -98,16 +98,17 @@ pub async fn serve_with<S: Service>(
     builder.http1().preserve_header_case(auth.wants_spelling());
     let patience = config.http.graceful_shutdown;
     let console = console::load(&config.http, &logger);
+    let follows = config.websockets.close_on_metadata_change;
+    let changes = follows.then(|| service.metadata_changes()).flatten();
     let app = Arc::new(App {
         config,
         auth,
         service,
         logger,
-        alarms: Alarms::new(),
+        alarms: Alarms::new(changes),
         websockets: Arc::new(Counters::default()),
         console,
     });
-    follow_metadata(&app);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -149,7 +150,7 @@ fn connect<S: Service>(
     // Answers are written whole; waiting for more bytes would only delay them.
     let _ = stream.set_nodelay(true);
     let io = TokioIo::new(Patient::new(stream, app.config.http.stall_timeout));
-    let stopping = alarms::stopping(app.alarms.watch());
+    let stopping = app.alarms.stopping();
     let serving = Arc::clone(app);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let app = Arc::clone(&serving);
@@ -166,23 +167,6 @@ fn connect<S: Service>(
             () = stopping => connection.as_mut().graceful_shutdown(),
         }
         let _ = connection.await;
-    });
-}
-
-/// Has websockets closed when the metadata changes, where that is wanted.
-fn follow_metadata<S: Service>(app: &Arc<App<S>>) {
-    if !app.config.websockets.close_on_metadata_change {
-        return;
-    }
-    let Some(mut changes) = app.service.metadata_changes() else {
-        return;
-    };
-    let app = Arc::downgrade(app);
-    tokio::spawn(async move {
-        while changes.changed().await.is_ok() {
-            let Some(app) = app.upgrade() else { return };
-            app.alarms.metadata_changed();
-        }
     });
 }
 

@@ -5,13 +5,12 @@ use super::closing::Close;
 use super::conversation::{Conversation, Opened};
 use super::frames::{Fault, Message, Reader};
 use super::outbox::Outbox;
-use crate::alarms::Alarm;
+use crate::alarms::Watch;
 use crate::http::App;
 use crate::service::Service;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadHalf, WriteHalf};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Bytes of a message from somebody who has not proved who they are.
@@ -46,12 +45,8 @@ impl From<Fault> for End {
 }
 
 /// Serves a socket until it is closed.
-pub(super) async fn run<S, I>(
-    app: Arc<App<S>>,
-    opened: Opened,
-    mut alarm: watch::Receiver<Alarm>,
-    io: I,
-) where
+pub(super) async fn run<S, I>(app: Arc<App<S>>, opened: Opened, mut alarms: Watch, io: I)
+where
     S: Service,
     I: AsyncRead + AsyncWrite + Send + 'static,
 {
@@ -59,7 +54,7 @@ pub(super) async fn run<S, I>(
     let (incoming, outgoing) = tokio::io::split(io);
     let mut reader = Reader::new(incoming, STRANGERS_MESSAGE, opened.deflate);
     let mut talk = Conversation::new(app, opened, outgoing);
-    let end = converse(&mut talk, &mut reader, &mut alarm).await;
+    let end = converse(&mut talk, &mut reader, &mut alarms).await;
     let mut outbox = talk.end();
     finish(end, &mut outbox, &mut reader).await;
 }
@@ -67,12 +62,8 @@ pub(super) async fn run<S, I>(
 async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
     talk: &mut Conversation<S, WriteHalf<I>>,
     reader: &mut Reader<ReadHalf<I>>,
-    alarm: &mut watch::Receiver<Alarm>,
+    alarms: &mut Watch,
 ) -> End {
-    let now = *alarm.borrow();
-    if now.stopping {
-        talk.alarmed(now);
-    }
     let timer = sleep_until(Instant::now());
     tokio::pin!(timer);
     loop {
@@ -86,13 +77,10 @@ async fn converse<S: Service, I: AsyncRead + AsyncWrite>(
         }
         let room = talk.has_room();
         let step = tokio::select! {
-            changed = alarm.changed() => match changed {
-                Ok(()) => {
-                    talk.alarmed(*alarm.borrow_and_update());
-                    Ok(())
-                }
-                Err(_) => Err(End::Ours(Close::GoingAway)),
-            },
+            alarm = alarms.next() => {
+                talk.alarmed(alarm);
+                Ok(())
+            }
             () = &mut timer, if talk.next_deadline().is_some() => talk.tick(Instant::now()),
             written = talk.outbox.flush(), if !talk.outbox.is_empty() => {
                 written.map_err(|_| End::Gone)

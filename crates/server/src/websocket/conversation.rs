@@ -179,13 +179,16 @@ impl<S: Service, I: AsyncRead + AsyncWrite> Conversation<S, WriteHalf<I>> {
     }
 
     pub(super) fn alarmed(&mut self, alarm: Alarm) {
-        if alarm.stopping {
-            self.leaving = Some(Close::GoingAway);
-            // The server itself sees to it that this does not take forever.
-            self.deadlines.leave = None;
-        } else {
-            self.leaving = Some(Close::MetadataChanged);
-            self.deadlines.leave = Some(Instant::now() + CHANGE_PATIENCE);
+        match alarm {
+            Alarm::Stopping => {
+                self.leaving = Some(Close::GoingAway);
+                // The server itself sees to it that this does not take forever.
+                self.deadlines.leave = None;
+            }
+            Alarm::MetadataChanged => {
+                self.leaving = Some(Close::MetadataChanged);
+                self.deadlines.leave = Some(Instant::now() + CHANGE_PATIENCE);
+            }
         }
         self.operations.end_subscriptions();
     }

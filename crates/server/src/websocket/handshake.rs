@@ -79,11 +79,11 @@ pub(crate) fn upgrade<S: Service, B>(
         spelling,
         events,
     };
-    let alarm = app.alarms.watch();
+    let alarms = app.alarms.watch();
     let serving = Arc::clone(app);
     app.alarms.spawn(async move {
         if let Ok(io) = pending.await {
-            connection::run(serving, opened, alarm, TokioIo::new(io)).await;
+            connection::run(serving, opened, alarms, TokioIo::new(io)).await;
         }
     });
     terms.accept()
