@@ -4,24 +4,22 @@ import { ModalsProvider } from '@mantine/modals';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { ApiError, queryClient } from './kit/api';
+import { queryClient } from './kit/api';
 import { theme, variables } from './kit/theme';
 import { ErrorPanel } from './kit/ui';
 import { router } from './router';
 import { LoginGate } from './shell/LoginGate';
 
-export function App({ unreachable }: { unreachable?: boolean }) {
+/** With `error`, what keeps the console from starting. */
+export function App({ error }: { error?: unknown }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <ModalsProvider>
           <Notifications position="bottom-right" limit={4} />
-          {unreachable ? (
+          {error !== undefined ? (
             <Center h="100%" component="main">
-              <ErrorPanel
-                error={new ApiError('unreachable', 0, 'unreachable')}
-                retry={() => window.location.reload()}
-              />
+              <ErrorPanel error={error} retry={() => window.location.reload()} />
             </Center>
           ) : (
             <LoginGate>

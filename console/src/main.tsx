@@ -6,11 +6,22 @@ import './kit/global.css';
 import { createRoot } from 'react-dom/client';
 import { loadConfig } from './kit/api';
 import { App } from './App';
+import { router } from './router';
+import { preloadWhenIdle } from './shell/preload';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root');
 const app = createRoot(root);
-loadConfig().then(
-  () => app.render(<App />),
-  () => app.render(<App unreachable />),
-);
+
+/** Until the server is there, it is looked for. */
+function start(): void {
+  loadConfig().then(
+    () => app.render(<App />),
+    (error: unknown) => {
+      app.render(<App error={error} />);
+      setTimeout(start, 3_000);
+    },
+  );
+}
+preloadWhenIdle(router);
+start();

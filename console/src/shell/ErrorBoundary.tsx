@@ -1,8 +1,11 @@
-// An error of one page leaves the rest of the console in use.
+// An error of one page leaves the rest of the console in use. Where the server was away, the page is
+// tried again when it is back.
 import { Box } from '@mantine/core';
 import { QueryErrorResetBoundary } from '@tanstack/react-query';
 import { useRouterState } from '@tanstack/react-router';
 import { Component, type ReactNode } from 'react';
+import { asApiError, onServerBack } from '../kit/api';
+import { outdated, retryParts } from '../kit/parts';
 import { ErrorPanel } from '../kit/ui';
 
 interface Props {
@@ -14,6 +17,7 @@ interface Props {
 
 class Boundary extends Component<Props, { error: unknown; place: string }> {
   override state = { error: undefined as unknown, place: this.props.place };
+  private stop: (() => void) | undefined;
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
@@ -23,17 +27,28 @@ class Boundary extends Component<Props, { error: unknown; place: string }> {
     return props.place === state.place ? null : { error: undefined, place: props.place };
   }
 
+  override componentDidMount() {
+    this.stop = onServerBack(() => {
+      if (asApiError(this.state.error).isUnreachable) this.tryAgain();
+    });
+  }
+
+  override componentWillUnmount() {
+    this.stop?.();
+  }
+
+  private tryAgain = () => {
+    if (asApiError(this.state.error).code === outdated) window.location.reload();
+    retryParts();
+    this.props.reset();
+    this.setState({ error: undefined });
+  };
+
   override render() {
     if (this.state.error === undefined) return this.props.children;
     return (
       <Box p="lg" maw={800}>
-        <ErrorPanel
-          error={this.state.error}
-          retry={() => {
-            this.props.reset();
-            this.setState({ error: undefined });
-          }}
-        />
+        <ErrorPanel error={this.state.error} retry={this.tryAgain} />
       </Box>
     );
   }

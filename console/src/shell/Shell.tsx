@@ -25,6 +25,7 @@ import { Suspense, useState } from 'react';
 import { adminSecret, config, queryClient, setAdminSecret } from '../kit/api';
 import { t } from '../kit/i18n';
 import { preferences } from '../kit/storage';
+import { AwayBanner } from './AwayBanner';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Logo } from './Logo';
 import { places } from './navigation';
@@ -108,13 +109,16 @@ export function Shell() {
           </Tooltip>
         </div>
       </div>
-      <main id="main" tabIndex={-1} className={classes.main}>
-        <ErrorBoundary>
-          <Suspense fallback={<PageLoader />}>
-            <Outlet />
-          </Suspense>
-        </ErrorBoundary>
-      </main>
+      <div className={classes.side}>
+        <AwayBanner />
+        <main id="main" tabIndex={-1} className={classes.main}>
+          <ErrorBoundary>
+            <Suspense fallback={<PageLoader />}>
+              <Outlet />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+      </div>
       <Palette />
     </div>
   );

@@ -1,25 +1,19 @@
-// What the server is, whether it answers, and how many objects do not fit.
+// What the server is and how many objects do not fit.
 import { Anchor, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { asApiError, config, inconsistentQuery } from '../kit/api';
+import { config, inconsistentQuery } from '../kit/api';
 import { t } from '../kit/i18n';
 
 export function StatusLine({ narrow }: { narrow: boolean }) {
-  const { data, error } = useQuery(inconsistentQuery);
+  const { data } = useQuery(inconsistentQuery);
   if (narrow) return null;
-  const away = error !== null && asApiError(error).isUnreachable;
   const count = data?.inconsistent_objects.length ?? 0;
   return (
     <Stack gap={2} px={8} pb={8}>
       {config().consoleMode === 'cli' && (
         <Text size="xs" c="dimmed">
           {t('Changes are written to the project')}
-        </Text>
-      )}
-      {away && (
-        <Text size="xs" c="red" role="status">
-          {t('The server cannot be reached')}
         </Text>
       )}
       {count > 0 && (

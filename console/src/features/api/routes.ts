@@ -1,7 +1,8 @@
 // The address of the API page: role and operation are part of it.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import * as v from 'valibot';
 import { metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const apiRoutes = createRoute({
@@ -13,5 +14,6 @@ export const apiRoutes = createRoute({
     query: v.optional(v.string()),
     variables: v.optional(v.string()),
   }),
-  component: lazyRouteComponent(() => import('./ApiPage'), 'ApiPage'),
+  staticData: { large: true },
+  component: lazyPart(() => import('./ApiPage'), 'ApiPage'),
 });

@@ -1,5 +1,5 @@
 // Addresses of the data pages.
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import * as v from 'valibot';
 import {
   functionsQuery,
@@ -9,6 +9,7 @@ import {
   relationsQuery,
   tableQuery,
 } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 import { DataLayout } from './DataLayout';
 import { suggestionsQuery } from './relationships/suggestions';
@@ -24,7 +25,7 @@ export const dataRoute = createRoute({
 const databasesRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./databases/DatabasesPage'), 'DatabasesPage'),
+  component: lazyPart(() => import('./databases/DatabasesPage'), 'DatabasesPage'),
 });
 
 const sourceSearch = v.object({
@@ -40,76 +41,73 @@ const sourceRoute = createRoute({
   path: '/$source',
   loader: ({ params }) => readFirst(relationsQuery(params.source)),
   validateSearch: sourceSearch,
-  component: lazyRouteComponent(() => import('./source/SourcePage'), 'SourcePage'),
+  component: lazyPart(() => import('./source/SourcePage'), 'SourcePage'),
 });
 const sourceTablesRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./source/TablesTab'), 'TablesTab'),
+  component: lazyPart(() => import('./source/TablesTab'), 'TablesTab'),
 });
 const sourceRelationshipsRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~relationships',
   loader: ({ params }) => readFirst(suggestionsQuery(params.source)),
-  component: lazyRouteComponent(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
+  component: lazyPart(() => import('./source/RelationshipsTab'), 'RelationshipsTab'),
 });
 
 const sourceFunctionsRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~functions',
   loader: ({ params }) => readFirst(functionsQuery(params.source)),
-  component: lazyRouteComponent(() => import('./functions/FunctionsTab'), 'FunctionsTab'),
+  component: lazyPart(() => import('./functions/FunctionsTab'), 'FunctionsTab'),
 });
 const sourceNativeRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~native',
-  component: lazyRouteComponent(() => import('./native/NativeTab'), 'NativeTab'),
+  component: lazyPart(() => import('./native/NativeTab'), 'NativeTab'),
 });
 const sourceModelsRoute = createRoute({
   getParentRoute: () => sourceRoute,
   path: '/~models',
-  component: lazyRouteComponent(() => import('./native/ModelsTab'), 'ModelsTab'),
+  component: lazyPart(() => import('./native/ModelsTab'), 'ModelsTab'),
 });
 const newNativeQueryRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~native/~new',
-  component: lazyRouteComponent(() => import('./native/NativeQueryPage'), 'NewNativeQueryPage'),
+  component: lazyPart(() => import('./native/NativeQueryPage'), 'NewNativeQueryPage'),
 });
 const nativeQueryRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~native/$query',
-  component: lazyRouteComponent(() => import('./native/NativeQueryPage'), 'NativeQueryPage'),
+  component: lazyPart(() => import('./native/NativeQueryPage'), 'NativeQueryPage'),
 });
 const newModelRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~models/~new',
-  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'NewModelPage'),
+  component: lazyPart(() => import('./native/LogicalModelPage'), 'NewModelPage'),
 });
 const modelRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~models/$model',
-  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'LogicalModelPage'),
+  component: lazyPart(() => import('./native/LogicalModelPage'), 'LogicalModelPage'),
 });
 const modelFieldsRoute = createRoute({
   getParentRoute: () => modelRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('./native/LogicalModelPage'), 'ModelFieldsTab'),
+  component: lazyPart(() => import('./native/LogicalModelPage'), 'ModelFieldsTab'),
 });
 const modelPermissionsRoute = createRoute({
   getParentRoute: () => modelRoute,
   path: '/permissions',
   validateSearch: v.object({ role: v.optional(v.string()) }),
-  component: lazyRouteComponent(
-    () => import('../permissions/ModelPermissionsTab'),
-    'ModelPermissionsTab',
-  ),
+  component: lazyPart(() => import('../permissions/ModelPermissionsTab'), 'ModelPermissionsTab'),
 });
 const createTableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/~create',
   loader: ({ params }) => readFirst(relationsQuery(params.source)),
   validateSearch: v.object({ schema: v.optional(v.string()) }),
-  component: lazyRouteComponent(() => import('./create/CreateTablePage'), 'CreateTablePage'),
+  component: lazyPart(() => import('./create/CreateTablePage'), 'CreateTablePage'),
 });
 const viewRoute = createRoute({
   getParentRoute: () => dataRoute,
@@ -120,14 +118,14 @@ const viewRoute = createRoute({
     /** The view that is changed; without it, a new one is made. */
     view: v.optional(v.string()),
   }),
-  component: lazyRouteComponent(() => import('./create/CreateViewPage'), 'CreateViewPage'),
+  component: lazyPart(() => import('./create/CreateViewPage'), 'CreateViewPage'),
 });
 
 const tableRoute = createRoute({
   getParentRoute: () => dataRoute,
   path: '/$source/$schema/$table',
   loader: ({ params }) => readFirst(tableQuery(params.source, params.schema, params.table)),
-  component: lazyRouteComponent(() => import('./table/TablePage'), 'TablePage'),
+  component: lazyPart(() => import('./table/TablePage'), 'TablePage'),
 });
 const tableIndexRoute = createRoute({
   getParentRoute: () => tableRoute,
@@ -149,17 +147,17 @@ const rowsRoute = createRoute({
     /** As whom the rows are looked at. */
     role: v.optional(v.string()),
   }),
-  component: lazyRouteComponent(() => import('./rows/RowsTab'), 'RowsTab'),
+  component: lazyPart(() => import('./rows/RowsTab'), 'RowsTab'),
 });
 const structureRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/structure',
-  component: lazyRouteComponent(() => import('./structure/StructureTab'), 'StructureTab'),
+  component: lazyPart(() => import('./structure/StructureTab'), 'StructureTab'),
 });
 const tableRelationshipsRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/relationships',
-  component: lazyRouteComponent(
+  component: lazyPart(
     () => import('./relationships/TableRelationshipsTab'),
     'TableRelationshipsTab',
   ),
@@ -171,12 +169,12 @@ const permissionsRoute = createRoute({
     role: v.optional(v.string()),
     action: v.optional(v.picklist(permissionKinds)),
   }),
-  component: lazyRouteComponent(() => import('../permissions/PermissionsTab'), 'PermissionsTab'),
+  component: lazyPart(() => import('../permissions/PermissionsTab'), 'PermissionsTab'),
 });
 const tableSettingsRoute = createRoute({
   getParentRoute: () => tableRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('./table/SettingsTab'), 'TableSettingsTab'),
+  component: lazyPart(() => import('./table/SettingsTab'), 'TableSettingsTab'),
 });
 
 export const dataRoutes = dataRoute.addChildren([

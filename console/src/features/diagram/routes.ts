@@ -1,7 +1,8 @@
 // The address of the diagram: what is shown is part of it.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import * as v from 'valibot';
 import { metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const diagramRoutes = createRoute({
@@ -15,5 +16,6 @@ export const diagramRoutes = createRoute({
     table: v.optional(v.string()),
     depth: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5))),
   }),
-  component: lazyRouteComponent(() => import('./DiagramPage'), 'DiagramPage'),
+  staticData: { large: true },
+  component: lazyPart(() => import('./DiagramPage'), 'DiagramPage'),
 });

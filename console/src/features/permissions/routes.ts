@@ -1,7 +1,8 @@
 // The address of the summary; a table's own permissions are a tab of the table.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import * as v from 'valibot';
 import { metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const permissionsRoutes = createRoute({
@@ -13,5 +14,5 @@ export const permissionsRoutes = createRoute({
     role: v.optional(v.string()),
     q: v.optional(v.string()),
   }),
-  component: lazyRouteComponent(() => import('./SummaryPage'), 'SummaryPage'),
+  component: lazyPart(() => import('./SummaryPage'), 'SummaryPage'),
 });

@@ -1,13 +1,14 @@
 // Addresses of the settings pages.
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import { inconsistentQuery, metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/settings',
   loader: () => readFirst(metadataQuery),
-  component: lazyRouteComponent(() => import('./SettingsPage'), 'SettingsPage'),
+  component: lazyPart(() => import('./SettingsPage'), 'SettingsPage'),
 });
 
 const index = createRoute({
@@ -20,28 +21,28 @@ const index = createRoute({
 const metadata = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/metadata',
-  component: lazyRouteComponent(() => import('./metadata/MetadataTab'), 'MetadataTab'),
+  component: lazyPart(() => import('./metadata/MetadataTab'), 'MetadataTab'),
 });
 const inconsistent = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/inconsistent',
   loader: () => readFirst(inconsistentQuery),
-  component: lazyRouteComponent(() => import('./inconsistent/InconsistentTab'), 'InconsistentTab'),
+  component: lazyPart(() => import('./inconsistent/InconsistentTab'), 'InconsistentTab'),
 });
 const roles = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/roles',
-  component: lazyRouteComponent(() => import('./roles/RolesTab'), 'RolesTab'),
+  component: lazyPart(() => import('./roles/RolesTab'), 'RolesTab'),
 });
 const collections = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/collections',
-  component: lazyRouteComponent(() => import('./collections/CollectionsTab'), 'CollectionsTab'),
+  component: lazyPart(() => import('./collections/CollectionsTab'), 'CollectionsTab'),
 });
 const about = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/about',
-  component: lazyRouteComponent(() => import('./about/AboutTab'), 'AboutTab'),
+  component: lazyPart(() => import('./about/AboutTab'), 'AboutTab'),
 });
 
 export const settingsRoutes = settingsRoute.addChildren([

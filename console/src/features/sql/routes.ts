@@ -1,7 +1,8 @@
 // The address of the SQL page.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import * as v from 'valibot';
 import { metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const sqlRoutes = createRoute({
@@ -9,5 +10,5 @@ export const sqlRoutes = createRoute({
   path: '/sql',
   loader: () => readFirst(metadataQuery),
   validateSearch: v.object({ source: v.optional(v.string()), sql: v.optional(v.string()) }),
-  component: lazyRouteComponent(() => import('./SqlPage'), 'SqlPage'),
+  component: lazyPart(() => import('./SqlPage'), 'SqlPage'),
 });

@@ -1,11 +1,12 @@
 // The address of the first steps.
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { metadataQuery, readFirst } from '../../kit/api';
+import { lazyPart } from '../../kit/parts';
 import { rootRoute } from '../../shell/root-route';
 
 export const startRoutes = createRoute({
   getParentRoute: () => rootRoute,
   path: '/start',
   loader: () => readFirst(metadataQuery),
-  component: lazyRouteComponent(() => import('./StartPage'), 'StartPage'),
+  component: lazyPart(() => import('./StartPage'), 'StartPage'),
 });

@@ -1,6 +1,7 @@
 // Requests to the public API. Nothing else in the console talks to the network.
 import { apiUrl } from './config';
-import { ApiError, errorIn } from './errors';
+import { errorIn, unreachable } from './errors';
+import { noteAnswer, noteSilence } from './reachability';
 import { adminSecret, setAdminSecret } from './secret';
 
 /** As whom a request is made; without it, as administrator. */
@@ -57,10 +58,13 @@ async function send<T>(path: string, init: RequestInit, options: Options): Promi
     text = await response.text();
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    throw new ApiError('The server cannot be reached', 0, 'unreachable');
+    noteSilence();
+    throw unreachable();
   }
   const answer = parse(text, options.exactNumbers);
   const error = errorIn(response.status, answer);
+  if (error?.isUnreachable) noteSilence();
+  else noteAnswer();
   if (error && !(options.keepErrors && response.ok)) {
     // A secret that was right and is so no longer leads back to the login.
     if (error.isDenied && !options.identity) setAdminSecret(undefined);
@@ -115,7 +119,7 @@ export async function checkSecret(secret: string): Promise<void> {
     headers: { 'content-type': 'application/json', 'x-hasura-admin-secret': secret },
     body: JSON.stringify({ type: 'get_inconsistent_metadata', args: {} }),
   }).catch(() => {
-    throw new ApiError('The server cannot be reached', 0, 'unreachable');
+    throw unreachable();
   });
   const error = errorIn(response.status, parse(await response.text()));
   if (error) throw error;

@@ -1,4 +1,5 @@
 // How this console is served: `config.json` beside it, see console/README.md.
+import { unreachable } from './errors';
 
 /** What the server or the CLI tells the console at start. */
 export interface ConsoleConfig {
@@ -19,8 +20,10 @@ let current: ConsoleConfig | undefined;
 
 /** Asks once, before anything is shown. */
 export async function loadConfig(): Promise<ConsoleConfig> {
-  const response = await fetch(new URL('config.json', consoleBase), { cache: 'no-store' });
-  if (!response.ok) throw new Error(`config.json: HTTP status ${response.status}`);
+  const response = await fetch(new URL('config.json', consoleBase), { cache: 'no-store' }).catch(
+    () => undefined,
+  );
+  if (!response?.ok) throw unreachable(response?.status);
   current = (await response.json()) as ConsoleConfig;
   return current;
 }

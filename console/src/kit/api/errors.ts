@@ -19,7 +19,7 @@ export class ApiError extends Error {
 
   /** No answer came: the server is away or the network is. */
   get isUnreachable(): boolean {
-    return this.status === 0;
+    return this.code === 'unreachable';
   }
 
   /** The admin secret is missing or wrong. */
@@ -29,6 +29,16 @@ export class ApiError extends Error {
       (this.code === 'access-denied' && /admin-secret|access-key|admin secret/i.test(this.message))
     );
   }
+}
+
+/** Gateways say so when nobody stands behind them. */
+export function isGatewayStatus(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
+
+/** The error of a request that found nobody. */
+export function unreachable(status = 0, said = 'The server cannot be reached'): ApiError {
+  return new ApiError(said, status, 'unreachable');
 }
 
 interface Flat {
@@ -49,6 +59,8 @@ export function errorIn(status: number, body: unknown): ApiError | undefined {
   if (typeof body === 'object' && body !== null) {
     const flat = body as Flat;
     if (typeof flat.error === 'string') {
+      // The CLI's way of saying that the server behind it is away.
+      if (status === 502) return unreachable(status, flat.error);
       return new ApiError(
         flat.error,
         status,
@@ -68,6 +80,7 @@ export function errorIn(status: number, body: unknown): ApiError | undefined {
       );
     }
   }
+  if (isGatewayStatus(status)) return unreachable(status);
   if (status >= 400) return new ApiError(`HTTP status ${status}`, status, 'unexpected');
   return undefined;
 }

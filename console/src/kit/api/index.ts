@@ -3,6 +3,7 @@ export * from './config';
 export * from './errors';
 export * from './metadata';
 export * from './query-client';
+export * from './reachability';
 export * from './secret';
 export * from './sql';
 export * from './catalog';

@@ -1,17 +1,24 @@
 // What is cached of the server, and for how long.
 import { QueryClient, type EnsureQueryDataOptions, type QueryKey } from '@tanstack/react-query';
 import { asApiError } from './errors';
+import { onServerBack } from './reachability';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
       refetchOnWindowFocus: false,
-      retry: (failures, error) => asApiError(error).isUnreachable && failures < 2,
+      // A lost connection is tried again at once; a server that is away is watched until it is back.
+      retry: (failures, error) => asApiError(error).isUnreachable && failures < 1,
+      retryDelay: 300,
+      // The server may be this very machine: a browser without a network has no say in it.
+      networkMode: 'always',
     },
-    mutations: { retry: false },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
+
+onServerBack(() => void queryClient.invalidateQueries());
 
 /**
  * Reads what a page shows before the router changes to it, for loaders of routes. A page that waits by

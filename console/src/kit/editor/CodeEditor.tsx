@@ -1,9 +1,10 @@
 // An editor for SQL, JSON and YAML. CodeMirror is loaded when the first one is shown.
 import { Skeleton } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { lazyPart } from '../parts';
 import type { CodeMirrorProps } from './CodeMirror';
 
-const CodeMirror = lazy(() => import('./CodeMirror'));
+const CodeMirror = lazyPart(() => import('./CodeMirror'), 'default');
 
 export function CodeEditor(props: CodeMirrorProps) {
   return (

@@ -8,7 +8,9 @@ import { t } from '../i18n';
 export function ErrorPanel({ error, retry }: { error: unknown; retry?: () => void }) {
   const known = asApiError(error);
   const [open, setOpen] = useState(false);
-  const detail = detailOf(known);
+  const away = t('The server cannot be reached');
+  const title = known.isUnreachable ? away : known.message;
+  const detail = detailOf(known) ?? known.message;
   const internal =
     known.internal === undefined ? undefined : JSON.stringify(known.internal, undefined, 2);
   return (
@@ -19,15 +21,17 @@ export function ErrorPanel({ error, retry }: { error: unknown; retry?: () => voi
       icon={
         known.isUnreachable ? <IconPlugConnectedX size={18} /> : <IconAlertTriangle size={18} />
       }
-      title={known.isUnreachable ? t('The server cannot be reached') : known.message}
+      title={title}
     >
       <Stack gap="xs">
         {known.isUnreachable && (
           <Text size="sm">
-            {t('Nothing was changed by this request, as far as the console can tell.')}
+            {t(
+              'No answer came. If it was to change something, look whether it did once the server is back.',
+            )}
           </Text>
         )}
-        {detail && detail !== known.message && (
+        {detail !== title && (
           <Code block fz="xs" style={{ whiteSpace: 'pre-wrap' }}>
             {detail}
           </Code>
