@@ -1,10 +1,10 @@
 // Buttons of the toolbar: analyse, code, save. They also make GraphiQL read the schema again when
-// the identity changes.
+// the identity changes, and when the server is back.
 import { Drawer } from '@mantine/core';
 import { ToolbarButton, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { IconCode, IconDeviceFloppy, IconReportAnalytics } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Identity } from '../../kit/api';
+import { onServerBack, type Identity } from '../../kit/api';
 import { usePageCommands } from '../../kit/commands';
 import { t } from '../../kit/i18n';
 import { AnalysePanel } from './AnalysePanel';
@@ -37,6 +37,7 @@ export function Tools({ identity }: { identity: Identity | undefined }) {
     asked.current = who;
     void introspect();
   }, [who, introspect]);
+  useEffect(() => onServerBack(() => void introspect()), [introspect]);
 
   const open = useMemo(
     () => (which: 'analyse' | 'code' | 'save') => {

@@ -250,6 +250,26 @@ export function rolesOf(metadata: Metadata): string[] {
   return [...roles].sort((a, b) => a.localeCompare(b));
 }
 
+/**
+ * Names of the columns that a role sees of a table, by its own permission or those it inherits;
+ * nothing where the role sees all of them.
+ */
+export function visibleColumns(
+  metadata: Metadata,
+  table: TrackedTable,
+  role: string,
+): Set<string> | undefined {
+  const own = table.select_permissions?.find((entry) => entry.role === role);
+  const parents = metadata.inherited_roles?.find((r) => r.role_name === role)?.role_set ?? [];
+  if (!own && parents.length > 0) {
+    const sets = parents.map((parent) => visibleColumns(metadata, table, parent));
+    return sets.some((set) => set === undefined)
+      ? undefined
+      : new Set(sets.flatMap((set) => [...(set ?? [])]));
+  }
+  return own?.permission.columns === '*' ? undefined : new Set(own?.permission.columns ?? []);
+}
+
 export const permissionKinds = ['select', 'insert', 'update', 'delete'] as const;
 export type PermissionKind = (typeof permissionKinds)[number];
 

@@ -1,23 +1,42 @@
-// What one does with one row: clone it, delete it, go to the rows that point to it.
+// What one does with one row: clone it, delete it, go to the rows it belongs with.
 import { ActionIcon, Menu } from '@mantine/core';
-import { IconArrowUpRight, IconCopy, IconDots, IconTrash } from '@tabler/icons-react';
+import {
+  IconArrowDownLeft,
+  IconArrowUpRight,
+  IconCopy,
+  IconDots,
+  IconTrash,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import type { TableDetail } from '../../../kit/api';
+import type { ReactNode } from 'react';
 import { t } from '../../../kit/i18n';
-import type { Row } from './queries';
+import type { RelatedRows } from './related';
 
-export function RowMenu(props: {
+interface Props {
   number: number;
   source: string;
-  detail: TableDetail;
-  row: Row;
+  /** As whom one goes on. */
+  role?: string;
+  pointsTo: RelatedRows[];
+  pointedToBy: RelatedRows[];
   onClone?: () => void;
   onDelete?: () => void;
-}) {
-  const { detail, row, source } = props;
-  const related = detail.referencedBy.filter((f) => f.columns.length === 1);
-  const value = (name: string | undefined) =>
-    row[detail.columns.findIndex((c) => c.name === name)] ?? '';
+}
+
+export function RowMenu(props: Props) {
+  const { pointsTo, pointedToBy } = props;
+  const link = (related: RelatedRows, icon: ReactNode) => (
+    <Menu.Item
+      key={related.id}
+      component={Link}
+      to="/data/$source/$schema/$table/rows"
+      params={{ source: props.source, schema: related.schema, table: related.table } as never}
+      search={{ filters: related.filters, role: props.role } as never}
+      leftSection={icon}
+    >
+      {`${related.table} (${related.columns.join(', ')})`}
+    </Menu.Item>
+  );
   return (
     <Menu position="bottom-start" shadow="md" withinPortal>
       <Menu.Target>
@@ -31,24 +50,11 @@ export function RowMenu(props: {
             {t('Clone')}
           </Menu.Item>
         )}
-        {related.length > 0 && <Menu.Label>{t('Related rows')}</Menu.Label>}
-        {related.map((f) => (
-          <Menu.Item
-            key={f.name}
-            component={Link}
-            to="/data/$source/$schema/$table/rows"
-            params={{ source, schema: f.schema, table: f.table } as never}
-            search={
-              {
-                filters: [{ c: f.columns[0] ?? '', o: '=', v: value(f.refColumns[0]) }],
-              } as never
-            }
-            leftSection={<IconArrowUpRight size={14} />}
-          >
-            {`${f.table} (${f.columns[0]})`}
-          </Menu.Item>
-        ))}
-        {related.length === 0 && !props.onClone && !props.onDelete && (
+        {pointsTo.length > 0 && <Menu.Label>{t('Belongs to')}</Menu.Label>}
+        {pointsTo.map((related) => link(related, <IconArrowUpRight size={14} />))}
+        {pointedToBy.length > 0 && <Menu.Label>{t('Related rows')}</Menu.Label>}
+        {pointedToBy.map((related) => link(related, <IconArrowDownLeft size={14} />))}
+        {pointsTo.length + pointedToBy.length === 0 && !props.onClone && !props.onDelete && (
           <Menu.Label>{t('Nothing to do with this row')}</Menu.Label>
         )}
         {props.onDelete && (

@@ -28,7 +28,8 @@ export function RowsFoot(props: {
           aria-label={t('Rows per page')}
           w={72}
           allowDeselect={false}
-          data={['20', '50', '100', '200', '500']}
+          // The address may say any other.
+          data={[...new Set([20, 50, 100, 200, 500, size])].sort((a, b) => a - b).map(String)}
           value={String(size)}
           onChange={(next) => onLook({ size: Number(next), page: undefined })}
         />
