@@ -127,18 +127,6 @@ test('it works below the prefix of a proxy', async () => {
   }
 });
 
-test('when the server is away it is said, and work goes on when it is back', async () => {
-  const page = await open();
-  await page.at('settings/metadata');
-  await page.getByRole('button', { name: 'Reload metadata' }).waitFor();
-  await page.route('**/v1/metadata', (route) => route.abort());
-  await page.getByRole('button', { name: 'Reload metadata' }).click();
-  await page.getByText('The server cannot be reached').first().waitFor();
-  await page.unroute('**/v1/metadata');
-  await page.getByRole('button', { name: 'Reload metadata' }).click();
-  await page.getByText('The metadata was read anew').waitFor();
-});
-
 test('every page of the foundation is accessible in light and dark', async () => {
   await assertPagesAccessible(['data', 'data/default', 'data/default/public/product', 'settings/metadata',
       'settings/inconsistent', 'settings/about']);
