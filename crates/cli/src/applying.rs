@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::contents::Contents;
 use crate::failure::Failure;
 use howdah_metadata::{Metadata, Source};
-use howdah_project::{MigrationState, Step, Target, plan};
+use howdah_project::{MigrationState, Step, Target, plan, read_text};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -143,7 +143,7 @@ fn pending<'a>(
     Ok(pending)
 }
 
-struct Seed<'a> {
+struct Remaining<'a> {
     database: &'a str,
     file: &'a Path,
     /// As the log names it.
@@ -155,7 +155,7 @@ fn remaining_seeds<'a>(
     databases: &BTreeSet<String>,
     seeding: &Seeding,
     applied: &mut Applied,
-) -> Result<Vec<Seed<'a>>, Failure> {
+) -> Result<Vec<Remaining<'a>>, Failure> {
     let Seeding::Remaining(log) = seeding else {
         return Ok(Vec::new());
     };
@@ -166,13 +166,12 @@ fn remaining_seeds<'a>(
             leave_out(applied, database);
             continue;
         }
-        for file in files {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let entry = format!("{database}/{name}");
+        for seed in files {
+            let entry = format!("{database}/{}", seed.name);
             if !done.contains(&entry) {
-                remaining.push(Seed {
+                remaining.push(Remaining {
                     database,
-                    file,
+                    file: &seed.file,
                     entry,
                 });
             }
@@ -257,7 +256,7 @@ async fn store_state(api: &impl Api, state: &MigrationState) -> Result<(), Failu
 }
 
 async fn run_file(api: &impl Api, database: &str, file: &Path) -> Result<(), Failure> {
-    let sql = fs::read_to_string(file).map_err(Failure::io(file))?;
+    let sql = read_text(file).map_err(Failure::io(file))?;
     if sql.trim().is_empty() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub struct Contents {
     /// Migrations by database.
     pub migrations: Vec<(String, Vec<Migration>)>,
     /// Seed files by database.
-    pub seeds: Vec<(String, Vec<PathBuf>)>,
+    pub seeds: Vec<(String, Vec<Seed>)>,
 }
 
 impl Contents {
@@ -34,7 +34,7 @@ impl Contents {
             sources: vec![default_source()],
             ..Metadata::default()
         };
-        let (metadata, warnings) = if project.metadata_folder().exists() {
+        let (metadata, warnings) = if project.has_metadata() {
             let read = project.read_metadata(&base)?;
             let mut metadata = read.metadata;
             if metadata.sources.is_empty() && metadata.opaque_sources.is_empty() {
@@ -49,9 +49,34 @@ impl Contents {
             metadata,
             warnings,
             migrations: project.migrations()?,
-            seeds: project.seeds()?,
+            seeds: seeds(project)?,
         })
     }
+}
+
+/// A seed file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seed {
+    /// Its name within the database's folder of seeds.
+    pub name: String,
+    /// Where it is.
+    pub file: PathBuf,
+}
+
+fn seeds(project: &Project) -> Result<Vec<(String, Vec<Seed>)>> {
+    let of_database = |(database, files): (String, Vec<PathBuf>)| {
+        let folder = project.seeds_folder(&database);
+        let seed = |file: PathBuf| Seed {
+            name: file
+                .strip_prefix(&folder)
+                .unwrap_or(&file)
+                .display()
+                .to_string(),
+            file,
+        };
+        (database, files.into_iter().map(seed).collect())
+    };
+    Ok(project.seeds()?.into_iter().map(of_database).collect())
 }
 
 fn default_source() -> Source {

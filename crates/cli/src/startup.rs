@@ -61,7 +61,7 @@ impl StartFolders {
             migrations: project.migrations()?,
             ..StartFolders::default()
         };
-        if project.metadata_folder().is_dir() {
+        if project.has_metadata() {
             folders.take(project.read_metadata(&Metadata::default())?);
         }
         Ok(folders)

@@ -44,6 +44,9 @@ pub struct Config {
     /// The metadata folder, relative to the project.
     #[serde(default = "default_metadata")]
     pub metadata_directory: String,
+    /// A file of YAML or JSON that holds the metadata instead of the folder.
+    #[serde(default)]
+    pub metadata_file: Option<String>,
     /// The migrations folder.
     #[serde(default = "default_migrations")]
     pub migrations_directory: String,
@@ -83,7 +86,7 @@ fn default_seeds() -> String {
 
 impl Config {
     /// The keys that are known.
-    pub const KEYS: [&'static str; 13] = [
+    pub const KEYS: [&'static str; 14] = [
         "version",
         "endpoint",
         "admin_secret",
@@ -94,6 +97,7 @@ impl Config {
         "disable_interactive",
         "api_paths",
         "metadata_directory",
+        "metadata_file",
         "migrations_directory",
         "seeds_directory",
         "actions",
@@ -117,6 +121,7 @@ impl Config {
             };
             Error::content(place, fault.message())
         })?;
+        config.metadata_file = config.metadata_file.filter(|file| !file.is_empty());
         config.warnings = config
             .extra
             .keys()
@@ -176,6 +181,15 @@ impl Config {
                     .map(str::to_owned)
                     .collect()
             });
+        }
+        if let Some(file) = variable("HASURA_GRAPHQL_METADATA_FILE") {
+            self.metadata_file = Some(file);
+        }
+        // Others give this variable another meaning, such as the server's version.
+        if let Some(version) = variable("HASURA_GRAPHQL_VERSION").and_then(|text| text.parse().ok())
+            && matches!(version, 2 | 3)
+        {
+            self.version = version;
         }
         if let Some(file) = variable("HASURA_GRAPHQL_CERTIFICATE_AUTHORITY") {
             self.certificate_authority = Some(file);
@@ -242,6 +256,12 @@ mod tests {
         let config = config.with_environment(|name| {
             (name == "HASURA_GRAPHQL_ENDPOINT").then(|| "http://b".to_owned())
         });
+        let with = |value: &str| {
+            let config = read("version: 3\n").unwrap();
+            let variable = |name: &str| (name == "HASURA_GRAPHQL_VERSION").then(|| value.into());
+            config.with_environment(variable).version
+        };
+        assert_eq!((with("2"), with("v2.48.0")), (2, 3));
         assert_eq!(config.endpoint, "http://b");
         assert_eq!(config.secret(), Some("x"));
     }

@@ -1,6 +1,7 @@
 //! What can be wrong with a project folder, said so that a person can find it: the file, and
 //! the line and column where they are known.
 
+use howdah_error::{JsonPath, Segment};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +95,20 @@ pub struct Warning {
     pub place: Place,
     /// What.
     pub message: String,
+}
+
+impl Warning {
+    pub(crate) fn unknown_key(path: &JsonPath, place: Place) -> Self {
+        let key = match path.segments().last() {
+            Some(Segment::Key(key)) => key.to_string(),
+            Some(Segment::Index(index)) => index.to_string(),
+            None => String::new(),
+        };
+        Warning {
+            message: format!("the key \"{key}\" is not known"),
+            place,
+        }
+    }
 }
 
 impl fmt::Display for Warning {

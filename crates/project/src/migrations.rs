@@ -57,6 +57,22 @@ pub fn migrations(folder: &Path) -> Result<Vec<Migration>> {
     Ok(found)
 }
 
+/// What holds SQL as migrations do, but is none by its name: it is never run.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn misnamed_migrations(folder: &Path) -> Result<Vec<PathBuf>> {
+    let is_odd = |(name, path): &(String, PathBuf)| match path.is_dir() {
+        true => {
+            split(name).is_none()
+                && (path.join("up.sql").exists() || path.join("down.sql").exists())
+        }
+        false => name.ends_with(".sql"),
+    };
+    let found = entries(folder)?.into_iter();
+    Ok(found.filter(is_odd).map(|(_, path)| path).collect())
+}
+
 /// The migrations of each database: those of each folder in a folder, by name. None when the
 /// folder does not exist.
 ///
@@ -72,15 +88,37 @@ pub fn migrations_by_database(folder: &Path) -> Result<Vec<(String, Vec<Migratio
         .collect()
 }
 
-/// The seed files (`*.sql`) in a folder, by name. None when the folder does not exist.
+/// The seed files (`*.sql`) in a folder and the folders in it, by name. None when the folder does
+/// not exist.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// When a folder cannot be read, or leads back to itself.
 pub fn seeds(folder: &Path) -> Result<Vec<PathBuf>> {
-    let files = entries(folder)?.into_iter().map(|(_, path)| path);
-    Ok(files
-        .filter(|path| path.is_file() && path.extension().is_some_and(|kind| kind == "sql"))
-        .collect())
+    let mut found = Vec::new();
+    collect_seeds(folder, 0, &mut found)?;
+    Ok(found)
+}
+
+fn collect_seeds(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<()> {
+    const DEPTH: usize = 16;
+    if depth > DEPTH {
+        let folder = folder.display();
+        return Err(Error::Folder(format!(
+            "{folder}: more than {DEPTH} folders within each other"
+        )));
+    }
+    for (_, path) in entries(folder)? {
+        let is_sql = |path: &Path| {
+            path.extension()
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("sql"))
+        };
+        if path.is_dir() {
+            collect_seeds(&path, depth + 1, found)?;
+        } else if path.is_file() && is_sql(&path) {
+            found.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// The folders within a folder, by name: one per database.

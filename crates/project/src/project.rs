@@ -1,11 +1,12 @@
 //! A project folder as a whole.
 
 use crate::config::{CONFIG_FILE, Config};
+use crate::document::{is_old, read_document, write_document};
 use crate::error::{Error, Result};
 use crate::folder::{self, ReadMetadata};
 use crate::migrations::{self, Migration};
+use crate::text::read_text;
 use howdah_metadata::{DEFAULT_SOURCE, Metadata};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A project: its folder and its settings.
@@ -27,7 +28,7 @@ impl Project {
     /// When the configuration file is missing or does not fit.
     pub fn open(root: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let file = root.join(CONFIG_FILE);
-        let text = fs::read_to_string(&file).map_err(Error::io(&file))?;
+        let text = read_text(&file).map_err(Error::io(&file))?;
         let config = Config::from_text(&text, &file)?.with_environment(variable);
         Ok(Project {
             root: root.to_owned(),
@@ -50,19 +51,54 @@ impl Project {
         self.root.join(&self.config.metadata_directory)
     }
 
-    /// Reads the metadata; an absent folder is an empty document. `current` gives the connection
-    /// of the source `default` when the folder has the old layout without sources.
+    /// The file that holds the metadata instead of a folder, if the settings name one.
+    fn metadata_file(&self) -> Option<PathBuf> {
+        let named = self.config.metadata_file.as_ref()?;
+        Some(self.root.join(named))
+    }
+
+    /// Where the metadata is: a folder, or one file.
+    pub fn metadata_place(&self) -> PathBuf {
+        self.metadata_file()
+            .unwrap_or_else(|| self.metadata_folder())
+    }
+
+    /// Whether the project has metadata.
+    pub fn has_metadata(&self) -> bool {
+        match self.metadata_file() {
+            Some(file) => file.is_file(),
+            None => self.metadata_folder().is_dir(),
+        }
+    }
+
+    /// Whether the metadata has the old layout, which does not say how `default` is connected.
     ///
     /// # Errors
-    /// As [`folder::read`].
+    /// A file cannot be read.
+    pub fn has_old_metadata(&self) -> Result<bool> {
+        match self.metadata_file() {
+            _ if !self.has_metadata() => Ok(false),
+            Some(file) => is_old(&file),
+            None => Ok(folder::layout(&self.metadata_folder())?.is_some_and(|found| found < 3)),
+        }
+    }
+
+    /// Reads the metadata; an absent folder or file is an empty document. `current` gives the
+    /// connection of the source `default` when it has the old layout without sources.
+    ///
+    /// # Errors
+    /// As [`folder::read`] and [`read_document`].
     pub fn read_metadata(&self, current: &Metadata) -> Result<ReadMetadata> {
-        let folder = self.metadata_folder();
-        if !folder.exists() {
+        if !self.metadata_place().exists() {
             return Ok(ReadMetadata {
                 metadata: Metadata::default(),
                 warnings: Vec::new(),
             });
         }
+        if let Some(file) = self.metadata_file() {
+            return read_document(&file, current);
+        }
+        let folder = self.metadata_folder();
         // Includes may leave the metadata folder, but not the project; a metadata folder
         // outside of the project is its own bound.
         let inside = match (folder.canonicalize(), self.root.canonicalize()) {
@@ -75,9 +111,12 @@ impl Project {
     /// Writes the metadata.
     ///
     /// # Errors
-    /// As [`folder::write`].
+    /// As [`folder::write`] and [`write_document`].
     pub fn write_metadata(&self, metadata: &Metadata) -> Result<()> {
-        folder::write(&self.metadata_folder(), metadata)
+        match self.metadata_file() {
+            Some(file) => write_document(&file, metadata),
+            None => folder::write(&self.metadata_folder(), self.config.version, metadata),
+        }
     }
 
     /// The folder with the migrations of a database.

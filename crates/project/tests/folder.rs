@@ -96,7 +96,7 @@ fn the_demo_project_survives_to_the_byte() {
     );
 
     let copy = TempDir::new().unwrap();
-    folder::write(copy.path(), &metadata).unwrap();
+    folder::write(copy.path(), 3, &metadata).unwrap();
     let (given, written) = (tree(&project.metadata_folder()), tree(copy.path()));
     for ((path, given), (other, written)) in given.iter().zip(&written) {
         assert_eq!(path, other);
@@ -284,7 +284,7 @@ fn names_of_files_are_safe_and_different() {
 
 #[test]
 fn old_folders_get_their_connection_from_the_server() {
-    let (_folder, project) = project(&[
+    let (folder, project) = project(&[
         ("config.yaml", "version: 2\nendpoint: http://x\n"),
         ("metadata/version.yaml", "version: 2\n"),
         (
@@ -319,7 +319,30 @@ fn old_folders_get_their_connection_from_the_server() {
     assert_eq!(metadata.sources[0].tables.len(), 1);
     assert_eq!(metadata.sources[0].functions.len(), 1);
     assert_eq!(metadata.allowlist.len(), 1);
-    assert!(project.write_metadata(&metadata).is_err());
+    // The folder keeps its layout, and parts that came later have a place in it.
+    let mut changed = metadata.to_export();
+    changed["rest_endpoints"] = json!([{
+        "name": "r", "url": "r", "methods": ["GET"],
+        "definition": { "query": { "collection_name": "c", "query_name": "q" } } }]);
+    changed["query_collections"] = json!([{
+        "name": "c", "definition": { "queries": [{ "name": "q", "query": "{ a }" }] } }]);
+    let changed = Metadata::from_document(changed).unwrap();
+    for metadata in [&changed, &metadata] {
+        project.write_metadata(metadata).unwrap();
+        assert!(!folder.path().join("metadata/databases").exists());
+        let again = project.read_metadata(&current).unwrap().metadata;
+        assert_eq!(again.to_export(), metadata.to_export());
+    }
+    let text = fs::read_to_string(folder.path().join("metadata/tables.yaml")).unwrap();
+    assert_eq!(text, "- table:\n    name: author\n    schema: public\n");
+    // It has no room for more than one database.
+    let mut two = metadata.clone();
+    two.sources.push(howdah_metadata::Source {
+        name: "other".into(),
+        ..howdah_metadata::Source::default()
+    });
+    let error = project.write_metadata(&two).unwrap_err().to_string();
+    assert!(error.contains("not for \"other\""), "{error}");
 
     let migrations = project.migrations().unwrap();
     assert_eq!(
@@ -327,6 +350,82 @@ fn old_folders_get_their_connection_from_the_server() {
         ("default", 1)
     );
     assert_eq!(project.seeds().unwrap()[0].1.len(), 1);
+}
+
+#[test]
+fn metadata_may_be_one_file() {
+    let document = json!({ "version": 3, "sources": [{
+        "name": "default", "kind": "postgres", "tables": [{
+            "table": { "schema": "public", "name": "t" },
+            "configuration": { "comment": "\u{1f600}" } }],
+        "configuration": { "connection_info": { "database_url": { "from_env": "U" } } } }] });
+    let metadata = Metadata::from_document(document.clone()).unwrap();
+    for name in ["all.yaml", "parts/all.json"] {
+        let config = format!("version: 3\nmetadata_file: {name}\n");
+        let (folder, project) = project(&[("config.yaml", &config)]);
+        assert!(!project.has_metadata());
+        project.write_metadata(&metadata).unwrap();
+        assert!(project.has_metadata() && folder.path().join(name).is_file());
+        assert_eq!(read(&project).to_export(), metadata.to_export());
+        // As the API answers, and with escapes that only JSON has.
+        let answer = json!({ "resource_version": 1, "metadata": document });
+        let text = answer.to_string().replace('\u{1f600}', "\\ud83d\\ude00");
+        if name.ends_with("json") {
+            fs::write(folder.path().join(name), text).unwrap();
+            assert_eq!(read(&project).to_export(), metadata.to_export());
+        }
+        // A new file is empty.
+        fs::write(folder.path().join(name), "").unwrap();
+        assert_eq!(read(&project), Metadata::default());
+    }
+
+    let config = "metadata_file: m.yaml\n";
+    let text = "version: 3\nsources:\n  - name: a\n    kind: postgres\n    tabels: []\n    \
+                tables: []\n    configuration:\n      connection_info:\n        \
+                database_url: x\n";
+    let (_folder, project) = project(&[("config.yaml", config), ("m.yaml", text)]);
+    let warnings = project
+        .read_metadata(&Metadata::default())
+        .unwrap()
+        .warnings;
+    let told = warnings[0].to_string();
+    assert!(
+        told.ends_with("m.yaml:5:13 at $.sources[0].tabels: the key \"tabels\" is not known"),
+        "{told}"
+    );
+    assert_eq!(
+        fault(&[
+            ("config.yaml", config),
+            ("m.yaml", "version: 3\nsources: 1\n")
+        ]),
+        "m.yaml:2:10 at $.sources: parsing [] failed, expected Array, but encountered Number"
+    );
+    let (_folder, project) = self::project(&[("config.yaml", "metadata_file: m.toml\n")]);
+    let error = project.write_metadata(&metadata).unwrap_err().to_string();
+    assert!(error.ends_with("is named .yaml or .json"), "{error}");
+}
+
+#[test]
+fn files_of_other_systems_are_read() {
+    let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    let table = marked("table:\n  schema: public\n  name: t\n");
+    let json = "{\"table\": {\"schema\": \"public\", \"name\": \"j\"}}";
+    let mut files = with_tables(&[
+        (
+            TABLES,
+            "- \"!include public_t.yaml\"\n- \"!include j.json\"\n",
+        ),
+        (TABLE, &table),
+        ("metadata/databases/default/tables/j.json", json),
+        ("metadata/actions.graphql", "\u{feff}"),
+    ]);
+    let databases = marked(DATABASES);
+    files[1].1 = &databases;
+    let config = marked("version: 3\nendpoint: http://a\n");
+    files.push(("config.yaml", &config));
+    let (_folder, project) = project(&files);
+    assert_eq!(project.config().endpoint, "http://a");
+    assert_eq!(read(&project).sources[0].tables.len(), 2);
 }
 
 #[test]

@@ -68,8 +68,15 @@ pub fn foreign(received: &Received, endpoint: &str) -> ApiError {
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or("no type");
+    let elsewhere = received.headers.get(http::header::LOCATION);
+    let reason = match elsewhere.and_then(|place| place.to_str().ok()) {
+        Some(place) if received.status.is_redirection() => {
+            format!("it answered {} and points to {place}", received.status)
+        }
+        _ => format!("it answered {} with {kind}", received.status),
+    };
     ApiError::Foreign {
         endpoint: endpoint.to_owned(),
-        reason: format!("it answered {} with {kind}", received.status),
+        reason,
     }
 }

@@ -28,10 +28,29 @@ pub fn run(args: &Completion, context: &Context, start: &Start) -> Outcome {
         _ => Shell::PowerShell,
     };
     let mut script = Vec::new();
-    generate(shell, &mut tree(start), start.name.clone(), &mut script);
+    let mut shown = shown(&tree(start)).bin_name(&start.name);
+    generate(shell, &mut shown, start.name.clone(), &mut script);
     match &args.file {
         Some(file) => fs::write(file, script).map_err(Stop::io(file))?,
         None => context.output.text(&String::from_utf8_lossy(&script)),
     }
     Ok(Exit::Done)
+}
+
+/// The tree without what is hidden: that is for older scripts, not to be offered.
+fn shown(command: &clap::Command) -> clap::Command {
+    let mut shown = clap::Command::new(command.get_name().to_owned())
+        .visible_aliases(command.get_visible_aliases().map(str::to_owned))
+        .disable_version_flag(true)
+        .args(command.get_arguments().filter(|a| !a.is_hide_set()))
+        .subcommands(
+            command
+                .get_subcommands()
+                .filter(|inner| !inner.is_hide_set())
+                .map(self::shown),
+        );
+    if let Some(about) = command.get_about() {
+        shown = shown.about(about.clone());
+    }
+    shown
 }

@@ -1,9 +1,9 @@
 //! `deploy`: a whole project onto a server, in the order in which its parts need each other.
 
 use super::metadata::apply as metadata;
-use super::migrate::Applying;
 use super::migrate::apply::apply_all;
 use super::migrate::runner::Manner;
+use super::migrate::{Applying, warn_of_left_out};
 use super::seed::apply::run_files;
 use crate::names;
 use crate::program::context::Context;
@@ -51,15 +51,13 @@ pub async fn run(args: &Deploy, context: &Context) -> Outcome {
             interrupt: Interrupt::listen(),
         },
     };
+    warn_of_left_out("migrations", &migrations, &sources, context);
+    warn_of_left_out("seeds", &seeds, &sources, context);
     apply_all(&client, project, &migrations, &sources, &applying, context).await?;
     for (database, files) in &seeds {
-        let Some(source) = sources.iter().find(|source| source.name == *database) else {
-            context.output.warn(format!(
-                "the seeds of \"{database}\" are left out: the metadata has no such database"
-            ));
-            continue;
-        };
-        run_files(&client, source, files, context).await?;
+        if let Some(source) = sources.iter().find(|source| source.name == *database) {
+            run_files(&client, source, files, context).await?;
+        }
     }
     remote::reload(&client, true, true)
         .await

@@ -1,6 +1,7 @@
 //! `init`: the folder of a new project.
 
 use crate::program::context::Context;
+use crate::program::dotenv::written;
 use crate::program::exit::{Exit, Outcome, Stop};
 use howdah_metadata::Metadata;
 use howdah_project::{CONFIG_FILE, folder, to_yaml};
@@ -45,7 +46,7 @@ pub async fn run(args: &Init, context: &Context) -> Outcome {
     let metadata = root.join("metadata");
     if !metadata.exists() {
         fs::create_dir_all(&metadata).map_err(Stop::io(&metadata))?;
-        folder::write(&metadata, &Metadata::default())?;
+        folder::write(&metadata, args.version, &Metadata::default())?;
     }
     if let Some(secret) = secret {
         keep_secret(root, &secret)?;
@@ -98,9 +99,9 @@ fn keep_secret(root: &Path, secret: &str) -> Outcome<()> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    let quoted = secret.replace('\\', "\\\\").replace('\'', "'\\''");
+    let quoted = written(secret);
     options
         .open(&file)
-        .and_then(|mut out| writeln!(out, "HASURA_GRAPHQL_ADMIN_SECRET='{quoted}'"))
+        .and_then(|mut out| writeln!(out, "HASURA_GRAPHQL_ADMIN_SECRET={quoted}"))
         .map_err(Stop::io(&file))
 }

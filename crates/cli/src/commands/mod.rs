@@ -1,5 +1,6 @@
 //! The commands, one file each: its flags and what it does.
 
+pub mod absent;
 pub mod completion;
 pub mod console;
 pub mod deploy;
@@ -38,5 +39,8 @@ pub async fn run(command: Command, context: &Context, start: &Start) -> Outcome 
         Command::Completion(args) => completion::run(&args, context, start),
         Command::Man(args) => man::run(&args, context, start),
         Command::Version(args) => version::run(&args, context, start).await,
+        Command::Actions(_) => absent::actions(),
+        Command::Plugins(args) => absent::plugins(&args, context),
+        Command::UpdateCli(_) => absent::update(context),
     }
 }

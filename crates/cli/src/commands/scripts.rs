@@ -6,7 +6,7 @@ use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::remote;
 use clap::Subcommand;
-use howdah_project::{CONFIG_FILE, Project, folder};
+use howdah_project::{CONFIG_FILE, Project, folder, read_text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,8 @@ async fn update(args: &UpdateProjectV3, context: &Context) -> Outcome {
     let client = context.client()?;
     let source = databases::one_chosen(&client, args.database_name.as_deref(), context).await?;
     let database = databases::as_folder(&source.name)?;
-    if !args.force {
+    // Without files to change there is nothing that could not be done twice.
+    if !args.force && !args.move_state_only {
         let question = format!(
             "Turn {} into a project of layout 3, with its migrations and seeds belonging to \
              \"{database}\"? Keep a copy or commit it first.",
@@ -118,19 +119,22 @@ fn change(
             into_folder(&parent, database, undo)?;
         }
     }
-    let folder = project.metadata_folder();
-    let backup = beside(&folder, "v2-backup");
-    if folder.exists() {
-        undo.rename(&folder, &backup)?;
+    let place = project.metadata_place();
+    let backup = beside(&place, "v2-backup");
+    if place.exists() {
+        undo.rename(&place, &backup)?;
     }
-    fs::create_dir_all(&folder).map_err(Stop::io(&folder))?;
-    undo.made(&folder);
-    folder::write(&folder, metadata)?;
+    undo.made(&place);
+    if config.metadata_file.is_some() {
+        project.write_metadata(metadata)?;
+    } else {
+        folder::write(&place, 3, metadata)?;
+    }
     let file = project.root().join(CONFIG_FILE);
-    let text = fs::read_to_string(&file).map_err(Stop::io(&file))?;
+    let text = read_text(&file).map_err(Stop::io(&file))?;
     fs::write(&file, with_version_three(&text)).map_err(Stop::io(&file))?;
     if backup.exists() {
-        fs::remove_dir_all(&backup).map_err(Stop::io(&backup))?;
+        removed(&backup).map_err(Stop::io(&backup))?;
     }
     Ok(())
 }
@@ -178,6 +182,14 @@ fn with_version_three(text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// Removes a folder or a file.
+fn removed(path: &Path) -> std::io::Result<()> {
+    match path.is_dir() {
+        true => fs::remove_dir_all(path),
+        false => fs::remove_file(path),
+    }
+}
+
 /// What was renamed and made, to be taken back.
 #[derive(Default)]
 struct Undo {
@@ -197,15 +209,15 @@ impl Undo {
         Ok(())
     }
 
-    fn made(&mut self, folder: &Path) {
-        self.steps.push(Step::Made(folder.to_owned()));
+    fn made(&mut self, path: &Path) {
+        self.steps.push(Step::Made(path.to_owned()));
     }
 
     fn all(&mut self) {
         for step in self.steps.drain(..).rev() {
             let _ = match step {
                 Step::Renamed(from, to) => fs::rename(to, from),
-                Step::Made(folder) => fs::remove_dir_all(folder),
+                Step::Made(path) => removed(&path),
             };
         }
     }

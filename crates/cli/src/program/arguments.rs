@@ -3,8 +3,8 @@
 use super::Start;
 use super::exit::CODES;
 use crate::commands::{
-    completion, console, deploy, doctor, init, man, metadata, migrate, permissions, scripts, seed,
-    types, version,
+    absent, completion, console, deploy, doctor, init, man, metadata, migrate, permissions,
+    scripts, seed, types, version,
 };
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use std::path::PathBuf;
@@ -121,6 +121,15 @@ pub enum Command {
     Man(man::Man),
     /// Tell the versions of this program and of the server
     Version(version::Version),
+    /// Not here: scaffolding of actions
+    #[command(hide = true)]
+    Actions(absent::Words),
+    /// Not here: parts of the tool that are installed later
+    #[command(hide = true, alias = "plugin")]
+    Plugins(absent::Words),
+    /// Not here: this program is updated as it was installed
+    #[command(name = "update-cli", hide = true)]
+    UpdateCli(absent::Words),
 }
 
 /// The whole tree, with the commands that others carry out.

@@ -34,6 +34,9 @@ pub struct Context {
 /// The variable that forbids questions.
 const DISABLE_INTERACTIVE: &str = "HASURA_GRAPHQL_DISABLE_INTERACTIVE";
 
+/// The file with variables that need not be there.
+const USUAL_ENVFILE: &str = ".env";
+
 impl Context {
     /// Finds the project, if there is one, and the variables.
     ///
@@ -53,15 +56,21 @@ impl Context {
         };
         let looked_in = folder.clone().unwrap_or(current);
         match &global.envfile {
-            Some(file) => {
+            Some(file) if file != Path::new(USUAL_ENVFILE) => {
                 let beside = looked_in.join(file);
                 let file = if beside.exists() { &beside } else { file };
-                environment.add_file(file)?;
+                if let Some(odd) = environment.add_file(file)?.into_iter().next() {
+                    return Err(Stop::usage(odd));
+                }
             }
-            None => {
-                let file = looked_in.join(".env");
+            _ => {
+                // It may belong to other programs first of all: what they alone understand is
+                // no reason to stop.
+                let file = looked_in.join(USUAL_ENVFILE);
                 if file.is_file() {
-                    environment.add_file(&file)?;
+                    for odd in environment.add_file(&file)? {
+                        output.warn(odd);
+                    }
                 }
             }
         }

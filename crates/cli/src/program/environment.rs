@@ -1,6 +1,8 @@
 //! Variables: the environment's first, then those of the `.env` file.
 
+use super::dotenv;
 use super::exit::Stop;
+use howdah_project::read_text;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -18,26 +20,24 @@ impl Environment {
         }
     }
 
-    /// Adds those of a file that the environment does not have.
+    /// Adds those of a file that the environment does not have. Gives a word on each line of
+    /// another form, without the line: it may hold a secret.
     ///
     /// # Errors
-    /// The file cannot be read or has lines of another form.
-    pub fn add_file(&mut self, file: &Path) -> Result<(), Stop> {
-        let entries = dotenvy::from_path_iter(file)
-            .map_err(|fault| Stop::usage(format!("{}: {fault}", file.display())))?;
-        for entry in entries {
-            let (name, value) = entry.map_err(|fault| match fault {
-                // The line may hold a secret.
-                dotenvy::Error::LineParse(_, at) => Stop::usage(format!(
-                    "{}: a line is not of the form NAME=value (at its character {})",
-                    file.display(),
-                    at + 1
-                )),
-                other => Stop::usage(format!("{}: {other}", file.display())),
-            })?;
-            self.variables.entry(name).or_insert(value);
+    /// The file cannot be read.
+    pub fn add_file(&mut self, file: &Path) -> Result<Vec<String>, Stop> {
+        let text =
+            read_text(file).map_err(|fault| Stop::usage(format!("{}: {fault}", file.display())))?;
+        let lines = dotenv::parse(&text, |name| self.variables.get(name).cloned());
+        let mut said = std::collections::HashSet::new();
+        // In a file the last word counts.
+        for (name, value) in lines.entries.into_iter().rev() {
+            if said.insert(name.clone()) {
+                self.variables.entry(name).or_insert(value);
+            }
         }
-        Ok(())
+        let word = |line| format!("{}:{line}: not of the form NAME=value", file.display());
+        Ok(lines.unknown.into_iter().map(word).collect())
     }
 
     /// A variable that says something.

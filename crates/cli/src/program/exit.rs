@@ -89,6 +89,12 @@ impl Stop {
                          HASURA_GRAPHQL_ADMIN_SECRET or admin_secret in config.yaml",
                     );
                 }
+                if refused.message() == "resource does not exist" {
+                    return stop.hint(
+                        "the endpoint is the server's address alone, without /v1/graphql or \
+                         /console; paths that differ belong into api_paths of config.yaml",
+                    );
+                }
                 stop
             }
             ApiError::Unreachable { .. } | ApiError::Foreign { .. } => {

@@ -2,6 +2,7 @@
 //! was done is known. Everywhere else it ends the process, with the cursor back where a question
 //! had hidden it.
 
+use super::unseen;
 use dialoguer::console::Term;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, OnceLock};
@@ -61,5 +62,6 @@ pub fn end() -> ! {
     // The question has no end of line.
     eprintln!();
     let _ = Term::stderr().show_cursor();
+    unseen::shown_again();
     std::process::exit(ENDED)
 }

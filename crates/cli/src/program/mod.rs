@@ -1,18 +1,23 @@
 //! The command line as a whole: from words to an exit code.
 //!
 //! * [`arguments`]: the tree of commands and flags. [`dispatch`]: whether words are for it.
-//! * [`environment`], [`context`]: what applies besides flags: variables, `.env`, `config.yaml`.
+//! * [`environment`], [`dotenv`], [`context`]: what applies besides flags: variables, `.env`,
+//!   `config.yaml`.
 //! * [`exit`]: how a command ends. [`output`], [`progress`], [`prompt`]: what a person sees.
+//!   [`input`]: texts that a person names.
 
 pub mod arguments;
 pub mod context;
 pub mod dispatch;
+pub mod dotenv;
 pub mod environment;
 pub mod exit;
+pub mod input;
 pub mod interrupt;
 pub mod output;
 pub mod progress;
 pub mod prompt;
+mod unseen;
 
 use crate::commands;
 use arguments::Cli;

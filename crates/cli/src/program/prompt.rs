@@ -2,7 +2,7 @@
 //! answers.
 
 use super::exit::{Outcome, Stop};
-use super::interrupt;
+use super::{interrupt, unseen};
 use dialoguer::{Confirm, Select};
 use std::io::{ErrorKind, IsTerminal};
 
@@ -83,7 +83,6 @@ fn answered<T>(ask: impl FnOnce() -> dialoguer::Result<T>) -> Outcome<T> {
 /// # Errors
 /// The terminal cannot be read.
 pub fn secret(what: &str) -> std::io::Result<String> {
-    let terminal = dialoguer::console::Term::stderr();
-    terminal.write_str(&format!("{what}: "))?;
-    terminal.read_secure_line()
+    interrupt::watch();
+    unseen::line(&format!("{what}: "))
 }

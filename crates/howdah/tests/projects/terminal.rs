@@ -27,16 +27,15 @@ struct Terminal {
 impl Terminal {
     /// The tool.
     fn of(tool: &Tool, line: &str) -> Terminal {
+        Terminal::shell(tool, &format!("exec '{BINARY}' {line}"))
+    }
+
+    /// What a shell makes of a line.
+    fn shell(tool: &Tool, line: &str) -> Terminal {
         let own = tool.command("", &[]);
         let mut command = Command::new("script");
         command
-            .args([
-                "-q",
-                "-e",
-                "-c",
-                &format!("exec '{BINARY}' {line}"),
-                "/dev/null",
-            ])
+            .args(["-q", "-e", "-c", line, "/dev/null"])
             .current_dir(&tool.folder)
             .env_clear()
             .envs(
@@ -178,6 +177,18 @@ async fn a_database_is_chosen_and_a_secret_typed() {
     secret.shows("Admin secret: ").types(&format!("{SECRET}\n"));
     let screen = secret.ends(0);
     assert!(!screen.contains(SECRET), "{screen}");
+    // Who changes their mind has a terminal that shows what is typed.
+    let line = format!(
+        "trap : INT; '{BINARY}' metadata export --admin-secret-file -; echo \"ended with $?\"; stty -a"
+    );
+    let mut left = Terminal::shell(&unknown, &line);
+    left.shows("Admin secret: ").types(CTRL_C);
+    let screen = left.ends(0);
+    assert!(screen.contains("ended with 130"), "{screen}");
+    assert!(
+        screen.contains(" echo ") && !screen.contains("-echo "),
+        "{screen}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,9 +33,20 @@ pub(super) const PARTS: [(&str, &str, &str); 12] = [
     ("rest_endpoints", "rest_endpoints.yaml", "[]"),
 ];
 
+/// The tables of the one database of layout version 2.
+pub(super) const OLD_TABLES_FILE: &str = "tables.yaml";
+
 /// Parts of layout version 2, where there was one database.
 pub(super) const OLD_PARTS: [(&str, &str); 2] =
-    [("tables", "tables.yaml"), ("functions", "functions.yaml")];
+    [("tables", OLD_TABLES_FILE), ("functions", "functions.yaml")];
+
+/// Parts that every folder of layout version 2 has a file for. The others came later.
+pub(super) const OLD_COMMON_PARTS: [&str; 4] = [
+    "allowlist",
+    "cron_triggers",
+    "query_collections",
+    "remote_schemas",
+];
 
 /// The file of a part of the document that is not known.
 pub(super) fn unknown_part_file(key: &str) -> Option<String> {

@@ -1,5 +1,5 @@
 //! The metadata folder: one document spread over files. `read` puts it together, `write` takes
-//! it apart; both know the layout of version 3, `read` that of version 2 too.
+//! it apart; both know the layouts of version 3 and of version 2.
 
 mod actions;
 mod layout;
@@ -8,5 +8,6 @@ mod read;
 mod sdl;
 mod write;
 
+pub(crate) use read::layout;
 pub use read::{ReadMetadata, read};
-pub use write::{Files, files, write};
+pub use write::{Files, files, old_files, write};

@@ -2,10 +2,10 @@
 //! that faults of the whole can be told at the place where a person can mend them.
 
 use crate::error::{Error, Place, Result};
+use crate::text::read_text;
 use crate::yaml;
 use howdah_error::{JsonPath, Segment};
 use serde_json::Value;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Includes within includes, at most.
@@ -57,7 +57,7 @@ impl Reader {
                 format!("lies outside of {}", self.root.display()),
             ));
         }
-        fs::read_to_string(&real).map(Some).map_err(Error::io(file))
+        read_text(&real).map(Some).map_err(Error::io(file))
     }
 
     fn parsed(&mut self, file: &Path, text: String, at: &[Segment], depth: usize) -> Result<Value> {
@@ -129,9 +129,10 @@ impl Reader {
                 target.display()
             )));
         };
+        // JSON is YAML, too; anything else, such as SQL, is a text.
         let yaml = target
             .extension()
-            .is_some_and(|kind| kind == "yaml" || kind == "yml");
+            .is_some_and(|kind| kind == "yaml" || kind == "yml" || kind == "json");
         if yaml {
             self.parsed(&target, text, path, depth + 1)
                 .map_err(Fault::There)

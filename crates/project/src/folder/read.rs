@@ -2,12 +2,11 @@
 
 use super::actions;
 use super::layout::{
-    ACTIONS_FILE, ACTIONS_SDL_FILE, DATABASES_FILE, OLD_PARTS, PARTS, VERSION_FILE,
-    unknown_part_key,
+    ACTIONS_FILE, ACTIONS_SDL_FILE, DATABASES_FILE, OLD_PARTS, OLD_TABLES_FILE, PARTS,
+    VERSION_FILE, unknown_part_key,
 };
 use super::origin::Reader;
 use crate::error::{Error, Place, Result, Warning};
-use howdah_error::{JsonPath, Segment};
 use howdah_metadata::Metadata;
 use serde_json::{Map, Value};
 use std::fs;
@@ -71,12 +70,20 @@ pub fn read(folder: &Path, root: &Path, current: &Metadata) -> Result<ReadMetada
     let warnings = metadata
         .unknown_keys()
         .into_iter()
-        .map(|path| Warning {
-            message: format!("the key \"{}\" is not known", last_key(&path)),
-            place: reader.place(&path).unwrap_or_else(|| Place::file(folder)),
+        .map(|path| {
+            let place = reader.place(&path).unwrap_or_else(|| Place::file(folder));
+            Warning::unknown_key(&path, place)
         })
         .collect();
     Ok(ReadMetadata { metadata, warnings })
+}
+
+/// The version of the layout that a folder has, if it has any yet.
+pub(crate) fn layout(folder: &Path) -> Result<Option<u64>> {
+    let has_any = folder.join(VERSION_FILE).exists() || folder.join(OLD_TABLES_FILE).exists();
+    has_any
+        .then(|| version(folder, &mut Reader::new(folder)?))
+        .transpose()
 }
 
 fn version(folder: &Path, reader: &mut Reader) -> Result<u64> {
@@ -89,7 +96,7 @@ fn version(folder: &Path, reader: &mut Reader) -> Result<u64> {
                 "the version of a metadata folder is 2 or 3",
             )),
         },
-        None if folder.join("tables.yaml").exists() => Ok(2),
+        None if folder.join(OLD_TABLES_FILE).exists() => Ok(2),
         None => Ok(3),
     }
 }
@@ -155,12 +162,4 @@ fn explained(fault: &howdah_error::Error, folder: &Path, reader: &Reader) -> Err
         ..Place::file(folder)
     });
     Error::content(place, fault.message())
-}
-
-fn last_key(path: &JsonPath) -> String {
-    match path.segments().last() {
-        Some(Segment::Key(key)) => key.to_string(),
-        Some(Segment::Index(index)) => index.to_string(),
-        None => String::new(),
-    }
 }

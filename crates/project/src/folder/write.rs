@@ -2,12 +2,13 @@
 
 use super::actions;
 use super::layout::{
-    ACTIONS_FILE, ACTIONS_SDL_FILE, DATABASES_FILE, PARTS, VERSION_FILE, unknown_part_file,
-    unknown_part_key,
+    ACTIONS_FILE, ACTIONS_SDL_FILE, DATABASES_FILE, OLD_COMMON_PARTS, OLD_PARTS, PARTS,
+    VERSION_FILE, unknown_part_file, unknown_part_key,
 };
+use super::read::layout;
 use crate::error::{Error, Result};
 use crate::yaml::{self, INCLUDE};
-use howdah_metadata::Metadata;
+use howdah_metadata::{DEFAULT_SOURCE, Metadata};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,25 +17,40 @@ use std::path::{Path, PathBuf};
 /// The files of a folder: paths relative to it, and texts.
 pub type Files = BTreeMap<PathBuf, String>;
 
-/// Writes the document into `folder`, in layout version 3. Files of sources, tables and
-/// functions that are gone are removed; everything else in the folder stays.
+/// Writes the document into `folder`, in the layout that the folder has, or in that of `version`
+/// (2 or 3) if it has none yet. Files of sources, tables and functions that are gone are removed;
+/// everything else in the folder stays.
 ///
 /// # Errors
-/// When a file cannot be written; as [`files`]; when the folder has another layout.
-pub fn write(folder: &Path, metadata: &Metadata) -> Result<()> {
-    let files = files(metadata)?;
-    let version_file = folder.join(VERSION_FILE);
-    if version_file.exists() {
-        let text = fs::read_to_string(&version_file).map_err(Error::io(&version_file))?;
-        let content = yaml::read(&text, &version_file)?;
-        if content.get("version").and_then(Value::as_u64) != Some(3) {
-            return Err(Error::Folder(format!(
-                "{}: only folders of version 3 are written; upgrade the project first",
-                version_file.display()
-            )));
-        }
+/// When a file cannot be written; as [`files`] and [`old_files`]; when a folder of version 2 is
+/// to become one of version 3.
+pub fn write(folder: &Path, version: u64, metadata: &Metadata) -> Result<()> {
+    let found = match folder.is_dir() {
+        true => layout(folder)?,
+        false => None,
+    };
+    if found.unwrap_or(version) < 3 && version >= 3 {
+        return Err(Error::Folder(format!(
+            "{}: the folder has version 2; upgrade the project first",
+            folder.display()
+        )));
     }
-    for (path, text) in &files {
+    if found.unwrap_or(version) < 3 {
+        let mut files = old_files(metadata)?;
+        for (_, file, empty) in PARTS {
+            if !files.contains_key(Path::new(file)) && folder.join(file).exists() {
+                files.insert(file.into(), format!("{empty}\n"));
+            }
+        }
+        return write_files(folder, &files);
+    }
+    let files = files(metadata)?;
+    write_files(folder, &files)?;
+    remove_stale(folder, Path::new("databases"), &files)
+}
+
+fn write_files(folder: &Path, files: &Files) -> Result<()> {
+    for (path, text) in files {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(Error::io(parent))?;
@@ -44,7 +60,7 @@ pub fn write(folder: &Path, metadata: &Metadata) -> Result<()> {
             fs::write(&path, text).map_err(Error::io(&path))?;
         }
     }
-    remove_stale(folder, Path::new("databases"), &files)
+    Ok(())
 }
 
 /// Removes YAML files below `databases` that the document does not have any more, and folders
@@ -80,24 +96,72 @@ fn remove_stale(folder: &Path, relative: &Path, files: &Files) -> Result<()> {
 /// When a part of the document cannot be told from the layout's own texts: a text that starts
 /// with `!include`, or an unknown key that is the name of a known file.
 pub fn files(metadata: &Metadata) -> Result<Files> {
+    let mut document = parts(metadata)?;
+    let mut files = Files::new();
+    files.insert(VERSION_FILE.into(), yaml::write(&json!({ "version": 3 })));
+    write_sources(list(document.shift_remove("sources")), &mut files);
+    write_parts(document, |_| true, &mut files)?;
+    Ok(files)
+}
+
+/// The files of a document in layout version 2, which knows the tables and functions of one
+/// source only. The rest of that source is the server's.
+///
+/// # Errors
+/// As [`files`]; when there are other sources than `default`.
+pub fn old_files(metadata: &Metadata) -> Result<Files> {
+    let mut document = parts(metadata)?;
+    let mut files = Files::new();
+    files.insert(VERSION_FILE.into(), yaml::write(&json!({ "version": 2 })));
+    let mut sources = list(document.shift_remove("sources"));
+    let name = |source: &Value| {
+        source
+            .get("name")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    if let Some(other) = sources
+        .iter()
+        .find_map(|source| name(source).filter(|name| name != DEFAULT_SOURCE))
+    {
+        return Err(Error::Folder(format!(
+            "a metadata folder of version 2 has room for the database \"{DEFAULT_SOURCE}\" only, \
+             not for \"{other}\"; upgrade the project first"
+        )));
+    }
+    for (key, file) in OLD_PARTS {
+        let part = sources.first_mut().and_then(|source| source.get_mut(key));
+        let part = part.map_or_else(|| json!([]), Value::take);
+        files.insert(file.into(), yaml::write(&part));
+    }
+    write_parts(document, |key| OLD_COMMON_PARTS.contains(&key), &mut files)?;
+    Ok(files)
+}
+
+/// The document by its keys.
+fn parts(metadata: &Metadata) -> Result<Map<String, Value>> {
     let Value::Object(mut document) = metadata.to_export() else {
         return Err(Error::Folder("the document is not an object".into()));
     };
     refuse_includes(&document)?;
     document.shift_remove("version");
-    let mut files = Files::new();
-    files.insert(VERSION_FILE.into(), yaml::write(&json!({ "version": 3 })));
+    Ok(document)
+}
 
-    let sources = match document.shift_remove("sources") {
-        Some(Value::Array(sources)) => sources,
+fn list(part: Option<Value>) -> Vec<Value> {
+    match part {
+        Some(Value::Array(list)) => list,
         _ => Vec::new(),
-    };
-    write_sources(sources, &mut files);
+    }
+}
 
-    let actions = match document.shift_remove("actions") {
-        Some(Value::Array(actions)) => actions,
-        _ => Vec::new(),
-    };
+/// Everything but the sources. Parts that are empty have a file if they are `expected`.
+fn write_parts(
+    mut document: Map<String, Value>,
+    expected: impl Fn(&str) -> bool,
+    files: &mut Files,
+) -> Result<()> {
+    let actions = list(document.shift_remove("actions"));
     let custom_types = document.shift_remove("custom_types");
     let (rest, signatures) = actions::split(&actions, custom_types.as_ref());
     files.insert(ACTIONS_FILE.into(), yaml::write(&rest));
@@ -106,7 +170,8 @@ pub fn files(metadata: &Metadata) -> Result<Files> {
     for (key, file, empty) in PARTS {
         let text = match document.shift_remove(key) {
             Some(part) => yaml::write(&part),
-            None => format!("{empty}\n"),
+            None if expected(key) => format!("{empty}\n"),
+            None => continue,
         };
         files.insert(file.into(), text);
     }
@@ -119,7 +184,7 @@ pub fn files(metadata: &Metadata) -> Result<Files> {
         };
         files.insert(file.into(), yaml::write(&part));
     }
-    Ok(files)
+    Ok(())
 }
 
 fn refuse_includes(document: &Map<String, Value>) -> Result<()> {

@@ -28,12 +28,13 @@ pub(super) fn look_at(context: &Context, findings: &mut Findings) {
         // The old layout needs the server for the connection; its files are read further below.
         (
             "metadata files",
-            match project.config().version {
-                3.. => project.read_metadata(&Metadata::default()).map(|read| {
+            match project.has_old_metadata() {
+                Ok(true) => Ok(String::new()),
+                Ok(false) => project.read_metadata(&Metadata::default()).map(|read| {
                     let odd: Vec<String> = read.warnings.iter().map(ToString::to_string).collect();
                     odd.join("\n")
                 }),
-                _ => Ok(String::new()),
+                Err(error) => Err(error),
             },
         ),
         (

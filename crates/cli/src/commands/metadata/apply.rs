@@ -29,7 +29,11 @@ pub struct Apply {
 pub async fn run(args: &Apply, context: &Context) -> Outcome {
     let project = context.project()?;
     if args.dry_run {
-        let metadata = read(project, &Metadata::default(), context)?;
+        let current = match project.has_old_metadata()? {
+            true => current(&context.client()?, project).await?,
+            false => Metadata::default(),
+        };
+        let metadata = read(project, &current, context)?;
         let format = args.output.unwrap_or(DocumentFormat::Json);
         context.output.document(&metadata.to_export(), format);
         return Ok(Exit::Done);
@@ -104,7 +108,7 @@ pub fn warn_of(objects: &[Value], context: &Context) {
 /// # Errors
 /// The server does not say.
 pub async fn current(api: &impl Api, project: &Project) -> Outcome<Metadata> {
-    if project.config().version >= 3 {
+    if !project.has_old_metadata()? {
         return Ok(Metadata::default());
     }
     remote::metadata(api)
@@ -117,11 +121,10 @@ pub async fn current(api: &impl Api, project: &Project) -> Outcome<Metadata> {
 /// # Errors
 /// The first file that does not fit, with the place; there is no metadata.
 pub fn read(project: &Project, current: &Metadata, context: &Context) -> Outcome<Metadata> {
-    let folder = project.metadata_folder();
-    if !folder.is_dir() {
+    if !project.has_metadata() {
         return Err(Stop::failed(format!(
             "the project has no metadata: {} is missing",
-            folder.display()
+            project.metadata_place().display()
         ))
         .hint(format!("`{} metadata export` writes it", context.name())));
     }

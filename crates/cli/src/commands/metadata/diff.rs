@@ -7,11 +7,10 @@ use crate::program::exit::{Exit, Outcome, Stop};
 use crate::program::output::{Colour, DocumentFormat, Output, document};
 use crate::remote;
 use clap::ValueEnum;
-use howdah_metadata::Metadata;
-use howdah_project::{folder, from_yaml};
+use howdah_metadata::{DEFAULT_SOURCE, Metadata, Source};
+use howdah_project::{Project, folder, read_document};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// `metadata diff`.
@@ -79,60 +78,67 @@ struct Side {
 
 async fn sides(args: &Diff, context: &Context) -> Outcome<(Side, Side)> {
     match (&args.file1, &args.file2) {
-        (Some(first), Some(second)) => Ok((at(first)?, at(second)?)),
+        (Some(first), Some(second)) => {
+            // Two old layouts are compared without a server.
+            let current = Metadata {
+                sources: vec![Source {
+                    name: DEFAULT_SOURCE.to_owned(),
+                    ..Source::default()
+                }],
+                ..Metadata::default()
+            };
+            let old = at(first, &current, context)?;
+            Ok((old, at(second, &current, context)?))
+        }
         (Some(first), None) => {
-            let server = server(context).await?;
-            Ok((server, at(first)?))
+            let current = server(context).await?;
+            let new = at(first, &current, context)?;
+            Ok((of_server(&current), new))
         }
         _ => {
             let project = context.project()?;
-            let client = context.client()?;
-            let current = apply::current(&client, project).await?;
+            let current = server(context).await?;
             let metadata = apply::read(project, &current, context)?;
-            let server = server(context).await?;
             let project = Side {
                 name: "project".into(),
                 document: metadata.to_export(),
             };
-            Ok((server, project))
+            Ok((of_server(&current), project))
         }
     }
 }
 
-async fn server(context: &Context) -> Outcome<Side> {
+async fn server(context: &Context) -> Outcome<Metadata> {
     let client = context.client()?;
-    let metadata = remote::metadata(&client)
+    remote::metadata(&client)
         .await
-        .map_err(|error| Stop::server("read the metadata", &error))?;
-    Ok(Side {
-        name: "server".into(),
-        // Read and written, so that both sides have the same form.
-        document: metadata.to_export(),
-    })
+        .map_err(|error| Stop::server("read the metadata", &error))
 }
 
-fn at(path: &Path) -> Outcome<Side> {
-    let metadata = if path.is_dir() {
-        folder::read(path, path, &Metadata::default())?.metadata
+/// Read and written, so that both sides have the same form.
+fn of_server(metadata: &Metadata) -> Side {
+    Side {
+        name: "server".into(),
+        document: metadata.to_export(),
+    }
+}
+
+/// A metadata folder, the folder of a project, or a file. `current` gives the connection of
+/// `default` where an old layout does not say it.
+fn at(path: &Path, current: &Metadata, context: &Context) -> Outcome<Side> {
+    let metadata = if Project::exists(path) {
+        Project::open(path, |_| None)?.read_metadata(current)?
+    } else if path.is_dir() {
+        folder::read(path, path, current)?
     } else {
-        let text = fs::read_to_string(path).map_err(Stop::io(path))?;
-        let mut value = from_yaml(&text, path)?;
-        // Answers of the API hold the document in a key.
-        if let Some(inner) = value.get_mut("metadata") {
-            value = inner.take();
-        }
-        Metadata::from_any_version(value, &Metadata::default()).map_err(|fault| {
-            Stop::failed(format!(
-                "{} at {}: {}",
-                path.display(),
-                fault.path(),
-                fault.message()
-            ))
-        })?
+        read_document(path, current)?
     };
+    for warning in &metadata.warnings {
+        context.output.warn(warning.to_string());
+    }
     Ok(Side {
         name: path.display().to_string(),
-        document: metadata.to_export(),
+        document: metadata.metadata.to_export(),
     })
 }
 

@@ -42,7 +42,7 @@ pub async fn into_project(api: &impl Api, project: &Project, context: &Context) 
     project.write_metadata(&metadata)?;
     context.output.info(format!(
         "metadata written to {}",
-        project.metadata_folder().display()
+        project.metadata_place().display()
     ));
     Ok(())
 }

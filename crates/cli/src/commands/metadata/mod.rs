@@ -25,6 +25,7 @@ pub enum MetadataCommand {
     /// Have the server read its databases and remote schemas again
     Reload(reload::Reload),
     /// Remove all metadata from the server
+    #[command(alias = "reset")]
     Clear(clear::Clear),
     /// Look after objects that do not fit the databases
     #[command(subcommand, visible_alias = "ic", alias = "inconsistencies")]

@@ -6,10 +6,10 @@ use crate::databases::{self, Database};
 use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
+use crate::program::input::text_of;
 use howdah_metadata::DEFAULT_SOURCE;
 use howdah_project::Project;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// `migrate create`.
@@ -61,7 +61,7 @@ pub async fn run(args: &Create, context: &Context) -> Outcome {
     let database = database(args, project, context).await?;
     let up = match (&args.up_sql, &args.sql_from_file, &client) {
         (Some(text), _, _) => Some(text.clone()),
-        (_, Some(file), _) => Some(read(file)?),
+        (_, Some(file), _) => Some(text_of(file)?),
         (_, _, Some(client)) if args.from_server => {
             Some(dump(client, &database, &args.schema).await?)
         }
@@ -177,17 +177,6 @@ fn known_in(project: &Project) -> Vec<String> {
         .iter()
         .map(|source| source.name.clone())
         .collect()
-}
-
-fn read(file: &Path) -> Outcome<String> {
-    if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(Stop::io(Path::new("standard input")))?;
-        return Ok(text);
-    }
-    fs::read_to_string(file).map_err(Stop::io(file))
 }
 
 async fn dump(client: &Client, database: &str, schemas: &[String]) -> Outcome<String> {

@@ -27,6 +27,38 @@ pub fn described(file: &Path, sql: &str, lead: usize, error: &ApiError) -> Strin
     }
 }
 
+/// What may be done about a failure that is one of the way the file is run.
+pub fn advice(sql: &str, lead: usize, error: &ApiError) -> Option<&'static str> {
+    let code = error.refused()?.internal()?.pointer("/error/status_code")?;
+    match code.as_str()? {
+        "25001" => Some("--no-transaction runs each statement by itself"),
+        "42601" => {
+            let (_, statement) = place(sql, lead, error)?;
+            let starts_with = |start: &str| {
+                let words = statement.trim_start();
+                words
+                    .get(..start.len())
+                    .is_some_and(|found| found.eq_ignore_ascii_case(start))
+            };
+            if starts_with("\\") {
+                return Some("lines that start with \\ are for psql, the server knows SQL only");
+            }
+            let copies = statements(sql).into_iter().any(|statement| {
+                let words: Vec<&str> = statement.split_whitespace().collect();
+                words.windows(2).any(|pair| {
+                    matches!(pair, [from, input] if from.eq_ignore_ascii_case("from")
+                        && input.eq_ignore_ascii_case("stdin"))
+                })
+            });
+            copies.then_some(
+                "rows behind `copy … from stdin` are for psql: write them as inserts \
+                 (pg_dump --column-inserts)",
+            )
+        }
+        _ => None,
+    }
+}
+
 /// The byte where it failed, and the statement.
 fn place<'a>(sql: &'a str, lead: usize, error: &ApiError) -> Option<(usize, &'a str)> {
     let refused = error.refused()?;

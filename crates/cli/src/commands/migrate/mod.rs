@@ -16,7 +16,7 @@ use crate::program::exit::Outcome;
 use clap::Subcommand;
 
 pub use apply::Applying;
-pub use sides::current_state;
+pub use sides::{current_state, warn_of_left_out};
 
 /// `migrate`.
 #[derive(Debug, Subcommand)]

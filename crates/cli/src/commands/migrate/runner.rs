@@ -12,9 +12,8 @@ use crate::program::interrupt::Interrupt;
 use crate::program::output::Output;
 use crate::program::progress::Progress;
 use crate::remote::{self, RemoteSource, RunSql};
-use howdah_project::{Direction, MigrationState, Step};
+use howdah_project::{Direction, MigrationState, Step, read_text};
 use std::collections::BTreeSet;
-use std::fs;
 
 /// How the steps are run.
 #[derive(Debug, Clone, Default)]
@@ -120,7 +119,7 @@ async fn run_file(
     manner: &Manner,
     change: &guard::Change<'_>,
 ) -> Outcome<()> {
-    let sql = fs::read_to_string(&step.file).map_err(Stop::io(&step.file))?;
+    let sql = read_text(&step.file).map_err(Stop::io(&step.file))?;
     if sql.trim().is_empty() {
         return Ok(());
     }
@@ -157,6 +156,9 @@ async fn run_file(
             None => {}
         }
         let stop = Stop::failed(message);
+        if let Some(advice) = located::advice(&sql, lead.len(), &error) {
+            return stop.hint(advice);
+        }
         if manner.no_transaction {
             stop.hint("without a transaction, the statements before this one stay in force")
         } else if guard::ends_transaction(&sql) {

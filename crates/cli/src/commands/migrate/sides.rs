@@ -7,6 +7,7 @@ use crate::program::context::Context;
 use crate::program::exit::{Outcome, Stop};
 use crate::remote::{self, RemoteSource};
 use howdah_project::{Migration, MigrationState, Project};
+use std::path::Path;
 
 /// Both, for the databases that a command is about.
 pub struct Sides<'a> {
@@ -33,6 +34,12 @@ impl<'a> Sides<'a> {
         let client = context.client()?;
         let sources = databases::chosen(&client, wish, context).await?;
         let state = current_state(&client, &sources).await?;
+        if wish.all_databases {
+            warn_of_left_out("migrations", &migrations, &sources, context);
+        }
+        for source in &sources {
+            warn_of_misnamed(&project.migrations_folder(&source.name), context)?;
+        }
         Ok(Sides {
             project,
             migrations,
@@ -41,6 +48,34 @@ impl<'a> Sides<'a> {
             state,
         })
     }
+}
+
+/// Tells of files for databases that the server has not.
+pub fn warn_of_left_out<T>(
+    what: &str,
+    files: &[(String, Vec<T>)],
+    sources: &[RemoteSource],
+    context: &Context,
+) {
+    for (database, files) in files {
+        let is_known = sources.iter().any(|source| source.name == *database);
+        if !is_known && !files.is_empty() {
+            context.output.warn(format!(
+                "the {what} of \"{database}\" are left out: the server has no such database"
+            ));
+        }
+    }
+}
+
+/// Tells of what looks like a migration but for its name.
+fn warn_of_misnamed(folder: &Path, context: &Context) -> Outcome<()> {
+    for path in howdah_project::misnamed_migrations(folder)? {
+        context.output.warn(format!(
+            "{} is left out: a migration is a folder <version>_<name> with up.sql in it",
+            path.display()
+        ));
+    }
+    Ok(())
 }
 
 /// The migrations of one database.

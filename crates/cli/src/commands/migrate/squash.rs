@@ -8,7 +8,7 @@ use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
 use crate::remote;
-use howdah_project::Migration;
+use howdah_project::{Migration, read_text};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -177,7 +177,7 @@ fn joined<'a>(
     let mut joined = String::new();
     for (migration, file) in files {
         let Some(file) = file else { continue };
-        let text = fs::read_to_string(file).map_err(Stop::io(file))?;
+        let text = read_text(file).map_err(Stop::io(file))?;
         let text = text.trim();
         if text.is_empty() {
             continue;

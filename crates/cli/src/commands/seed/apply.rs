@@ -10,8 +10,8 @@ use crate::program::interrupt::Interrupt;
 use crate::program::progress::Progress;
 use crate::remote::{self, RemoteSource, RunSql};
 use crate::suggest;
-use std::fs;
-use std::path::PathBuf;
+use howdah_project::read_text;
+use std::path::{Path, PathBuf};
 
 /// `seed apply`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub async fn run(args: &Apply, context: &Context) -> Outcome {
         let files = howdah_project::seeds(&folder)?;
         chosen.push((
             source,
-            named(files, &args.file, args.databases.all_databases)?,
+            named(&folder, files, &args.file, args.databases.all_databases)?,
         ));
     }
     let total: usize = chosen.iter().map(|(_, files)| files.len()).sum();
@@ -80,16 +80,22 @@ pub async fn run_files(
             )));
         }
         progress.doing(&file.display().to_string());
-        let sql = fs::read_to_string(file).map_err(Stop::io(file))?;
+        let sql = read_text(file).map_err(Stop::io(file))?;
         if !sql.trim().is_empty() {
             let result = remote::run_sql(api, source, &sql, RunSql::default()).await;
             result.map_err(|error| match error.refused() {
                 None => Stop::server("apply a seed", &error),
-                Some(_) => Stop::failed(format!(
-                    "{}\nseeds done before: {done} of {}",
-                    located::described(file, &sql, 0, &error),
-                    files.len()
-                )),
+                Some(_) => {
+                    let stop = Stop::failed(format!(
+                        "{}\nseeds done before: {done} of {}",
+                        located::described(file, &sql, 0, &error),
+                        files.len()
+                    ));
+                    match located::advice(&sql, 0, &error) {
+                        Some(advice) => stop.hint(advice),
+                        None => stop,
+                    }
+                }
             })?;
         }
         progress.step();
@@ -103,8 +109,13 @@ pub async fn run_files(
     Ok(())
 }
 
-/// The files of these names, or all.
-fn named(files: Vec<PathBuf>, names: &[String], lenient: bool) -> Outcome<Vec<PathBuf>> {
+/// The files of these names (with or without their folders), or all.
+fn named(
+    folder: &Path,
+    files: Vec<PathBuf>,
+    names: &[String],
+    lenient: bool,
+) -> Outcome<Vec<PathBuf>> {
     if names.is_empty() {
         return Ok(files);
     }
@@ -116,8 +127,10 @@ fn named(files: Vec<PathBuf>, names: &[String], lenient: bool) -> Outcome<Vec<Pa
     let known: Vec<String> = files.iter().map(name_of).collect();
     let mut chosen = Vec::new();
     for wanted in names {
+        let whole = folder.join(wanted);
         let wanted = wanted.rsplit('/').next().unwrap_or_default();
-        match known.iter().position(|name| name == wanted) {
+        let exact = files.iter().position(|file| *file == whole);
+        match exact.or_else(|| known.iter().position(|name| name == wanted)) {
             Some(index) => chosen.extend(files.get(index).cloned()),
             None if lenient => {}
             None => {

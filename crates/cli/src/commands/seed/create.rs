@@ -4,10 +4,10 @@ use crate::databases::{self, Database};
 use crate::names;
 use crate::program::context::Context;
 use crate::program::exit::{Exit, Outcome, Stop};
+use crate::program::input::text_of;
 use howdah_metadata::DEFAULT_SOURCE;
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `seed create`.
 #[derive(Debug, clap::Args)]
@@ -39,14 +39,7 @@ pub async fn run(args: &Create, context: &Context) -> Outcome {
     };
     databases::as_folder(&database)?;
     let text = match &args.file {
-        Some(file) if file == Path::new("-") => {
-            let mut text = String::new();
-            std::io::stdin()
-                .read_to_string(&mut text)
-                .map_err(Stop::io(Path::new("standard input")))?;
-            text
-        }
-        Some(file) => fs::read_to_string(file).map_err(Stop::io(file))?,
+        Some(file) => text_of(file)?,
         None if args.from_table.is_empty() => EMPTY.to_owned(),
         None => {
             let mut options: Vec<String> =
