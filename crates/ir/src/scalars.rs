@@ -70,9 +70,8 @@ fn by_name(name: &str) -> Option<ScalarFacts> {
     Some(match name {
         "int2" | "int4" | "float4" => number,
         "int8" | "float8" | "numeric" | "money" => big,
-        "text" | "varchar" | "bpchar" | "citext" => text,
-        "date" | "timestamp" | "timestamptz" | "time" | "timetz" | "interval" | "uuid"
-        | "lquery" | "ltxtquery" => PLAIN,
+        "text" | "varchar" | "bpchar" | "char" | "citext" => text,
+        "date" | "timestamp" | "timestamptz" | "timetz" | "uuid" | "lquery" | "ltxtquery" => PLAIN,
         "json" => special(Family::Json),
         "jsonb" => special(Family::Jsonb),
         "geometry" => special(Family::Geometry),

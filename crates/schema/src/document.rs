@@ -13,7 +13,8 @@ use bluejay_parser::HasSpan;
 use bluejay_parser::ast::executable::{ExecutableDocument, SelectionSet, VariableType};
 use bluejay_parser::ast::{self, Parse, ParseOptions};
 use howdah_error::{Error, JsonPath, Result};
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 /// Nesting that a document may have: far above honest use, far below what a stack can hold.
@@ -203,34 +204,51 @@ pub fn parse(text: &str) -> Result<Document> {
     };
     let parsed = ExecutableDocument::parse_with_options(text, options)
         .result
-        .map_err(|_| {
-            Error::validation("not a valid graphql query").at(JsonPath::from_iter(["query"]))
-        })?;
-    let source = Source { text };
+        .map_err(|_| no_query())?;
+    let source = Source {
+        text,
+        repeated: Cell::new(false),
+    };
     let mut fragments = BTreeMap::new();
+    let mut ambiguous = None;
     for fragment in parsed.fragment_definitions() {
-        fragments.insert(
-            fragment.name().as_str().to_owned(),
-            Fragment {
-                condition: fragment.type_condition().named_type().as_str().to_owned(),
-                directives: source.directives(fragment.directives()),
-                selection: source.selection_set(fragment.selection_set()),
-            },
-        );
+        let name = fragment.name().as_str();
+        let definition = Fragment {
+            condition: fragment.type_condition().named_type().as_str().to_owned(),
+            directives: source.directives(fragment.directives()),
+            selection: source.selection_set(fragment.selection_set()),
+        };
+        if fragments.insert(name.to_owned(), definition).is_some() {
+            ambiguous.get_or_insert(name);
+        }
     }
     let operations = parsed
         .operation_definitions()
         .iter()
         .map(|operation| source.operation(operation))
         .collect();
+    if source.repeated.get() {
+        return Err(no_query());
+    }
+    if let Some(name) = ambiguous {
+        return Err(Error::parse_failed(format!(
+            "multiple definitions for fragment {name:?}"
+        )));
+    }
     Ok(Document {
         operations,
         fragments,
     })
 }
 
+fn no_query() -> Error {
+    Error::validation("not a valid graphql query").at(JsonPath::from_iter(["query"]))
+}
+
 struct Source<'a> {
     text: &'a str,
+    /// Whether a field has an argument twice, or an object a key.
+    repeated: Cell<bool>,
 }
 
 impl Source<'_> {
@@ -315,7 +333,7 @@ impl Source<'_> {
         &self,
         arguments: Option<&ast::Arguments<'_, CONST>>,
     ) -> Vec<(String, Value)> {
-        arguments
+        let arguments: Vec<_> = arguments
             .into_iter()
             .flat_map(|a| a.iter())
             .map(|argument| {
@@ -324,7 +342,9 @@ impl Source<'_> {
                     self.value(argument.value()),
                 )
             })
-            .collect()
+            .collect();
+        self.note_repeated(&arguments);
+        arguments
     }
 
     fn value<const CONST: bool>(&self, value: &ast::Value<'_, CONST>) -> Value {
@@ -344,12 +364,21 @@ impl Source<'_> {
             ast::Value::Null(_) => Value::Null,
             ast::Value::Enum(name) => Value::Enum(name.as_str().to_owned()),
             ast::Value::List(list) => Value::List(list.iter().map(|v| self.value(v)).collect()),
-            ast::Value::Object(object) => Value::Object(
-                object
+            ast::Value::Object(object) => {
+                let entries: Vec<_> = object
                     .iter()
                     .map(|(k, v)| (k.as_ref().to_owned(), self.value(v)))
-                    .collect(),
-            ),
+                    .collect();
+                self.note_repeated(&entries);
+                Value::Object(entries)
+            }
+        }
+    }
+
+    fn note_repeated(&self, entries: &[(String, Value)]) {
+        let mut seen = HashSet::with_capacity(entries.len());
+        if !entries.iter().all(|(name, _)| seen.insert(name)) {
+            self.repeated.set(true);
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod allow_list;
 pub mod document;
+mod geojson;
 mod introspection;
 mod json_value;
 pub mod lower;

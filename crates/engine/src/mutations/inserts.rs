@@ -4,12 +4,14 @@
 //! their parents, the others after them. A level hands its rows out as one text, in order of
 //! insertion, together with the keys that go into the rows of the next level. Where rows may be
 //! skipped (`on_conflict`) and others hang on them, they are a statement each, sent together, so that
-//! it is known which was skipped. A trigger may skip rows unasked; then everything is rolled back and
-//! done again row by row.
+//! it is known which was skipped. When a row is refused, or a trigger skips one unasked, everything is
+//! rolled back and done again carefully: row by row, each with all that hangs on it before the next, as
+//! if the rows had been sent one after the other. So an error is that of the first row that has one,
+//! and says which.
 
 use super::{Run, check_failed, rows_text};
 use bytes::Bytes;
-use howdah_error::{Error, JsonPath, Result, Segment};
+use howdah_error::{Code, Error, JsonPath, Result, Segment};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::mutation::{
     Insert, InsertTree, MutationField, MutationFieldValue, MutationOutput, NestedInsert,
@@ -47,6 +49,57 @@ struct Level {
     tree: InsertTree,
     /// Numbers of rows, in order; none is one statement for all.
     parts: Vec<usize>,
+    /// Whether its rows are told apart in errors: others hang on some of them.
+    indexed: bool,
+}
+
+impl Level {
+    fn new(tree: InsertTree, parts: Vec<usize>) -> Level {
+        let indexed = !tree.nested.is_empty();
+        Level {
+            tree,
+            parts,
+            indexed,
+        }
+    }
+
+    /// Each row as a level of its own.
+    fn apart(self) -> Vec<Level> {
+        let InsertTree {
+            insert,
+            nested,
+            paths,
+        } = self.tree;
+        let mut levels: Vec<Level> = insert
+            .rows
+            .iter()
+            .zip(paths)
+            .map(|(row, path)| Level {
+                tree: InsertTree {
+                    insert: with_rows(&insert, vec![row.clone()]),
+                    nested: Vec::new(),
+                    paths: vec![path],
+                },
+                parts: Vec::new(),
+                indexed: self.indexed,
+            })
+            .collect();
+        for mut item in nested {
+            if let Some(level) = levels.get_mut(item.row) {
+                item.row = 0;
+                level.tree.nested.push(item);
+            }
+        }
+        levels
+    }
+
+    /// Where an error of the whole level is.
+    fn place(&self) -> JsonPath {
+        match self.tree.paths.as_slice() {
+            [one] if self.indexed => one.clone(),
+            _ => level_path(&self.tree),
+        }
+    }
 }
 
 impl Run<'_, '_> {
@@ -68,11 +121,14 @@ impl Run<'_, '_> {
             rows: needs_rows(&tree.insert.output),
             keys: &[],
         };
-        let level = Level {
-            tree: tree.clone(),
-            parts: Vec::new(),
+        let level = Level::new(tree.clone(), Vec::new());
+        let written = match self.level(level, asked, &mut params).await {
+            Err(error) if !self.careful && is_of_a_row(&error) => {
+                self.unclear = true;
+                return Err(error);
+            }
+            other => other?,
         };
-        let written = self.level(level, asked, &mut params).await?;
         let output = with_total(&tree.insert.output, written.affected);
         if let Some(answer) = known(&output) {
             return Ok(answer);
@@ -90,14 +146,17 @@ impl Run<'_, '_> {
         params: &'f mut Params,
     ) -> Pin<Box<dyn Future<Output = Result<Written>> + Send + 'f>> {
         Box::pin(async move {
-            let Level { mut tree, parts } = level;
+            if self.careful && level.indexed && level.tree.insert.rows.len() > 1 {
+                return self.one_after_the_other(level, asked, params).await;
+            }
+            let mut level = level;
             let mut affected = 0;
-            let nested = std::mem::take(&mut tree.nested);
+            let nested = std::mem::take(&mut level.tree.nested);
             let (before, after): (Vec<_>, Vec<_>) = nested
                 .into_iter()
                 .partition(|n| n.order == NestedOrder::BeforeParent);
             for group in groups(before) {
-                affected += self.before(group, &mut tree, params).await?;
+                affected += self.before(group, &mut level.tree, params).await?;
             }
             let mut columns: Vec<ColumnId> = after
                 .iter()
@@ -108,20 +167,20 @@ impl Run<'_, '_> {
             columns.dedup();
             // Where it matters which rows were skipped.
             let one_by_one =
-                !columns.is_empty() && (self.careful || tree.insert.on_conflict.is_some());
-            let parts = match one_by_one {
-                true => vec![1; tree.insert.rows.len()],
-                false => parts,
-            };
+                !columns.is_empty() && (self.careful || level.tree.insert.on_conflict.is_some());
+            if one_by_one {
+                level.parts = vec![1; level.tree.insert.rows.len()];
+            }
             let wanted = Wanted {
                 rows: asked.rows,
                 keys: &columns,
             };
-            let (rows, found) = self.rows(&tree, &parts, wanted, params).await?;
+            let (rows, found) = self.rows(&level, wanted, params).await?;
             affected += found.iter().map(Found::number).sum::<u64>();
-            let keys = self.keys_of(found, one_by_one, &tree)?;
+            let keys = self.keys_of(found, one_by_one, &level)?;
             for group in groups(after) {
-                affected += self.after(group, &columns, &keys, params).await?;
+                let table = level.tree.insert.permit.table();
+                affected += self.after(table, group, &columns, &keys, params).await?;
             }
             Ok(Written {
                 affected,
@@ -134,19 +193,40 @@ impl Run<'_, '_> {
         })
     }
 
+    /// Writes the rows of a level, each with all that hangs on it.
+    async fn one_after_the_other(
+        &mut self,
+        level: Level,
+        asked: Asked<'_>,
+        params: &mut Params,
+    ) -> Result<Written> {
+        let mut all = Written {
+            affected: 0,
+            rows: Vec::new(),
+            keys: Vec::new(),
+        };
+        for row in level.apart() {
+            let written = self.level(row, asked, params).await?;
+            all.affected += written.affected;
+            all.rows.extend(written.rows);
+            all.keys.extend(written.keys);
+        }
+        Ok(all)
+    }
+
     /// Writes the rows of a level.
     async fn rows(
         &mut self,
-        tree: &InsertTree,
-        parts: &[usize],
+        level: &Level,
         wanted: Wanted<'_>,
         params: &Params,
     ) -> Result<(Vec<Arc<str>>, Vec<Found>)> {
+        let Level { tree, parts, .. } = level;
         let mut inserts: Vec<(Statement, JsonPath)> = Vec::with_capacity(parts.len().max(1));
         let context = self.context(params);
         if parts.len() < 2 {
             let statement = translate::insert_level(&context, &tree.insert, wanted)?;
-            inserts.push((statement, level_path(tree)));
+            inserts.push((statement, level.place()));
         } else {
             let mut rest = tree.insert.rows.as_slice();
             let mut places = tree.paths.as_slice();
@@ -178,12 +258,7 @@ impl Run<'_, '_> {
 
     /// The keys for each row that was to be written. With one statement per row a statement without
     /// a row stands for a skipped one.
-    fn keys_of(
-        &mut self,
-        found: Vec<Found>,
-        one_by_one: bool,
-        tree: &InsertTree,
-    ) -> Result<Vec<Keys>> {
+    fn keys_of(&mut self, found: Vec<Found>, one_by_one: bool, level: &Level) -> Result<Vec<Keys>> {
         let mut all: Vec<Keys> = Vec::new();
         for found in found {
             let Found::Keys(keys) = found else {
@@ -194,15 +269,16 @@ impl Run<'_, '_> {
             }
             all.extend(keys.into_iter().map(Some));
         }
+        let tree = &level.tree;
         if all.len() != tree.insert.rows.len() {
-            self.skipped = !self.careful;
+            self.unclear = !self.careful;
             return Err(Error::not_supported(format!(
                 "the database wrote {} rows of {:?} where it was given {}",
                 all.len(),
                 self.table_name(tree.insert.permit.table()),
                 tree.insert.rows.len()
             ))
-            .at(level_path(tree)));
+            .at(level.place()));
         }
         Ok(all)
     }
@@ -215,9 +291,12 @@ impl Run<'_, '_> {
         params: &mut Params,
     ) -> Result<u64> {
         let parent_table = parents.insert.permit.table();
+        let preset = preset_columns(&parents.insert);
         for nested in &group {
             let given = parents.insert.rows.get(nested.row).into_iter().flatten();
-            let taken = given.filter(|(c, _)| nested.mapping.iter().any(|(own, _)| own == c));
+            let taken = given.filter(|(c, _)| {
+                nested.mapping.iter().any(|(own, _)| own == c) && !preset.contains(c)
+            });
             let names: Vec<String> = taken
                 .map(|(c, _)| self.column_name(parent_table, *c))
                 .collect();
@@ -255,7 +334,8 @@ impl Run<'_, '_> {
                 let Some(row) = parents.insert.rows.get_mut(nested.row) else {
                     continue;
                 };
-                for ((own, _), key) in nested.mapping.iter().zip(keys) {
+                let free = nested.mapping.iter().zip(keys);
+                for ((own, _), key) in free.filter(|((own, _), _)| !preset.contains(own)) {
                     row.push((*own, self.key_value(parent_table, *own, key, params)));
                 }
             }
@@ -266,6 +346,7 @@ impl Run<'_, '_> {
     /// Writes the rows that come after their parents, with the parents' keys.
     async fn after(
         &mut self,
+        table: TableId,
         group: Vec<NestedInsert>,
         columns: &[ColumnId],
         keys: &[Keys],
@@ -274,16 +355,22 @@ impl Run<'_, '_> {
         let mut ready = Vec::with_capacity(group.len());
         for mut nested in group {
             let target = nested.tree.insert.permit.table();
+            let preset = preset_columns(&nested.tree.insert);
             let Some(Some(parent)) = keys.get(nested.row) else {
-                return Err(Error::not_supported(
-                    "cannot proceed to insert array relations since insert to table affects zero rows",
-                )
-                .at(nested.path.clone()));
+                let mut row = nested.path.clone();
+                row.pop();
+                return Err(Error::not_supported(format!(
+                    "cannot proceed to insert array relations since insert to table {:?} affects zero rows",
+                    self.table_name(table)
+                ))
+                .at(row));
             };
             for (i, row) in nested.tree.insert.rows.iter_mut().enumerate() {
                 let taken: Vec<String> = row
                     .iter()
-                    .filter(|(c, _)| nested.mapping.iter().any(|(_, t)| t == c))
+                    .filter(|(c, _)| {
+                        nested.mapping.iter().any(|(_, t)| t == c) && !preset.contains(c)
+                    })
                     .map(|(c, _)| self.column_name(target, *c))
                     .collect();
                 if !taken.is_empty() {
@@ -294,7 +381,8 @@ impl Run<'_, '_> {
                     ))
                     .at(path));
                 }
-                for (own, column) in &nested.mapping {
+                let free = nested.mapping.iter();
+                for (own, column) in free.filter(|(_, column)| !preset.contains(column)) {
                     let key = columns
                         .iter()
                         .position(|c| c == own)
@@ -346,6 +434,16 @@ impl Run<'_, '_> {
     }
 }
 
+/// The columns that the role's rules fill in. No relationship may change them: the rules win.
+fn preset_columns(insert: &Insert) -> Vec<ColumnId> {
+    let presets = insert.permit.rules().map(|rules| rules.presets.iter());
+    presets
+        .into_iter()
+        .flatten()
+        .map(|(column, _)| *column)
+        .collect()
+}
+
 /// Nested rows by relationship, in the order of their first occurrence.
 fn groups(nested: Vec<NestedInsert>) -> Vec<Vec<NestedInsert>> {
     let mut groups: Vec<Vec<NestedInsert>> = Vec::new();
@@ -376,6 +474,7 @@ fn merged(group: Vec<NestedInsert>) -> Vec<(Level, Vec<NestedInsert>)> {
         let rule = &tree.insert.on_conflict;
         match levels.last_mut() {
             Some((all, members)) if all.tree.insert.on_conflict == *rule => {
+                all.indexed |= !tree.nested.is_empty();
                 let offset = all.tree.insert.rows.len();
                 all.tree.insert.rows.extend(tree.insert.rows);
                 all.tree.paths.extend(tree.paths);
@@ -393,7 +492,7 @@ fn merged(group: Vec<NestedInsert>) -> Vec<(Level, Vec<NestedInsert>)> {
                     Some(_) => vec![size],
                     None => Vec::new(),
                 };
-                levels.push((Level { tree, parts }, vec![nested]));
+                levels.push((Level::new(tree, parts), vec![nested]));
             }
         }
     }
@@ -522,6 +621,18 @@ fn level_path(tree: &InsertTree) -> JsonPath {
         }
         _ => first.clone(),
     }
+}
+
+/// Whether an error is about what was to be written, and not about the connection or the moment.
+fn is_of_a_row(error: &Error) -> bool {
+    matches!(
+        error.code(),
+        Code::ConstraintViolation
+            | Code::DataException
+            | Code::PermissionError
+            | Code::NotSupported
+            | Code::ValidationFailed
+    )
 }
 
 /// An error of the database, put at the level that it came from.

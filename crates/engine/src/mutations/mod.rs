@@ -51,10 +51,11 @@ struct Run<'a, 'w> {
     author: &'a Author,
     /// Nothing follows in the transaction.
     last: bool,
-    /// Rows that others hang on are written one by one.
+    /// The rows of nested inserts are written one by one, each with all that hangs on it.
     careful: bool,
-    /// The database skipped rows where it was not asked to, so that it is not known which.
-    skipped: bool,
+    /// A nested insert must be done again carefully: a row was refused or skipped where it is not
+    /// known which.
+    unclear: bool,
 }
 
 impl Engine {
@@ -142,7 +143,7 @@ impl Engine {
             .try_all(state, fields, sources, params, &author, false)
             .await
         {
-            Err(Failure::Skipped) => {}
+            Err(Failure::Unclear) => {}
             Err(Failure::Error(error)) => return Err(error),
             Ok(values) => return Ok(values),
         }
@@ -151,7 +152,7 @@ impl Engine {
             .await
             .map_err(|failure| match failure {
                 Failure::Error(error) => error,
-                Failure::Skipped => Error::unexpected("the database skipped rows of an insert"),
+                Failure::Unclear => Error::unexpected("rows of an insert are written differently"),
             })
     }
 
@@ -187,12 +188,12 @@ impl Engine {
                 author,
                 last: one_source && i + 1 == fields.len(),
                 careful,
-                skipped: false,
+                unclear: false,
             };
             let value = run.mutation(field.mutation, params, &field.path).await;
             match value {
                 Ok(value) => values.push(value),
-                Err(_) if run.skipped => return Err(Failure::Skipped),
+                Err(_) if run.unclear => return Err(Failure::Unclear),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -205,8 +206,8 @@ impl Engine {
 
 /// Why a try ended.
 enum Failure {
-    /// See [`Run::skipped`].
-    Skipped,
+    /// See [`Run::unclear`].
+    Unclear,
     Error(Error),
 }
 
@@ -246,10 +247,11 @@ impl Run<'_, '_> {
             Mutation::Insert(tree) => self.insert(tree, params).await,
             Mutation::Update(update) => {
                 let statement = translate::closing_update(&context, update, closing)?;
-                self.write(&statement, closing, params, &path.child("args"))
+                // Where in an update a check failed has never been told.
+                self.write(&statement, closing, params, &JsonPath::root())
                     .await
             }
-            Mutation::UpdateMany(updates) => self.update_many(updates, params, path).await,
+            Mutation::UpdateMany(updates) => self.update_many(updates, params).await,
             Mutation::Delete(delete) => {
                 let statement = translate::closing_delete(&context, delete, closing)?;
                 self.write(&statement, closing, params, path).await
@@ -264,13 +266,7 @@ impl Run<'_, '_> {
         }
     }
 
-    async fn update_many(
-        &mut self,
-        updates: &[Update],
-        params: &Params,
-        path: &JsonPath,
-    ) -> Result<Bytes> {
-        let place = |i: usize| path.child("args").child("updates").child(i);
+    async fn update_many(&mut self, updates: &[Update], params: &Params) -> Result<Bytes> {
         let context = self.context(params);
         let statements = updates
             .iter()
@@ -280,23 +276,19 @@ impl Run<'_, '_> {
         if statements.iter().any(|s| s.read.is_some()) {
             // Each answer sees what was written up to it and no more.
             let last = std::mem::replace(&mut self.last, false);
-            for (i, statement) in statements.iter().enumerate() {
-                let place = place(i);
-                let value = self.write(statement, Closing::Open, params, &place);
-                values.push(value.await?);
+            for statement in &statements {
+                let value = self
+                    .write(statement, Closing::Open, params, &JsonPath::root())
+                    .await?;
+                values.push(value);
             }
             self.last = last;
         } else {
             let statements: Vec<&Statement> = statements.iter().map(|s| &s.write).collect();
-            for (i, answer) in self
-                .many(&statements, params)
-                .await?
-                .into_iter()
-                .enumerate()
-            {
+            for answer in self.many(&statements, params).await? {
                 let answer = answer?;
                 if !answer.holds {
-                    return Err(check_failed(&place(i)));
+                    return Err(check_failed(&JsonPath::root()));
                 }
                 values.push(answer.root);
             }

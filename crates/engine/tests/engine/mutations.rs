@@ -150,15 +150,15 @@ async fn checks_hold_wherever_a_write_stands() {
         ),
         (
             "update_author(where: {}, _set: {name: \"bad\"}) { affected_rows }",
-            "args",
+            "",
         ),
         (
             "update_author_by_pk(pk_columns: {id: 2}, _set: {name: \"bad\"}) { id }",
-            "args",
+            "",
         ),
         (
             "update_author_many(updates: [{where: {id: {_eq: 2}}, _set: {name: \"ok\"}}, {where: {}, _set: {name: \"bad\"}}]) { affected_rows }",
-            "args.updates[1]",
+            "",
         ),
         (
             "insert_author(objects: [{id: 2, name: \"bad\"}], on_conflict: {constraint: author_pkey, update_columns: [name]}) { affected_rows }",
@@ -184,11 +184,11 @@ async fn checks_hold_wherever_a_write_stands() {
                     "check constraint of an insert/update permission has failed"
                 );
             }
-            assert_eq!(
-                error.path().to_string(),
-                format!("$.selectionSet.{name}.{path}"),
-                "{query}"
-            );
+            let path = match path {
+                "" => "$".to_owned(),
+                path => format!("$.selectionSet.{name}.{path}"),
+            };
+            assert_eq!(error.path().to_string(), path, "{query}");
             let client = world.database.client().await;
             let state = client
                 .query_one("select string_agg(name, ',' order by id) from author", &[])
@@ -260,7 +260,19 @@ async fn an_error_on_any_level_names_its_place_and_undoes_all_levels() {
         (
             "{id: 1, name: \"a\", articles: {data: [{id: 20}]}}",
             Code::ConstraintViolation,
-            "objects",
+            "objects[0]",
+        ),
+        // The first row that has an error, whatever level another has one on.
+        (
+            "{id: 10, name: \"a\", articles: {data: [{id: 20}]}}, \
+             {id: 11, name: \"b\", articles: {data: [{id: 21}, {id: 1}]}}, {id: 1, name: \"c\"}",
+            Code::ConstraintViolation,
+            "objects[1].articles.data",
+        ),
+        (
+            "{id: 10, name: \"a\", articles: {data: [{id: 20}]}}, {id: 1, name: \"c\"}",
+            Code::ConstraintViolation,
+            "objects[1]",
         ),
     ] {
         let error = failed(
@@ -284,8 +296,72 @@ async fn an_error_on_any_level_names_its_place_and_undoes_all_levels() {
     )
     .await;
     assert_eq!(*error.code(), Code::NotSupported);
-    assert!(error.message().contains("affects zero rows"), "{error}");
+    assert_eq!(
+        (error.message(), error.path().to_string().as_str()),
+        (
+            "cannot proceed to insert array relations since insert to table \"author\" affects zero rows",
+            "$.selectionSet.insert_author.args.objects[0]"
+        )
+    );
     assert_eq!(count(&world, "article").await, 3);
+    for (object, path) in [
+        (
+            "{id: 1, name: \"a\", articles: {data: [{id: 20}]}}",
+            "object[0]",
+        ),
+        (
+            "{id: 10, name: \"a\", articles: {data: [{id: 1}]}}",
+            "object[0].articles.data",
+        ),
+        ("{id: 1, name: \"a\"}", "object"),
+    ] {
+        let mutation = format!("mutation {{ insert_author_one(object: {object}) {{ id }} }}");
+        let error = failed(&world, &mutation).await;
+        assert_eq!(
+            error.path().to_string(),
+            format!("$.selectionSet.insert_author_one.args.{path}"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_preset_wins_over_the_key_of_a_relationship() {
+    let world = library().await;
+    for (table, permission) in [
+        ("author", json!({"columns": ["id", "name"], "check": {}})),
+        (
+            "article",
+            json!({"columns": ["id"], "check": {}, "set": {"author_id": "x-hasura-user-id"}}),
+        ),
+    ] {
+        let permission = json!({"table": table, "role": "user", "permission": permission});
+        world.done("pg_create_insert_permission", permission).await;
+        let all = json!({"columns": "*", "filter": {}});
+        let select = json!({"table": table, "role": "user", "permission": all});
+        world.done("pg_create_select_permission", select).await;
+    }
+    let answer = world
+        .ask_as(
+            &user(2),
+            "mutation {
+                down: insert_author_one(object: {id: 10, name: \"a\", articles: {data: [{id: 20}]}}) { id articles { id } }
+                up: insert_article_one(object: {id: 21, author: {data: {id: 11, name: \"b\"}}}) { id author { id } }
+            }",
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        answer,
+        json!({"down": {"id": 10, "articles": []}, "up": {"id": 21, "author": {"id": 2}}})
+    );
+    let answer = world
+        .ask("{ article(where: {id: {_gte: 20}}, order_by: {id: asc}) { id author_id } }")
+        .await;
+    assert_eq!(
+        answer,
+        json!({"article": [{"id": 20, "author_id": 2}, {"id": 21, "author_id": 2}]})
+    );
 }
 
 #[tokio::test]

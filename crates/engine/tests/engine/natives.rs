@@ -403,7 +403,11 @@ async fn arguments_are_values_whatever_is_in_them() {
         ),
         (
             "{ echo(args: {list: \"x\"}) { word } }",
-            "expected a 32-bit integer for type 'Int', but found a string",
+            "malformed array literal: \"x\"",
+        ),
+        (
+            "{ echo(args: {list: 1}) { word } }",
+            "parsing [] failed, expected Array, but encountered Number",
         ),
     ] {
         match world.ask_as(&howdah_ir::Session::admin(), query).await {

@@ -127,9 +127,27 @@ async fn bad_values_are_told_clearly_and_write_nothing() {
         ),
         (
             "insert_item_one(object: {id: 5, n: null}) { id }",
-            Code::ConstraintViolation,
-            "Not-NULL violation. null value in column \"n\" of relation \"item\" violates not-null constraint",
-            "$.selectionSet.insert_item_one.args.object",
+            Code::ValidationFailed,
+            "unexpected null value for type 'Int'",
+            "$.selectionSet.insert_item_one.args.object.n",
+        ),
+        (
+            "update_item(where: {}, _set: {n: null}) { affected_rows }",
+            Code::ValidationFailed,
+            "unexpected null value for type 'Int'",
+            "$.selectionSet.update_item.args._set.n",
+        ),
+        (
+            "update_item(where: {}, _set: null) { affected_rows }",
+            Code::ValidationFailed,
+            "expected an object for type 'item_set_input', but found null",
+            "$.selectionSet.update_item.args._set",
+        ),
+        (
+            "insert_item_one(object: {id: 5, n: 1}, on_conflict: null) { id }",
+            Code::ValidationFailed,
+            "expected an object for type 'item_on_conflict', but found null",
+            "$.selectionSet.insert_item_one.args.on_conflict",
         ),
         (
             "insert_item_one(object: {id: 5}) { id }",

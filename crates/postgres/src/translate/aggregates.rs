@@ -48,6 +48,13 @@ impl Compiler<'_> {
             .iter()
             .any(|f| matches!(f.value, AggregateFieldValue::Aggregate(_)));
         match (has_nodes, &rows.source, rows.permit.limit()) {
+            (false, _, _) if !fields.iter().any(computes) => {
+                let value = aggregate_object(fields, |part| match part {
+                    Part::Items(items) => Ok(constant(items)),
+                    Part::Nodes(_) => Err(Error::unexpected("nodes among constants")),
+                })?;
+                Ok(Select::value(value, ColumnName::Value, None))
+            }
             (false, _, _) => self.aggregate_only(rows, link, |layers| {
                 aggregate_object(fields, |part| match part {
                     Part::Items(items) => self.items(items, layers),
@@ -101,6 +108,9 @@ impl Compiler<'_> {
         let value = aggregate_object(fields, |part| {
             let select = match part {
                 Part::Nodes(nodes) => self.list(rows, nodes, link)?,
+                Part::Items(items) if !items.iter().any(item_computes) => {
+                    return Ok(constant(items));
+                }
                 Part::Items(items) => {
                     self.aggregate_only(rows, link, |layers| self.items(items, layers))?
                 }
@@ -224,6 +234,49 @@ impl Compiler<'_> {
 enum Part<'f> {
     Items(&'f [AggregateItem]),
     Nodes(&'f [Field]),
+}
+
+/// Whether a field's value comes from the rows. A select of constants alone would have a row for each.
+fn computes(field: &AggregateField) -> bool {
+    match &field.value {
+        AggregateFieldValue::Literal(_) => false,
+        AggregateFieldValue::Aggregate(items) => items.iter().any(item_computes),
+        AggregateFieldValue::Nodes(_) => true,
+    }
+}
+
+fn item_computes(item: &AggregateItem) -> bool {
+    match &item.value {
+        AggregateValue::Literal(_) => false,
+        AggregateValue::Count { .. } => true,
+        AggregateValue::Function { fields, .. } => fields
+            .iter()
+            .any(|(_, argument)| !matches!(argument, AggregateArgument::Literal(_))),
+    }
+}
+
+/// Items that do not compute anything.
+fn constant(items: &[AggregateItem]) -> Expr {
+    let entries = items.iter().map(|item| {
+        let value = match &item.value {
+            AggregateValue::Literal(text) => Expr::text(text.clone()),
+            AggregateValue::Count { .. } => count(Vec::new(), false),
+            AggregateValue::Function { fields, .. } => object(
+                fields
+                    .iter()
+                    .map(|(key, argument)| {
+                        let text = match argument {
+                            AggregateArgument::Literal(text) => text.clone(),
+                            _ => key.clone(),
+                        };
+                        (key.clone(), Expr::text(text))
+                    })
+                    .collect(),
+            ),
+        };
+        (item.key.clone(), value)
+    });
+    object(entries.collect())
 }
 
 fn aggregate_object(

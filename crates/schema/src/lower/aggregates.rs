@@ -101,7 +101,7 @@ impl<'a> Lowerer<'a> {
             })?;
         }
         let distinct = match self.argument(field, "distinct") {
-            Some(input) => self.within(["args", "distinct"], |l| l.optional_boolean(input))?,
+            Some(input) => self.within(["args", "distinct"], |l| l.given_boolean(input))?,
             None => false,
         };
         Ok(AggregateValue::Count { columns, distinct })

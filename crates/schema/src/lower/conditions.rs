@@ -9,14 +9,33 @@ use crate::types::{
 };
 use howdah_error::Result;
 use howdah_ir::catalog::TypeId;
+use howdah_ir::params::ValueType;
 use howdah_ir::permit::ColumnUse;
 use howdah_ir::predicate::{
     AggregateFunction, AggregatePredicate, Comparison, ComputedRowsPredicate, ComputedUse,
-    Predicate, RelatedPredicate,
+    Operator, Predicate, RelatedPredicate,
 };
 
 impl<'a> Lowerer<'a> {
-    /// The `where` argument of a field; true when it is not given.
+    /// The `where` argument of a field that reads: null is as good as nothing.
+    pub(super) fn optional_where(
+        &mut self,
+        key: TableKey,
+        input: Option<Input<'a>>,
+    ) -> Result<Predicate> {
+        let Some(input) = input else {
+            return Ok(Predicate::TRUE);
+        };
+        self.within(["args", "where"], |l| {
+            let input = l.resolve_shape(input, &TypeKey::BoolExp(key).into())?;
+            if l.absent(input) {
+                return Ok(Predicate::TRUE);
+            }
+            l.condition(key, input)
+        })
+    }
+
+    /// The `where` argument of a field that writes, where null is an error; true when it is not given.
     pub(super) fn where_argument(
         &mut self,
         key: TableKey,
@@ -39,9 +58,6 @@ impl<'a> Lowerer<'a> {
     }
 
     fn condition(&mut self, key: TableKey, input: Input<'a>) -> Result<Predicate> {
-        if input.is_null() && self.schema.snapshot.options.boolean_null_collapse {
-            return Ok(Predicate::TRUE);
-        }
         let ty = TypeKey::BoolExp(key);
         let mut parts = Vec::new();
         for (name, value) in self.object(&ty, input)? {
@@ -61,9 +77,7 @@ impl<'a> Lowerer<'a> {
         value: Input<'a>,
     ) -> Result<Predicate> {
         let value = self.resolve_shape(value, &info.ty)?;
-        if matches!(value, Input::Absent)
-            || (value.is_null() && self.schema.snapshot.options.boolean_null_collapse)
-        {
+        if matches!(value, Input::Absent) {
             return Ok(Predicate::TRUE);
         }
         match info.kind {
@@ -207,7 +221,8 @@ impl<'a> Lowerer<'a> {
             return Err(self.fail(format!("'{}' is no operator", info.name)));
         };
         let options = &self.schema.snapshot.options;
-        let collapse = options.boolean_null_collapse;
+        // The flag is for operands only: a condition that is null is never "all rows".
+        let collapse = options.boolean_null_collapse && operator != OperatorInput::Cast;
         if collapse || options.no_null_unbound_variable_default {
             let peeked = self.resolve(value, &info.ty)?;
             if matches!(peeked, Input::Absent) || (collapse && peeked.is_null()) {
@@ -229,6 +244,15 @@ impl<'a> Lowerer<'a> {
             _ => ty,
         };
         Ok(Some(match operator {
+            // Of all operators only this one takes null, which no key is.
+            OperatorInput::Binary(op @ Operator::HasKey) => {
+                let given = self.resolve(value, &info.ty)?;
+                let operand = match self.absent(given) {
+                    true => self.null(ValueType::One(operand_type)),
+                    false => self.operand(source, operand_type, &info.ty, given)?,
+                };
+                Comparison::Binary(op, operand)
+            }
             OperatorInput::Binary(op) => {
                 Comparison::Binary(op, self.operand(source, operand_type, &info.ty, value)?)
             }
@@ -306,7 +330,11 @@ impl<'a> Lowerer<'a> {
                 "from" => from = Some(self.operand(source, ty, &part.ty, given)?),
                 _ => {
                     let boolean = self.named_type(source, "bool")?;
-                    use_spheroid = Some(self.operand(source, boolean, &part.ty, given)?);
+                    let given = self.resolve(given, &part.ty)?;
+                    use_spheroid = Some(match self.absent(given) {
+                        true => self.null(ValueType::One(boolean)),
+                        false => self.operand(source, boolean, &part.ty, given)?,
+                    });
                 }
             }
             self.path.pop();
@@ -435,7 +463,7 @@ impl<'a> Lowerer<'a> {
                 "arguments" => {
                     arguments = self.predicate_arguments(target, function, &info, given)?
                 }
-                "distinct" => distinct = self.optional_boolean(given)?,
+                "distinct" => distinct = self.given_boolean(given)?,
                 "filter" => filter = self.condition_input(target, given)?,
                 _ => {
                     let given = self.resolve_shape(given, &info.ty)?;
@@ -469,8 +497,11 @@ impl<'a> Lowerer<'a> {
         let given = self.resolve_shape(given, &info.ty)?;
         match function {
             AggregateFunction::Count => {
-                if self.absent(given) {
+                if matches!(given, Input::Absent) {
                     return Ok(Vec::new());
+                }
+                if given.is_null() {
+                    return Err(self.fail("expected a list, but found null"));
                 }
                 self.columns(target, given)
             }

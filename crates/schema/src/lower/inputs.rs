@@ -3,15 +3,15 @@
 use super::Lowerer;
 use super::rebinding::{Bound, Coercion, Position};
 use super::selection::Collected;
-use super::values::{Input, plain_decimal, whole_number, with_fraction};
+use super::values::{Input, whole_number, with_fraction};
 use crate::document::{MAX_DEPTH, Value};
-use crate::model::SourceId;
-use crate::types::{TypeKey, TypeRef, builtin, scalar_name};
-use howdah_error::{Code, Error, Result, quoted_list};
-use howdah_ir::catalog::{TypeId, TypeKind};
+use crate::json_value;
+use crate::model::{SourceId, is_graphql_name};
+use crate::types::{TypeKey, TypeRef, builtin};
+use howdah_error::{Error, Result, quoted_list};
+use howdah_ir::catalog::TypeId;
 use howdah_ir::params::{Param, ParamId, ParamSource, ValueType};
 use howdah_ir::predicate::Operand;
-use howdah_ir::scalars::{Family, facts};
 use howdah_ir::values::array_literal;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -73,10 +73,21 @@ impl<'a> Lowerer<'a> {
             .ok_or_else(|| self.expected("a boolean", "Boolean", input))
     }
 
+    /// `Boolean` that decides the form of the tree and may be left out, but not be null.
+    pub(super) fn given_boolean(&mut self, input: Input<'a>) -> Result<bool> {
+        let input = self.resolve_shape(input, &builtin("Boolean"))?;
+        if matches!(input, Input::Absent) {
+            return Ok(false);
+        }
+        input
+            .boolean()
+            .ok_or_else(|| self.expected("a boolean", "Boolean", input))
+    }
+
     /// `Int` that is only checked.
     pub(super) fn int_value(&mut self, value: &'a Value) -> Result<()> {
         let input = self.resolve_shape(Input::Literal(value), &builtin("Int"))?;
-        self.int_text(input).map(|_| ())
+        self.check_int(input)
     }
 
     /// `String!` that decides the form of the tree.
@@ -88,13 +99,26 @@ impl<'a> Lowerer<'a> {
             .ok_or_else(|| self.expected("a string", "String", input))
     }
 
-    fn int_text(&self, input: Input<'_>) -> Result<String> {
-        input
-            .number()
-            .and_then(|digits| whole_number(&digits))
-            .filter(|n| i32::try_from(*n).is_ok())
-            .map(|n| n.to_string())
-            .ok_or_else(|| self.expected("a 32-bit integer", "Int", input))
+    /// The digits of an integer: a literal without point or exponent, or any number of the variables.
+    fn integer_digits(input: Input<'_>) -> Option<String> {
+        match input {
+            Input::Literal(Value::Float(_)) => None,
+            other => other.number(),
+        }
+    }
+
+    /// An integer within bounds, from its digits.
+    fn in_range<T: TryFrom<i128>>(&self, digits: &str) -> Result<T> {
+        whole_number(digits)
+            .and_then(|n| T::try_from(n).ok())
+            .ok_or_else(|| json_value::not_in_range(digits).at(self.path.clone()))
+    }
+
+    fn check_int(&self, input: Input<'_>) -> Result<()> {
+        match Self::integer_digits(input) {
+            Some(digits) => self.in_range::<i32>(&digits).map(|_| ()),
+            None => Err(self.expected("a 32-bit integer", "Int", input)),
+        }
     }
 
     /// A limit: a non-negative 32-bit integer or null.
@@ -117,12 +141,10 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn limit_text(&self, input: Input<'a>) -> Result<String> {
-        input
-            .number()
-            .and_then(|digits| whole_number(&digits))
-            .filter(|n| (0..=i128::from(i32::MAX)).contains(n))
-            .map(|n| n.to_string())
-            .ok_or_else(|| self.expected("a non-negative 32-bit integer", "Int", input))
+        match Self::integer_digits(input).filter(|digits| !digits.starts_with('-')) {
+            Some(digits) => self.in_range::<i32>(&digits).map(|n| n.to_string()),
+            None => Err(self.expected("a non-negative 32-bit integer", "Int", input)),
+        }
     }
 
     /// An offset: a bigint, also as a string, or null.
@@ -144,17 +166,21 @@ impl<'a> Lowerer<'a> {
         })
     }
 
+    /// That an offset is not negative, the database says.
     pub(super) fn offset_text(&self, input: Input<'a>) -> Result<String> {
-        let number = input
-            .number()
-            .or_else(|| input.string().map(str::to_owned))
-            .and_then(|digits| whole_number(&digits))
-            .filter(|n| i64::try_from(*n).is_ok())
-            .ok_or_else(|| self.expected("a 64-bit integer", "Int", input))?;
-        if number < 0 {
-            return Err(self.expected("a non-negative 64-bit integer", "Int", input));
+        let digits = Self::integer_digits(input).or_else(|| {
+            let text = input.string()?;
+            let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            is_number.then(|| text.to_owned())
+        });
+        match digits {
+            Some(digits) => self.in_range::<i64>(&digits).map(|n| n.to_string()),
+            None => Err(self.expected(
+                "a 32-bit integer, or a 64-bit integer represented as a string",
+                "Int",
+                input,
+            )),
         }
-        Ok(number.to_string())
     }
 
     /// Whether a nullable input counts as not given; the null of a variable decides the form.
@@ -227,6 +253,10 @@ impl<'a> Lowerer<'a> {
     ) -> Result<Operand> {
         let input = self.resolve(input, location)?;
         if input.is_null() || matches!(input, Input::Absent) {
+            if let TypeRef::Named(key @ TypeKey::EnumValues(_)) = location.nullable() {
+                let type_name = self.schema.type_name(key);
+                return Err(self.expected("an enum value", &type_name, Input::Absent));
+            }
             return Err(self.unexpected_null(location));
         }
         let text = self.typed_text(source, ty, location, input)?;
@@ -307,9 +337,14 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn unexpected_null(&self, location: &TypeRef) -> Error {
+        // Of a list of a database the element is named.
+        let mut named = location.nullable();
+        while let TypeRef::List(inner) = named {
+            named = inner.nullable();
+        }
         self.fail(format!(
             "unexpected null value for type '{}'",
-            self.schema.display(location.nullable())
+            self.schema.display(named)
         ))
     }
 
@@ -331,7 +366,7 @@ impl<'a> Lowerer<'a> {
     /// A value of an enum type.
     pub(super) fn enum_value(&mut self, key: &TypeKey, input: Input<'a>) -> Result<Arc<str>> {
         let type_name = self.schema.type_name(key);
-        let Some(name) = input.enum_name() else {
+        let Some(name) = input.enum_name().filter(|name| is_graphql_name(name)) else {
             return Err(self.expected("an enum value", &type_name, input));
         };
         let values = self.schema.enum_values(key);
@@ -353,133 +388,20 @@ impl<'a> Lowerer<'a> {
         ty: TypeId,
         input: Input<'a>,
     ) -> Result<String> {
-        let catalog = &self.schema.source(source).catalog;
-        let base = catalog.base_type(ty);
-        let info = catalog.ty(base);
-        if let TypeKind::Array(element) = info.kind
-            && !self.schema.snapshot.options.disable_postgres_arrays
-        {
-            return self.array_text(source, element, input);
-        }
-        match &*info.name {
-            "int4" => self.int_text(input),
-            "float4" => input
-                .number()
-                .ok_or_else(|| self.expected("a float", "Float", input)),
-            "bool" => input
-                .boolean()
-                .map(|b| b.to_string())
-                .ok_or_else(|| self.expected("a boolean", "Boolean", input)),
-            "text" | "varchar" => input
-                .string()
-                .map(str::to_owned)
-                .ok_or_else(|| self.expected("a string", "String", input)),
-            "json" | "jsonb" => self.json(input).map(|json| json.to_string()),
-            name => {
-                if let Some(text) = input.string().or_else(|| {
-                    // A native enum's value may stand as a bare name.
-                    input.enum_name()
-                }) {
-                    check_form(name, text)
-                        .map_err(|e| Error::new(Code::ParseFailed, e).at(self.path.clone()))?;
-                    return Ok(text.to_owned());
-                }
-                let facts = facts(catalog, base);
-                match facts.family {
-                    Family::Geometry | Family::Geography => {
-                        let json = self.json(input)?;
-                        super::values::geojson(&json)
-                            .map_err(|e| Error::new(Code::ParseFailed, e).at(self.path.clone()))?;
-                        return Ok(json.to_string());
-                    }
-                    _ => {}
-                }
-                match name {
-                    "int2" | "int8" => self.bounded_integer(name, input),
-                    // The database's reader of money knows no exponents.
-                    "money" => input
-                        .number()
-                        .map(|digits| plain_decimal(&digits))
-                        .ok_or_else(|| self.parse_failed("Number", "money", input)),
-                    "numeric" => input
-                        .number()
-                        .map(with_fraction)
-                        .ok_or_else(|| self.parse_failed("Number", "numeric", input)),
-                    _ if facts.numeric => input.number().ok_or_else(|| {
-                        self.parse_failed("Number", &scalar_name(catalog, base), input)
-                    }),
-                    _ => Err(self.parse_failed("String", "Text", input)),
-                }
-            }
-        }
-    }
-
-    fn parse_failed(&self, expected: &str, type_name: &str, found: Input<'_>) -> Error {
-        let found =
-            match found {
-                Input::Literal(Value::Int(_) | Value::Float(_))
-                | Input::Json(Json::Number(_), _) => "Number",
-                Input::Literal(Value::Boolean(_)) | Input::Json(Json::Bool(_), _) => "Boolean",
-                Input::Literal(Value::List(_)) | Input::Json(Json::Array(_), _) => "Array",
-                Input::Literal(Value::Object(_)) | Input::Json(Json::Object(_), _) => "Object",
-                Input::Literal(Value::String(_) | Value::Enum(_))
-                | Input::Json(Json::String(_), _) => "String",
-                _ => "Null",
-            };
-        Error::new(
-            Code::ParseFailed,
-            format!("parsing {type_name} failed, expected {expected}, but encountered {found}"),
-        )
-        .at(self.path.clone())
-    }
-
-    fn bounded_integer(&self, name: &str, input: Input<'_>) -> Result<String> {
-        let Some(digits) = input.number() else {
-            return Err(self.parse_failed("Number", "Int", input));
+        let schema = self.schema;
+        let catalog = &schema.source(source).catalog;
+        let read = match input {
+            Input::Json(json, _) => json_value::text(catalog, ty, json),
+            other => json_value::text(catalog, ty, &self.json(other)?),
         };
-        let fits = |n: &i128| match name {
-            "int2" => i16::try_from(*n).is_ok(),
-            _ => i64::try_from(*n).is_ok(),
-        };
-        whole_number(&digits).filter(fits).map(|n| n.to_string()).ok_or_else(|| {
-            Error::new(
-                Code::ParseFailed,
-                format!(
-                    "The value {digits} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?"
-                ),
-            )
-            .at(self.path.clone())
-        })
-    }
-
-    fn array_text(
-        &mut self,
-        source: SourceId,
-        element: TypeId,
-        input: Input<'a>,
-    ) -> Result<String> {
-        let nested = input.is_list() && input.items().iter().all(|i| i.is_list());
-        let element_type = self.schema.value_type(source, element);
-        let mut texts = Vec::new();
-        for (i, item) in input.items().into_iter().enumerate() {
-            let read = |l: &mut Self| {
-                let item = l.resolve_shape(item, &element_type)?;
-                if item.is_null() || matches!(item, Input::Absent) {
-                    return Ok(None);
-                }
-                if item.is_list() && nested {
-                    return l.array_text(source, element, item).map(Some);
-                }
-                l.text(source, element, item).map(Some)
-            };
-            let text = self.at_index(i, read)?;
-            texts.push(text);
+        // Where in a list a fault is has never been told.
+        let text = read
+            .map_err(|e| e.at(self.path.clone()))?
+            .ok_or_else(|| self.fail("unexpected null value"))?;
+        if input.number().is_some() && &*catalog.ty(catalog.base_type(ty)).name == "numeric" {
+            return Ok(with_fraction(text));
         }
-        if nested && !texts.is_empty() {
-            let inner: Vec<String> = texts.into_iter().flatten().collect();
-            return Ok(format!("{{{}}}", inner.join(",")));
-        }
-        Ok(array_literal(texts.iter().map(Option::as_deref)))
+        Ok(text)
     }
 
     /// A value as JSON; variables inside literals are put in.
@@ -531,10 +453,18 @@ impl<'a> Lowerer<'a> {
         if self.path.segments().len() > MAX_DEPTH {
             return Err(self.fail("the value is nested too deeply"));
         }
-        input.entries().ok_or_else(|| {
+        let Some(entries) = input.entries() else {
             let type_name = self.schema.type_name(key);
-            self.expected("an object", &type_name, input)
-        })
+            return Err(self.expected("an object", &type_name, input));
+        };
+        // The document's own names are names, those of variables may be anything.
+        let odd = entries.iter().find(|(name, _)| !is_graphql_name(name));
+        match odd {
+            Some((name, _)) => Err(self.fail(format!(
+                "variable value contains object with key {name:?}, which is not a legal GraphQL name"
+            ))),
+            None => Ok(entries),
+        }
     }
 
     /// The error for an entry that the input type does not have.
@@ -544,29 +474,5 @@ impl<'a> Lowerer<'a> {
             self.schema.type_name(key)
         ))
         .at(self.path.child(name))
-    }
-}
-
-/// Forms that clients expect to be checked before the database sees them.
-pub(crate) fn check_form(type_name: &str, text: &str) -> Result<(), &'static str> {
-    match type_name {
-        "ltree" => {
-            let label = |l: &str| {
-                (1..=255).contains(&l.chars().count())
-                    && l.chars()
-                        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
-            };
-            if text.is_empty() || text.split('.').all(label) {
-                Ok(())
-            } else {
-                Err(
-                    "Expecting label path: a sequence of zero or more labels separated by dots, for example L1.L2.L3",
-                )
-            }
-        }
-        "raster" if text.is_empty() || !text.bytes().all(|b| b.is_ascii_hexdigit()) => {
-            Err("invalid hexadecimal representation of raster well known binary format")
-        }
-        _ => Ok(()),
     }
 }

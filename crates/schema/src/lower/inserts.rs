@@ -5,7 +5,7 @@ use super::selection::Collected;
 use super::values::Input;
 use crate::model::RelationshipKind;
 use crate::types::{InputInfo, InputKind, MutationType, TableKey, TypeKey, TypeRef};
-use howdah_error::Result;
+use howdah_error::{JsonPath, Result, Segment};
 use howdah_ir::catalog::ColumnId;
 use howdah_ir::mutation::{
     ConflictUpdate, Insert, InsertTree, MutationOutput, NestedInsert, NestedOrder, OnConflict,
@@ -40,7 +40,12 @@ impl<'a> Lowerer<'a> {
             return Err(self.fail("missing required field 'object'"));
         };
         self.within(["args", "object"], |l| {
-            l.one_object(key, input, on_conflict, output)
+            let mut tree = l.one_object(key, input, on_conflict, output)?;
+            if !tree.nested.is_empty() {
+                // Errors of the database tell the row as if it stood in a list.
+                first_of_list(&mut tree, l.path.segments().len());
+            }
+            Ok(tree)
         })
     }
 
@@ -213,7 +218,12 @@ impl<'a> Lowerer<'a> {
         let output = MutationOutput::Response(Vec::new());
         let tree = self.within(["data"], |l| {
             if is_object {
-                l.one_object(target, data, on_conflict, output)
+                let mut tree = l.one_object(target, data, on_conflict, output)?;
+                if !relationship.insert_first {
+                    // It is written as a list of one row.
+                    first_of_list(&mut tree, l.path.segments().len());
+                }
+                Ok(tree)
             } else {
                 l.objects(target, data, on_conflict, output)
             }
@@ -239,7 +249,7 @@ impl<'a> Lowerer<'a> {
     fn on_conflict(&mut self, key: TableKey, input: Input<'a>) -> Result<Option<OnConflict>> {
         let ty = TypeKey::Mutation(key, MutationType::OnConflict);
         let input = self.resolve_shape(input, &ty.clone().into())?;
-        if self.absent(input) {
+        if matches!(input, Input::Absent) {
             return Ok(None);
         }
         let (mut constraint, mut columns, mut filter) = (None, Vec::new(), Predicate::TRUE);
@@ -306,17 +316,33 @@ impl<'a> Lowerer<'a> {
         let updatable = self.schema.updatable_columns(key);
         let mut columns = Vec::new();
         for (i, item) in value.items().into_iter().enumerate() {
-            let column = self.at_index(i, |l| {
+            let name = self.at_index(i, |l| {
                 let item = l.resolve_shape(item, &element)?;
-                let name = l.enum_value(&enum_type, item)?;
-                updatable
-                    .iter()
-                    .find(|(n, _)| *n == name)
-                    .map(|(_, column)| *column)
-                    .ok_or_else(|| l.fail(format!("'{name}' cannot be updated")))
+                l.enum_value(&enum_type, item)
             })?;
-            columns.push(column);
+            let Some((_, column)) = updatable.iter().find(|(n, _)| *n == name) else {
+                // The placeholder of a role that may update nothing.
+                self.path.pop();
+                return Err(self.fail("erroneous column name"));
+            };
+            columns.push(*column);
         }
         Ok(columns)
+    }
+}
+
+/// Puts the index of a list's first element at a depth of all paths.
+fn first_of_list(tree: &mut InsertTree, depth: usize) {
+    let indexed = |path: &JsonPath| -> JsonPath {
+        let (list, rest) = path.segments().split_at(depth.min(path.segments().len()));
+        let index = [Segment::Index(0)];
+        list.iter().chain(&index).chain(rest).cloned().collect()
+    };
+    for path in &mut tree.paths {
+        *path = indexed(path);
+    }
+    for nested in &mut tree.nested {
+        nested.path = indexed(&nested.path);
+        first_of_list(&mut nested.tree, depth);
     }
 }

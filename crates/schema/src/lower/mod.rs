@@ -17,6 +17,7 @@ mod rebinding;
 mod rows;
 mod selection;
 mod streams;
+mod unbound;
 mod validations;
 mod values;
 mod variables;
@@ -30,13 +31,12 @@ use howdah_ir::mutation::Mutation;
 use howdah_ir::params::Params;
 use howdah_ir::query::Rows;
 use howdah_ir::stream::Stream;
-pub(crate) use inputs::check_form;
 pub use rebinding::{Bound, Declared, declared, rebind};
 pub(crate) use selection::Collected;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 pub use validations::Validation;
-pub(crate) use values::{geojson, plain_decimal, whole_number};
+pub(crate) use values::{plain_decimal, whole_number};
 use variables::Variables;
 
 /// What a request asks to be done.
@@ -144,7 +144,7 @@ pub fn lower(schema: RoleSchema<'_>, request: &Request<'_>) -> Result<Lowered> {
     let operation = choose(request.document, request.operation_name)?;
     check_allowed(schema, request.document)?;
     selection::check_fragments(request.document, &operation.selection)?;
-    let variables = Variables::new(schema, operation, request.variables)?;
+    let variables = Variables::new(schema, request.document, operation, request.variables)?;
     let mut lowerer = Lowerer {
         schema,
         document: request.document,
@@ -270,7 +270,9 @@ impl<'a> Lowerer<'a> {
         };
         self.operation_directives(operation)?;
         let type_name = self.schema.type_name(&root);
-        let fields = self.collect(&[&operation.selection], &type_name)?;
+        let fields = self.within(["selectionSet"], |l| {
+            l.collect(&[&operation.selection], &type_name)
+        })?;
         if operation.kind == OperationKind::Subscription {
             check_single(operation, fields.len())?;
         }
@@ -301,15 +303,20 @@ impl<'a> Lowerer<'a> {
             if directive.name != "cached" {
                 continue;
             }
-            for (name, value) in &directive.arguments {
-                match name.as_str() {
-                    "ttl" => self.int_value(value)?,
-                    "refresh" => self.boolean_value(value).map(|_| ())?,
-                    other => {
-                        return Err(self.fail(format!("'cached' has no argument named '{other}'")));
+            self.within(["cached"], |l| {
+                for (name, value) in &directive.arguments {
+                    match name.as_str() {
+                        "ttl" => l.within(["args", "ttl"], |l| l.int_value(value))?,
+                        "refresh" => {
+                            l.within(["args", "refresh"], |l| l.boolean_value(value).map(|_| ()))?;
+                        }
+                        other => {
+                            return Err(l.fail(format!("'cached' has no argument named '{other}'")));
+                        }
                     }
                 }
-            }
+                Ok(())
+            })?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use howdah_ir::mutation::{
     Assignment, Delete, Mutation, MutationField, MutationFieldValue, MutationOutput, Update,
     WriteValue,
 };
+use howdah_ir::params::ValueType;
 use howdah_ir::predicate::{Comparison, Operand, Operator, Predicate};
 
 impl<'a> Lowerer<'a> {
@@ -170,7 +171,7 @@ impl<'a> Lowerer<'a> {
             let ty = TypeKey::Mutation(key, operator);
             self.path.push(name);
             let value = self.resolve_shape(value, &ty.clone().into())?;
-            if !self.absent(value) {
+            if !matches!(value, Input::Absent) {
                 for (column_name, operand) in self.object(&ty, value)? {
                     let Some(info) = self.schema.input_field(&ty, column_name) else {
                         return Err(self.no_input(&ty, column_name));
@@ -230,22 +231,30 @@ impl<'a> Lowerer<'a> {
         if matches!(value, Input::Absent) {
             return Ok(None);
         }
-        let of = |l: &mut Self, name: &str| {
-            let named = l.named_type(key.0, name)?;
-            l.operand(key.0, named, ty, value)
+        let operand_type = match operator {
+            MutationType::DeleteKeyInput => self.named_type(key.0, "text")?,
+            MutationType::DeleteElemInput => self.named_type(key.0, "int4")?,
+            _ => column_type,
+        };
+        // What is combined with NULL becomes NULL, where the column may hold that.
+        let nullable = match operator {
+            MutationType::DeleteKeyInput => true,
+            MutationType::DeleteElemInput => false,
+            _ => self.column_is_nullable(key, column),
+        };
+        let operand = |l: &mut Self| {
+            if nullable && value.is_null() {
+                l.absent(value);
+                return Ok(l.null(ValueType::One(operand_type)));
+            }
+            l.operand(key.0, operand_type, ty, value)
         };
         Ok(Some(match operator {
-            MutationType::IncInput => {
-                Assignment::Increment(self.operand(key.0, column_type, ty, value)?)
-            }
-            MutationType::AppendInput => {
-                Assignment::Append(self.operand(key.0, column_type, ty, value)?)
-            }
-            MutationType::PrependInput => {
-                Assignment::Prepend(self.operand(key.0, column_type, ty, value)?)
-            }
-            MutationType::DeleteKeyInput => Assignment::DeleteKey(of(self, "text")?),
-            MutationType::DeleteElemInput => Assignment::DeleteElement(of(self, "int4")?),
+            MutationType::IncInput => Assignment::Increment(operand(self)?),
+            MutationType::AppendInput => Assignment::Append(operand(self)?),
+            MutationType::PrependInput => Assignment::Prepend(operand(self)?),
+            MutationType::DeleteKeyInput => Assignment::DeleteKey(operand(self)?),
+            MutationType::DeleteElemInput => Assignment::DeleteElement(operand(self)?),
             _ => {
                 let text = self.named_type(key.0, "text")?;
                 Assignment::DeleteAtPath(self.list_operand(key.0, text, ty, value)?)
@@ -265,13 +274,18 @@ impl<'a> Lowerer<'a> {
         if matches!(value, Input::Absent) {
             return Ok(None);
         }
-        if value.is_null() {
+        if value.is_null() && self.column_is_nullable(key, column) {
             self.absent(value);
             return Ok(Some(WriteValue::Null));
         }
         let column_type = self.schema.source(key.0).catalog.column(key.1, column).ty;
         let operand: Operand = self.operand(key.0, column_type, ty, value)?;
         Ok(Some(WriteValue::Operand(operand)))
+    }
+
+    fn column_is_nullable(&self, key: TableKey, column: ColumnId) -> bool {
+        let catalog = &self.schema.source(key.0).catalog;
+        catalog.column(key.1, column).nullable
     }
 
     fn update_many(&mut self, key: TableKey, field: &Collected<'a>) -> Result<Vec<Update>> {

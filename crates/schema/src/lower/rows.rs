@@ -3,6 +3,7 @@
 use super::Lowerer;
 use super::json_path;
 use super::selection::Collected;
+use super::values::Input;
 use crate::model::{ComputedReturn, Member, RelationshipKind};
 use crate::types::{FieldInfo, FieldKind, InputKind, TableKey, TypeKey};
 use howdah_error::Result;
@@ -40,7 +41,7 @@ impl<'a> Lowerer<'a> {
     ) -> Result<Rows> {
         let permit = self.permit(key)?;
         self.check_arguments(field, info)?;
-        let filter = self.where_argument(key, self.argument(field, "where"))?;
+        let filter = self.optional_where(key, self.argument(field, "where"))?;
         let order = self.order_argument(key, self.argument(field, "order_by"))?;
         let limit = self.limit(field, key.0)?;
         let offset = self.offset(field, key.0)?;
@@ -248,7 +249,7 @@ impl<'a> Lowerer<'a> {
         };
         self.within(["args", "path"], |l| {
             let input = l.resolve_shape(input, &crate::types::builtin("String"))?;
-            if l.absent(input) {
+            if matches!(input, Input::Absent) {
                 return Ok(None);
             }
             let Some(text) = input.string() else {
@@ -257,8 +258,11 @@ impl<'a> Lowerer<'a> {
                     input.describe()
                 )));
             };
-            let steps = json_path::parse(text)
-                .map_err(|e| l.fail(format!("parse json path error: {e}")))?;
+            let steps = json_path::parse(text).ok_or_else(|| {
+                l.fail(format!(
+                    "parse json path error: {text}. Accept letters, digits, underscore (_) or hyphen (-) only. Use single quotes enclosed in bracket (['...']) if there is any special character"
+                ))
+            })?;
             Ok((!steps.is_empty()).then_some(steps))
         })
     }

@@ -155,8 +155,6 @@ impl<'a> Lowerer<'a> {
                             self.fail(format!("reference to undefined fragment \"{name}\""))
                         );
                     };
-                    check_directives(&fragment.directives, &[], "a fragment definition")
-                        .map_err(|e| e.at(self.path.clone()))?;
                     // A second spread of a fragment adds nothing to the same selection.
                     if fragment.condition == type_name && merged.spread.insert(name) {
                         self.collect_into(&fragment.selection, type_name, merged, depth + 1)?;
@@ -187,23 +185,29 @@ impl<'a> Lowerer<'a> {
             .map_err(|e| e.at(self.path.clone()))?;
         let mut included = true;
         for directive in directives {
-            let mut condition = None;
-            for (name, value) in &directive.arguments {
-                if name != "if" {
-                    return Err(self.fail(format!(
-                        "'{}' has no argument named '{name}'",
-                        directive.name
-                    )));
-                }
-                let value = self.within(["args", "if"], |l| l.boolean_value(value))?;
-                condition = Some(value);
-            }
-            let Some(condition) = condition else {
-                return Err(self.fail("missing required field 'if'"));
-            };
-            included &= condition == (directive.name == "include");
+            let name = directive.name.as_str();
+            let condition = self.within([name], |l| l.condition_of(directive))?;
+            included &= condition == (name == "include");
         }
         Ok(included)
+    }
+
+    /// The argument of `@skip` and `@include`.
+    fn condition_of(&mut self, directive: &'a Directive) -> Result<bool> {
+        let mut condition = None;
+        for (name, value) in &directive.arguments {
+            if name != "if" {
+                return Err(self.fail(format!(
+                    "'{}' has no argument named '{name}'",
+                    directive.name
+                )));
+            }
+            condition = Some(value);
+        }
+        self.within(["args", "if"], |l| match condition {
+            Some(value) => l.boolean_value(value),
+            None => Err(l.fail("missing required field 'if'")),
+        })
     }
 
     /// The selection of an object field, collected for its type.

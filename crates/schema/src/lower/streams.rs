@@ -23,7 +23,7 @@ impl<'a> Lowerer<'a> {
         self.check_arguments(field, info)?;
         let batch_size = self.batch_size(key, field)?;
         let cursor = self.cursor_argument(key, field)?;
-        let filter = self.where_argument(key, self.argument(field, "where"))?;
+        let filter = self.optional_where(key, self.argument(field, "where"))?;
         let output = Output::List(self.row_fields(key, field)?);
         Ok(Stream {
             rows: Rows {

@@ -60,14 +60,6 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// Whether it is a list.
-    pub(super) fn is_list(self) -> bool {
-        matches!(
-            self,
-            Input::Literal(Value::List(_)) | Input::Json(Json::Array(_), _)
-        )
-    }
-
     /// The entries of an object in order; `None` for everything else.
     pub(super) fn entries(self) -> Option<Vec<(&'a str, Input<'a>)>> {
         match self {
@@ -204,70 +196,6 @@ pub(crate) fn with_fraction(text: String) -> String {
     match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) if !mantissa.contains('.') => format!("{mantissa}.0e{exponent}"),
         _ => text,
-    }
-}
-
-/// Checks the form of a GeoJSON geometry: PostGIS reads some malformed ones without complaint.
-pub(crate) fn geojson(value: &Json) -> Result<(), String> {
-    let Json::Object(object) = value else {
-        return Err("expected a GeoJSON object".into());
-    };
-    let Some(kind) = object.get("type").and_then(Json::as_str) else {
-        return Err("key \"type\" not found in GeoJSON object".into());
-    };
-    if kind == "GeometryCollection" {
-        return match object.get("geometries") {
-            Some(Json::Array(geometries)) => geometries.iter().try_for_each(geojson),
-            _ => Err("key \"geometries\" not found in GeometryCollection".into()),
-        };
-    }
-    let Some(coordinates) = object.get("coordinates") else {
-        return Err("key \"coordinates\" not found in GeoJSON object".into());
-    };
-    match kind {
-        "Point" => position(coordinates),
-        "MultiPoint" => each(coordinates, position),
-        "LineString" => line(coordinates),
-        "MultiLineString" => each(coordinates, line),
-        "Polygon" => each(coordinates, ring),
-        "MultiPolygon" => each(coordinates, |polygon| each(polygon, ring)),
-        other => Err(format!("unexpected geometry type: {other}")),
-    }
-}
-
-fn each(value: &Json, check: impl Fn(&Json) -> Result<(), String>) -> Result<(), String> {
-    match value {
-        Json::Array(items) => items.iter().try_for_each(check),
-        _ => Err("expected an array of coordinates".into()),
-    }
-}
-
-fn position(value: &Json) -> Result<(), String> {
-    match value {
-        Json::Array(numbers) if numbers.len() >= 2 && numbers.iter().all(Json::is_number) => Ok(()),
-        _ => Err("A Position needs at least 2 elements".into()),
-    }
-}
-
-fn line(value: &Json) -> Result<(), String> {
-    each(value, position)?;
-    match value.as_array() {
-        Some(points) if points.len() >= 2 => Ok(()),
-        _ => Err("A LineString needs at least 2 Positions".into()),
-    }
-}
-
-fn ring(value: &Json) -> Result<(), String> {
-    each(value, position)?;
-    match value.as_array().map(Vec::as_slice) {
-        Some(points @ [first, .., last]) if points.len() >= 4 => {
-            if first == last {
-                Ok(())
-            } else {
-                Err("the first and last locations have to be equal for a LinearRing".into())
-            }
-        }
-        _ => Err("A LinearRing needs at least 4 Positions".into()),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Variables of an operation: declared types, given values, and how they are read at a position.
 
+use super::unbound::{self, unbound};
 use super::values::Input;
-use crate::document::{Operation, TypeExpr, Value};
+use crate::document::{Document, Operation, TypeExpr, Value};
 use crate::types::{RoleSchema, TypeRef};
 use howdah_error::{Error, Result};
 use serde_json::Value as Json;
@@ -37,6 +38,7 @@ impl<'a> Variables<'a> {
     /// Binds given values to definitions.
     pub(super) fn new(
         schema: RoleSchema<'a>,
+        document: &Document,
         operation: &'a Operation,
         given: &'a serde_json::Map<String, Json>,
     ) -> Result<Self> {
@@ -74,12 +76,13 @@ impl<'a> Variables<'a> {
                     .is_some_and(|d| *d != Value::Null),
             };
             if by_name.insert(definition.name.as_str(), variable).is_some() {
-                return Err(Error::validation(format!(
+                return Err(Error::parse_failed(format!(
                     "multiple definitions for variable \"{}\"",
                     definition.name
                 )));
             }
         }
+        unbound::check(document, operation, |name| by_name.contains_key(name))?;
         let unexpected: Vec<&str> = given
             .keys()
             .map(String::as_str)
@@ -208,8 +211,4 @@ impl<'a> Variables<'a> {
             _ => false,
         }
     }
-}
-
-fn unbound(name: &str) -> Error {
-    Error::validation(format!("unbound variable \"{name}\""))
 }

@@ -6,7 +6,8 @@ use howdah_ir::catalog::{Catalog, ColumnId, TypeId, TypeKind};
 use std::sync::Arc;
 
 /// The GraphQL scalar of a type: its own name, but for the five that GraphQL has itself and a few
-/// that PostgreSQL names by another word in SQL. Domains go by their base type.
+/// that PostgreSQL names by another word in SQL. Domains go by their base type; the row types of
+/// tables, whose names are those of object types, have a suffix.
 pub fn scalar_name(catalog: &Catalog, ty: TypeId) -> Arc<str> {
     let ty = catalog.ty(catalog.base_type(ty));
     let name: &str = match &*ty.name {
@@ -16,6 +17,10 @@ pub fn scalar_name(catalog: &Catalog, ty: TypeId) -> Arc<str> {
         "text" | "varchar" => "String",
         "int8" => "bigint",
         "int2" => "smallint",
+        "char" => "bpchar",
+        name if matches!(ty.kind, TypeKind::Composite(_)) => {
+            return format!("{name}_scalar").into();
+        }
         _ => return ty.name.clone(),
     };
     name.into()

@@ -114,6 +114,8 @@ struct Level {
     conflict: Option<Conflict>,
     /// How many go into each statement.
     parts: Vec<usize>,
+    /// Whether each row comes with all that hangs on it, before the next.
+    careful: bool,
 }
 
 /// Rows of a relationship, ready to be written, and the row that they belong to.
@@ -125,7 +127,7 @@ struct Ready {
 
 /// One level of all that have the same rule for conflicts, in order. With a rule each part is a
 /// statement.
-fn levels(all: Vec<Ready>) -> Vec<(Level, Vec<usize>)> {
+fn levels(all: Vec<Ready>, careful: bool) -> Vec<(Level, Vec<usize>)> {
     let mut levels: Vec<(Level, Vec<usize>)> = Vec::new();
     for ready in all {
         let size = ready.rows.len();
@@ -143,6 +145,7 @@ fn levels(all: Vec<Ready>) -> Vec<(Level, Vec<usize>)> {
                     rows: ready.rows,
                     conflict: ready.conflict,
                     parts: vec![size],
+                    careful,
                 };
                 levels.push((level, vec![ready.parent]));
             }
@@ -312,13 +315,25 @@ impl Writes<'_> {
         rows: &[NewRow],
         conflict: Option<&Conflict>,
     ) -> Result<(Vec<Row>, usize), Fails> {
-        let level = Level {
-            rows: rows.iter().map(Proposed::of).collect(),
-            conflict: conflict.cloned(),
-            parts: vec![rows.len()],
+        let write = |state: &mut World, careful| {
+            let level = Level {
+                rows: rows.iter().map(Proposed::of).collect(),
+                conflict: conflict.cloned(),
+                parts: vec![rows.len()],
+                careful,
+            };
+            let (written, count) = self.insert_level(state, table, level, Depth::Top)?;
+            Ok((written.into_iter().flatten().collect(), count))
         };
-        let (written, count) = self.insert_level(state, table, level, Depth::Top)?;
-        Ok((written.into_iter().flatten().collect(), count))
+        let before = state.clone();
+        match write(state, false) {
+            // It counts what becomes of one row after the other.
+            Err(_) if rows.iter().any(|row| !row.nested.is_empty()) => {
+                *state = before;
+                write(state, true)
+            }
+            other => other,
+        }
     }
 
     fn insert_level(
@@ -328,10 +343,27 @@ impl Writes<'_> {
         level: Level,
         depth: Depth,
     ) -> Result<(Vec<Option<Row>>, usize), Fails> {
+        if level.careful && level.rows.len() > 1 && level.rows.iter().any(|r| !r.nested.is_empty())
+        {
+            let (mut written, mut count) = (Vec::new(), 0);
+            for row in level.rows {
+                let level = Level {
+                    rows: vec![row],
+                    conflict: level.conflict.clone(),
+                    parts: vec![1],
+                    careful: true,
+                };
+                let (row, more) = self.insert_level(state, table, level, depth)?;
+                written.extend(row);
+                count += more;
+            }
+            return Ok((written, count));
+        }
         let Level {
             mut rows,
             conflict,
             mut parts,
+            careful,
         } = level;
         let rule = self.rules(table).insert.expect("a right");
         let links = self.all.world.tables[table].links.clone();
@@ -346,7 +378,7 @@ impl Writes<'_> {
             .partition(|link| links[*link].basis == Basis::OwnKey);
         let mut count = 0;
         for link in before {
-            count += self.insert_before(state, &links[link], link, &rule, &mut rows)?;
+            count += self.insert_before(state, &links[link], link, &mut rows, careful)?;
         }
         // Where it matters which rows were skipped, each is a statement.
         let matters = depth == Depth::Before || !after.is_empty();
@@ -363,7 +395,7 @@ impl Writes<'_> {
         }
         count += written.iter().flatten().count();
         for link in after {
-            count += self.insert_after(state, &links[link], link, &rows, &written)?;
+            count += self.insert_after(state, &links[link], link, &rows, &written, careful)?;
         }
         if self.slip == Slip::NestedUncounted {
             count = written.iter().flatten().count();
@@ -377,15 +409,12 @@ impl Writes<'_> {
         state: &mut World,
         link: &Link,
         number: usize,
-        rule: &InsertRule,
         rows: &mut [Proposed],
+        careful: bool,
     ) -> Result<usize, Fails> {
         let own: Vec<usize> = link.mapping.iter().map(|(own, _)| *own).collect();
         let nested = nested_of(rows, number);
-        if nested
-            .iter()
-            .any(|(i, _)| taken(rule, &rows[*i].cells, &own))
-        {
+        if nested.iter().any(|(i, _)| taken(&rows[*i].cells, &own)) {
             return Err(vec![VALIDATION]);
         }
         let ready = nested
@@ -397,7 +426,7 @@ impl Writes<'_> {
             })
             .collect();
         let mut count = 0;
-        for (level, parents) in levels(ready) {
+        for (level, parents) in levels(ready, careful) {
             let (written, more) = self.insert_level(state, link.target, level, Depth::Before)?;
             count += more;
             for (parent, target) in parents.into_iter().zip(written) {
@@ -423,9 +452,9 @@ impl Writes<'_> {
         number: usize,
         rows: &[Proposed],
         written: &[Option<Row>],
+        careful: bool,
     ) -> Result<usize, Fails> {
         let other: Vec<usize> = link.mapping.iter().map(|(_, other)| *other).collect();
-        let rule = self.rules(link.target).insert.expect("a right");
         let mut all = Vec::new();
         for (parent, nested) in nested_of(rows, number) {
             let Some(keys) = &written[parent] else {
@@ -436,7 +465,7 @@ impl Writes<'_> {
             };
             let mut rows: Vec<Proposed> = nested.rows.iter().map(Proposed::of).collect();
             for row in &mut rows {
-                if taken(&rule, &row.cells, &other) {
+                if taken(&row.cells, &other) {
                     return Err(vec![VALIDATION]);
                 }
                 for (own, other) in &link.mapping {
@@ -450,7 +479,7 @@ impl Writes<'_> {
             });
         }
         let mut count = 0;
-        for (level, _) in levels(all) {
+        for (level, _) in levels(all, careful) {
             count += self
                 .insert_level(state, link.target, level, Depth::After)?
                 .1;
@@ -769,11 +798,9 @@ enum Depth {
     After,
 }
 
-/// Whether a row has values in some columns already.
-fn taken(rule: &InsertRule, cells: &BTreeMap<usize, Cell>, columns: &[usize]) -> bool {
-    columns
-        .iter()
-        .any(|c| cells.contains_key(c) || rule.presets.iter().any(|(preset, _)| preset == c))
+/// Whether a row is given values in some columns.
+fn taken(cells: &BTreeMap<usize, Cell>, columns: &[usize]) -> bool {
+    columns.iter().any(|c| cells.contains_key(c))
 }
 
 /// Rows of a relationship with the numbers of the rows that they belong to.

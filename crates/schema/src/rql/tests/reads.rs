@@ -177,7 +177,7 @@ fn refusals_of_select_say_where_and_why() {
         (
             "admin",
             json!({"table": "article", "columns": ["id"], "where": {"is_published": {"_eq": 5}}}),
-            "$.args.where.is_published._eq | parse-failed | parsing Bool failed, expected Bool, but encountered Number",
+            "$.args.where.is_published._eq | parse-failed | parsing Bool failed, expected Boolean, but encountered Number",
         ),
     ];
     for (role, args, expected) in cases {

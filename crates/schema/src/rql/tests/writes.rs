@@ -83,7 +83,7 @@ fn refusals_of_insert_say_where_and_why() {
         (
             "admin",
             on(json!({"id": 2147483648_u64})),
-            "$.args.objects[0].id | parse-failed | The value 2147483648 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?",
+            "$.args.objects[0].id | parse-failed | The value 2.147483648e9 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?",
         ),
         (
             "writer",
@@ -264,7 +264,7 @@ fn refusals_of_update_and_delete_say_where_and_why() {
         (
             "admin",
             set(json!({"id": true})),
-            "$.args[\"$set\"].id | parse-failed | parsing Int failed, expected Number, but encountered Boolean",
+            "$.args[\"$set\"].id | parse-failed | parsing Integer expected for input type: PGInteger failed, expected Number, but encountered Boolean",
         ),
         (
             "admin",
