@@ -114,7 +114,7 @@ fn other_text(name: &str, value: &Value) -> Result<String> {
 }
 
 fn is_hexadecimal(text: &str) -> bool {
-    text.len() % 2 == 0 && text.bytes().all(|b| b.is_ascii_hexdigit())
+    text.len().is_multiple_of(2) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// An array literal of values of the element type; nested lists become nested arrays.
