@@ -18,6 +18,7 @@ run: needs-run ## Build howdah and start it on the demo project, with a PostgreS
 	exec target/release/howdah dev --project demo $(DEMO_ARGS)
 
 test: needs-test check console ## Run every check and test there is
+	scripts/check-deploy-offline
 	$(CARGO) build --workspace --all-targets
 	if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  $(CARGO) nextest run --workspace; \
