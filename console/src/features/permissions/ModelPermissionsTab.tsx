@@ -1,6 +1,6 @@
 // Who sees what of the rows that native queries return: permissions of a logical model (F10).
-import { Button, Group, Stack, Text, TextInput, Title, UnstyledButton } from '@mantine/core';
-import { IconLockQuestion, IconTrash } from '@tabler/icons-react';
+import { Stack, Text, Title } from '@mantine/core';
+import { IconLockQuestion } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import {
@@ -15,12 +15,13 @@ import {
   type ModelPermission,
 } from '../../kit/api';
 import { t } from '../../kit/i18n';
-import { confirmDestruction, EmptyState, ErrorPanel, useAction } from '../../kit/ui';
-import { AccessMark, accessText } from './AccessMark';
+import { EmptyState, useAction } from '../../kit/ui';
+import { AccessCell } from './AccessCell';
 import { ColumnChoice } from './ColumnChoice';
 import { accessOf } from './model';
 import { NewRole } from './NewRole';
 import classes from './PermissionsTab.module.css';
+import { PermissionFoot } from './PermissionFoot';
 import { RowRule } from './RowRule';
 
 const route = getRouteApi('/data/$source/~models/$model/permissions');
@@ -56,16 +57,13 @@ export function ModelPermissionsTab() {
                 <tr key={one}>
                   <th scope="row">{one}</th>
                   <td>
-                    <UnstyledButton
-                      className={classes.cell}
-                      data-active={one === role || undefined}
-                      aria-pressed={one === role}
-                      aria-label={`${one} select: ${accessText(access)}`}
-                      title={accessText(access)}
+                    <AccessCell
+                      role={one}
+                      action="select"
+                      access={access}
+                      active={one === role}
                       onClick={() => look(one)}
-                    >
-                      <AccessMark access={access} />
-                    </UnstyledButton>
+                    />
                   </td>
                 </tr>
               );
@@ -81,6 +79,7 @@ export function ModelPermissionsTab() {
             source={source}
             model={model}
             role={role}
+            onClose={() => look(undefined)}
           />
         ) : (
           <EmptyState icon={IconLockQuestion} title={t('Choose a role')}>
@@ -92,7 +91,8 @@ export function ModelPermissionsTab() {
   );
 }
 
-function Editor({ source, model, role }: { source: string; model: LogicalModel; role: string }) {
+function Editor(props: { source: string; model: LogicalModel; role: string; onClose: () => void }) {
+  const { source, model, role, onClose } = props;
   const entry = model.select_permissions?.find((e) => e.role === role);
   const [draft, setDraft] = useState<ModelPermission>(
     () => entry?.permission ?? { columns: [], filter: {} },
@@ -146,36 +146,20 @@ function Editor({ source, model, role }: { source: string; model: LogicalModel; 
         value={draft.columns}
         onChange={(columns) => setDraft((before) => ({ ...before, columns }))}
       />
-      <TextInput
-        label={t('Comment')}
-        value={comment}
-        onChange={(event) => setComment(event.currentTarget.value)}
+      <PermissionFoot
+        comment={comment}
+        onComment={setComment}
+        save={save}
+        canSave={!invalid}
+        onClose={onClose}
+        removal={
+          entry && {
+            action: remove,
+            what: `${role} · select · ${model.name}`,
+            consequence: t('The role may not see native queries that return this model.'),
+          }
+        }
       />
-      {save.error && <ErrorPanel error={save.error} />}
-      <Group>
-        <Button disabled={invalid} loading={save.isPending} onClick={() => save.mutate()}>
-          {t('Save permission')}
-        </Button>
-        {entry && (
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconTrash size={14} />}
-            loading={remove.isPending}
-            onClick={() =>
-              confirmDestruction({
-                title: t('Remove this permission?'),
-                what: `${role} · select · ${model.name}`,
-                consequence: t('The role may not see native queries that return this model.'),
-                button: t('Remove'),
-                run: () => remove.mutate(),
-              })
-            }
-          >
-            {t('Remove permission')}
-          </Button>
-        )}
-      </Group>
     </Stack>
   );
 }

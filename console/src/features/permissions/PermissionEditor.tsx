@@ -8,10 +8,9 @@ import {
   Stack,
   Switch,
   Text,
-  TextInput,
   Title,
 } from '@mantine/core';
-import { IconCopy, IconEye, IconHelpCircle, IconTrash } from '@tabler/icons-react';
+import { IconCopy, IconEye, IconHelpCircle } from '@tabler/icons-react';
 import { useState } from 'react';
 import {
   bulk,
@@ -22,7 +21,7 @@ import {
   type TrackedTable,
 } from '../../kit/api';
 import { t } from '../../kit/i18n';
-import { ButtonLink, confirmDestruction, ErrorPanel, useAction } from '../../kit/ui';
+import { ButtonLink, useAction } from '../../kit/ui';
 import { CloneModal } from './CloneModal';
 import { ColumnChoice } from './ColumnChoice';
 import {
@@ -33,6 +32,7 @@ import {
   saveCommands,
   type Permission,
 } from './model';
+import { PermissionFoot } from './PermissionFoot';
 import { Presets } from './Presets';
 import { RowRule } from './RowRule';
 import { ValidateInput } from './ValidateInput';
@@ -52,7 +52,16 @@ export function PermissionEditor(props: Props) {
   const entry = entryOf(tracked, kind, role);
   const [draft, setDraft] = useState<Permission>(() => entry?.permission ?? emptyPermission(kind));
   const [comment, setComment] = useState(entry?.comment ?? '');
-  const [invalid, setInvalid] = useState(false);
+  /** Which rules are no JSON at present. */
+  const [invalid, setInvalid] = useState<ReadonlySet<string>>(new Set());
+  const noteInvalid = (rule: string) => (is: boolean) =>
+    setInvalid((before) => {
+      if (before.has(rule) === is) return before;
+      const next = new Set(before);
+      if (is) next.add(rule);
+      else next.delete(rule);
+      return next;
+    });
   const [cloning, setCloning] = useState(false);
   const [asking, setAsking] = useState(false);
   const set = (part: Partial<Permission>) => setDraft((before) => ({ ...before, ...part }));
@@ -140,7 +149,7 @@ export function PermissionEditor(props: Props) {
           value={draft.check ?? {}}
           others={others}
           onChange={(check) => set({ check })}
-          onInvalid={setInvalid}
+          onInvalid={noteInvalid('check')}
         />
       ) : (
         <RowRule
@@ -156,7 +165,7 @@ export function PermissionEditor(props: Props) {
           value={draft.filter ?? {}}
           others={others}
           onChange={(filter) => set({ filter })}
-          onInvalid={setInvalid}
+          onInvalid={noteInvalid('filter')}
         />
       )}
       {kind === 'update' && (
@@ -168,7 +177,7 @@ export function PermissionEditor(props: Props) {
           value={draft.check ?? {}}
           others={others}
           onChange={(check) => set({ check: Object.keys(check).length === 0 ? null : check })}
-          onInvalid={setInvalid}
+          onInvalid={noteInvalid('check')}
         />
       )}
 
@@ -199,45 +208,24 @@ export function PermissionEditor(props: Props) {
           onChange={(validate_input) => set({ validate_input })}
         />
       )}
-      <TextInput
-        label={t('Comment')}
-        value={comment}
-        onChange={(event) => setComment(event.currentTarget.value)}
+      <PermissionFoot
+        comment={comment}
+        onComment={setComment}
+        save={save}
+        canSave={
+          changed && invalid.size === 0 && draft.validate_input?.definition.url.trim() !== ''
+        }
+        onClose={props.onClose}
+        removal={
+          entry && {
+            action: remove,
+            what: `${role} · ${kind} · ${table.schema}.${table.name}`,
+            consequence: t('The role may not {{action}} on this table afterwards.', {
+              action: kind,
+            }),
+          }
+        }
       />
-      {save.error && <ErrorPanel error={save.error} />}
-      <Group>
-        <Button
-          disabled={!changed || invalid || draft.validate_input?.definition.url.trim() === ''}
-          loading={save.isPending}
-          onClick={() => save.mutate()}
-        >
-          {t('Save permission')}
-        </Button>
-        <Button variant="default" onClick={props.onClose}>
-          {t('Close')}
-        </Button>
-        {entry && (
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconTrash size={14} />}
-            loading={remove.isPending}
-            onClick={() =>
-              confirmDestruction({
-                title: t('Remove this permission?'),
-                what: `${role} · ${kind} · ${table.schema}.${table.name}`,
-                consequence: t('The role may not {{action}} on this table afterwards.', {
-                  action: kind,
-                }),
-                button: t('Remove'),
-                run: () => remove.mutate(),
-              })
-            }
-          >
-            {t('Remove permission')}
-          </Button>
-        )}
-      </Group>
       {cloning && entry && (
         <CloneModal
           source={source}

@@ -1,5 +1,4 @@
 // Who may do what with a table (AA13): the grid of roles and actions, and the editor of one cell.
-import { UnstyledButton } from '@mantine/core';
 import { IconLockQuestion } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -14,7 +13,8 @@ import {
 } from '../../kit/api';
 import { t } from '../../kit/i18n';
 import { EmptyState } from '../../kit/ui';
-import { AccessLegend, AccessMark, accessText } from './AccessMark';
+import { AccessCell } from './AccessCell';
+import { AccessLegend, AccessMark } from './AccessMark';
 import { accessOf, entryOf } from './model';
 import { NewRole } from './NewRole';
 import { PermissionEditor } from './PermissionEditor';
@@ -80,16 +80,13 @@ export function PermissionsTab() {
                   const active = search.role === role && search.action === kind;
                   return (
                     <td key={kind}>
-                      <UnstyledButton
-                        className={classes.cell}
-                        data-active={active || undefined}
-                        aria-pressed={active}
-                        aria-label={`${role} ${kind}: ${accessText(access)}`}
-                        title={accessText(access)}
+                      <AccessCell
+                        role={role}
+                        action={kind}
+                        access={access}
+                        active={active}
                         onClick={() => look(role, kind)}
-                      >
-                        <AccessMark access={access} />
-                      </UnstyledButton>
+                      />
                     </td>
                   );
                 })}

@@ -2,7 +2,6 @@
 import {
   ActionIcon,
   Autocomplete,
-  Button,
   Group,
   Select,
   Stack,
@@ -10,9 +9,10 @@ import {
   Title,
   Tooltip,
 } from '@mantine/core';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { IconX } from '@tabler/icons-react';
 import type { Column } from '../../kit/api';
 import { t } from '../../kit/i18n';
+import { AddButton } from '../../kit/ui';
 import { useSessionVariables } from '../../kit/identity';
 import { textFromValue, valueFromText } from './rules';
 
@@ -36,15 +36,11 @@ export function Presets(props: {
             {t('Written by the server, whatever a client says: a value or a session variable.')}
           </Text>
         </div>
-        <Button
-          size="compact-xs"
-          variant="light"
-          leftSection={<IconPlus size={13} />}
+        <AddButton
+          label={t('Add preset')}
           disabled={free.length === 0}
           onClick={() => put([...entries, [free[0]?.name ?? '', '']])}
-        >
-          {t('Add preset')}
-        </Button>
+        />
       </Group>
       {entries.map(([name, value], index) => {
         const column = props.columns.find((c) => c.name === name);

@@ -1,7 +1,6 @@
 // A webhook that is asked before rows are written: its address, headers and patience.
 import {
   ActionIcon,
-  Button,
   Group,
   NumberInput,
   Select,
@@ -10,8 +9,9 @@ import {
   TextInput,
   Tooltip,
 } from '@mantine/core';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { IconX } from '@tabler/icons-react';
 import { t } from '../../kit/i18n';
+import { AddButton } from '../../kit/ui';
 import type { InputHeader, InputValidation } from './model';
 
 const fresh: InputValidation = { type: 'http', definition: { url: '' } };
@@ -122,14 +122,10 @@ export function ValidateInput(props: {
             );
           })}
           <Group>
-            <Button
-              size="compact-xs"
-              variant="light"
-              leftSection={<IconPlus size={13} />}
+            <AddButton
+              label={t('Add header')}
               onClick={() => setHeaders([...headers, { name: '', value: '' }])}
-            >
-              {t('Add header')}
-            </Button>
+            />
           </Group>
         </>
       )}

@@ -3,6 +3,7 @@ export * from './EmptyState';
 export * from './ErrorPanel';
 export * from './LinkTabs';
 export * from './Page';
+export * from './Section';
 export * from './VirtualTable';
 export * from './IdentityBar';
 export * from './links';

@@ -7,7 +7,6 @@ import {
   Group,
   Menu,
   MultiSelect,
-  Select,
   Stack,
   Table,
   Text,
@@ -15,17 +14,18 @@ import {
   Title,
   Tooltip,
 } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { relationsQuery } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
-import { Page, SqlPreview, type Planned } from '../../../kit/ui';
+import { AddButton, Page, SqlPreview, type Planned } from '../../../kit/ui';
 import { trackTables } from '../source/tracking';
 import { TypeInput } from '../structure/ColumnFields';
 import { ForeignKeyFields } from '../structure/ForeignKeyFields';
 import { createTable, newColumn, type ColumnDraft, type TableDraft } from '../structure/statements';
+import { RelationFields } from './RelationFields';
 
 const route = getRouteApi('/data/$source/~create');
 
@@ -118,29 +118,7 @@ export function CreateTablePage() {
         }}
       >
         <Stack maw={1080} gap="lg">
-          <Group align="flex-end">
-            <Select
-              label={t('Schema')}
-              data={list.schemas}
-              allowDeselect={false}
-              value={draft.schema}
-              onChange={(value) => set({ schema: value ?? 'public' })}
-            />
-            <TextInput
-              label={t('Name')}
-              w={260}
-              value={draft.name}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-              required
-              autoFocus
-            />
-            <TextInput
-              label={t('Comment')}
-              flex={1}
-              value={draft.comment}
-              onChange={(event) => set({ comment: event.currentTarget.value })}
-            />
-          </Group>
+          <RelationFields schemas={list.schemas} value={draft} onChange={set} />
           <Card withBorder>
             <Group justify="space-between" mb="xs">
               <Title order={2}>{t('Columns')}</Title>
@@ -172,14 +150,10 @@ export function CreateTablePage() {
                     ))}
                   </Menu.Dropdown>
                 </Menu>
-                <Button
-                  variant="light"
-                  size="compact-xs"
-                  leftSection={<IconPlus size={13} />}
+                <AddButton
+                  label={t('Add column')}
                   onClick={() => set({ columns: [...draft.columns, newColumn()] })}
-                >
-                  {t('Add column')}
-                </Button>
+                />
               </Group>
             </Group>
             <Table aria-label={t('Columns')} verticalSpacing={4}>
@@ -289,10 +263,8 @@ export function CreateTablePage() {
           <Card withBorder>
             <Group justify="space-between">
               <Title order={2}>{t('Foreign keys')}</Title>
-              <Button
-                variant="light"
-                size="compact-xs"
-                leftSection={<IconPlus size={13} />}
+              <AddButton
+                label={t('Add foreign key')}
                 onClick={() =>
                   set({
                     foreignKeys: [
@@ -308,9 +280,7 @@ export function CreateTablePage() {
                     ],
                   })
                 }
-              >
-                {t('Add foreign key')}
-              </Button>
+              />
             </Group>
             {draft.foreignKeys.map((key, index) => (
               <Stack key={index} mt="sm" gap={4}>
@@ -341,22 +311,14 @@ export function CreateTablePage() {
             <Group justify="space-between">
               <Title order={2}>{t('Unique keys and checks')}</Title>
               <Group gap={6}>
-                <Button
-                  variant="light"
-                  size="compact-xs"
-                  leftSection={<IconPlus size={13} />}
+                <AddButton
+                  label={t('Add unique key')}
                   onClick={() => set({ uniqueKeys: [...draft.uniqueKeys, []] })}
-                >
-                  {t('Add unique key')}
-                </Button>
-                <Button
-                  variant="light"
-                  size="compact-xs"
-                  leftSection={<IconPlus size={13} />}
+                />
+                <AddButton
+                  label={t('Add check')}
                   onClick={() => set({ checks: [...draft.checks, { name: '', expression: '' }] })}
-                >
-                  {t('Add check')}
-                </Button>
+                />
               </Group>
             </Group>
             <Stack gap={6} mt={draft.uniqueKeys.length + draft.checks.length > 0 ? 'sm' : 0}>

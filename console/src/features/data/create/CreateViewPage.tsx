@@ -1,5 +1,5 @@
 // A view, made or changed (AA7): its query, shown with the statement around it before it runs.
-import { Button, Checkbox, Group, Select, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Switch, Text } from '@mantine/core';
 import { IconTableOff, IconTerminal2 } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { t } from '../../../kit/i18n';
 import { ButtonLink, EmptyState, Page, SqlPreview, type Planned } from '../../../kit/ui';
 import { trackTables } from '../source/tracking';
 import { saveView, type ViewDraft } from '../structure/statements';
+import { RelationFields } from './RelationFields';
 
 const route = getRouteApi('/data/$source/~view');
 
@@ -83,31 +84,12 @@ function Form(props: { source: string; schema: string; before?: TableDetail }) {
         }}
       >
         <Stack maw={1080} gap="lg">
-          <Group align="flex-end">
-            <Select
-              label={t('Schema')}
-              data={list.schemas}
-              allowDeselect={false}
-              disabled={before !== undefined}
-              value={draft.schema}
-              onChange={(value) => set({ schema: value ?? 'public' })}
-            />
-            <TextInput
-              label={t('Name')}
-              w={260}
-              value={draft.name}
-              disabled={before !== undefined}
-              onChange={(event) => set({ name: event.currentTarget.value })}
-              required
-              autoFocus={!before}
-            />
-            <TextInput
-              label={t('Comment')}
-              flex={1}
-              value={draft.comment}
-              onChange={(event) => set({ comment: event.currentTarget.value })}
-            />
-          </Group>
+          <RelationFields
+            schemas={list.schemas}
+            value={draft}
+            exists={before !== undefined}
+            onChange={set}
+          />
           <Switch
             label={t('Materialised')}
             description={t(

@@ -1,16 +1,8 @@
 // A table of names and types: the arguments of a native query, the fields of a logical model.
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  Select,
-  Table,
-  TextInput,
-  Tooltip,
-} from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Checkbox, Group, Select, Table, TextInput, Tooltip } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
 import { t } from '../../../kit/i18n';
+import { AddButton } from '../../../kit/ui';
 import { TypeInput } from '../structure/ColumnFields';
 import { newField, type FieldDraft, type FieldKind } from './native';
 
@@ -136,14 +128,10 @@ export function FieldRows({ noun, label, source, value, onChange, models }: Prop
         </Table>
       )}
       <Group mt={6}>
-        <Button
-          size="compact-xs"
-          variant="light"
-          leftSection={<IconPlus size={13} />}
+        <AddButton
+          label={t('Add {{noun}}', { noun })}
           onClick={() => onChange([...value, newField()])}
-        >
-          {t('Add {{noun}}', { noun })}
-        </Button>
+        />
       </Group>
     </div>
   );

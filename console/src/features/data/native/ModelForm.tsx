@@ -1,16 +1,14 @@
 // A logical model: its name and fields, made or changed.
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { bulk, metadataChanged, useSource, type LogicalModel } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
-import { ErrorPanel, useAction } from '../../../kit/ui';
-import { Section } from '../structure/StructureTab';
+import { useAction, Section } from '../../../kit/ui';
+import { DefinitionForm, FieldProblem } from './DefinitionForm';
 import { FieldRows } from './FieldRows';
 import {
   fieldDrafts,
   fieldProblem,
-  graphqlName,
   modelFields,
   newField,
   saveModel,
@@ -54,69 +52,32 @@ export function ModelForm(props: { source: string; before?: LogicalModel }) {
     },
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <DefinitionForm
+      nameLabel={t('Name')}
+      nameHelp={t('It is the type in GraphQL.')}
+      name={name}
+      onName={setName}
+      fixedName={before !== undefined}
+      description={description}
+      onDescription={setDescription}
+      error={save.error}
+      button={before ? t('Save') : t('Create logical model')}
+      isNew={!before}
+      busy={save.isPending}
+      ready={problem === undefined && fields.length > 0}
+      onSave={() => save.mutate()}
     >
-      <Stack gap="lg" maw={1080}>
-        <Group align="flex-start">
-          <TextInput
-            label={t('Name')}
-            description={t('It is the type in GraphQL.')}
-            w={280}
-            value={name}
-            disabled={before !== undefined}
-            error={name && !graphqlName.test(name.trim()) ? t('No name of GraphQL') : undefined}
-            onChange={(event) => setName(event.currentTarget.value)}
-            required
-            autoFocus={!before}
-          />
-          <TextInput
-            label={t('Description')}
-            description={t('It is shown in the GraphQL schema.')}
-            flex={1}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-        </Group>
-        <Section title={t('Fields')}>
-          <FieldRows
-            noun={t('field')}
-            label={t('Fields')}
-            source={source}
-            value={fields}
-            onChange={setFields}
-            models={[...new Set([...others, name.trim()])].filter(Boolean)}
-          />
-          <FieldProblem problem={problem} />
-        </Section>
-        {save.error && <ErrorPanel error={save.error} />}
-        <Group>
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={
-              problem !== undefined || fields.length === 0 || !graphqlName.test(name.trim())
-            }
-          >
-            {before ? t('Save') : t('Create logical model')}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
-  );
-}
-
-/** What is wrong with names, where it is not plain to see. */
-export function FieldProblem({ problem }: { problem: ReturnType<typeof fieldProblem> }) {
-  if (problem !== 'double' && problem !== 'name') return null;
-  return (
-    <Text size="xs" c="red" role="alert" mt={4}>
-      {problem === 'double'
-        ? t('Two of them have the same name.')
-        : t('Names are of letters, digits and _, and begin with no digit.')}
-    </Text>
+      <Section title={t('Fields')}>
+        <FieldRows
+          noun={t('field')}
+          label={t('Fields')}
+          source={source}
+          value={fields}
+          onChange={setFields}
+          models={[...new Set([...others, name.trim()])].filter(Boolean)}
+        />
+        <FieldProblem problem={problem} />
+      </Section>
+    </DefinitionForm>
   );
 }

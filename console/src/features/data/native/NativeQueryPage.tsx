@@ -21,10 +21,10 @@ import {
   ErrorPanel,
   Page,
   useAction,
+  Section,
 } from '../../../kit/ui';
-import { Section } from '../structure/StructureTab';
+import { DefinitionForm, FieldProblem } from './DefinitionForm';
 import { FieldRows } from './FieldRows';
-import { FieldProblem } from './ModelForm';
 import {
   argumentDrafts,
   argumentsIn,
@@ -102,7 +102,6 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
   const problem = fieldProblem(args);
   const modelProblem = isNewModel ? fieldProblem(fields) : undefined;
   const ready =
-    graphqlName.test(query.root_field_name) &&
     code.trim() !== '' &&
     problem === undefined &&
     missing.length === 0 &&
@@ -192,136 +191,119 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
         )
       }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
+      <DefinitionForm
+        nameLabel={t('Root field')}
+        nameHelp={t('Queries and subscriptions ask for it by this name.')}
+        name={name}
+        onName={setName}
+        description={description}
+        onDescription={setDescription}
+        error={save.error}
+        button={before ? t('Save') : t('Create native query')}
+        isNew={!before}
+        busy={save.isPending}
+        ready={ready}
+        onSave={() => save.mutate()}
       >
-        <Stack maw={1080} gap="lg">
-          <Group align="flex-start">
-            <TextInput
-              label={t('Root field')}
-              w={280}
-              value={name}
-              error={name && !graphqlName.test(name.trim()) ? t('No name of GraphQL') : undefined}
-              onChange={(event) => setName(event.currentTarget.value)}
-              required
-              autoFocus={!before}
-            />
-            <TextInput
-              label={t('Description')}
-              flex={1}
-              value={description}
-              onChange={(event) => setDescription(event.currentTarget.value)}
-            />
-          </Group>
-          <Section title={t('SQL')}>
-            <Text size="xs" c="dimmed" mb={6}>
-              {t(
-                'One query. An argument stands in it as {{name}} and is passed as a value, never as text of the SQL.',
-                { name: '{{name}}' },
-              )}
-            </Text>
-            <CodeEditor
-              language="sql"
-              label={t('SQL')}
-              value={code}
-              onChange={setCode}
-              minHeight={140}
-              maxHeight="45vh"
-            />
-          </Section>
-          <Section title={t('Arguments')}>
-            <FieldRows
-              noun={t('argument')}
-              label={t('Arguments')}
-              source={source}
-              value={args}
-              onChange={setArgs}
-            />
-            <FieldProblem problem={problem} />
-            {missing.length > 0 && (
-              <Group gap="xs" mt={6}>
-                <Text size="sm" c="orange">
-                  {t('The SQL has arguments that are not declared: {{names}}.', {
-                    names: missing.join(', '),
-                  })}
-                </Text>
-                <Button
-                  size="compact-xs"
-                  variant="light"
-                  onClick={() => setArgs([...args, ...missing.map((n) => newField({ name: n }))])}
-                >
-                  {t('Declare them')}
-                </Button>
-              </Group>
+        <Section title={t('SQL')}>
+          <Text size="xs" c="dimmed" mb={6}>
+            {t(
+              'One query. An argument stands in it as {{name}} and is passed as a value, never as text of the SQL.',
+              { name: '{{name}}' },
             )}
-          </Section>
-          <Section title={t('Returns')}>
-            <Group align="flex-end">
-              <Select
-                label={t('Logical model')}
-                w={280}
-                searchable
-                allowDeselect={false}
-                data={[
-                  { value: aNewModel, label: t('A new one …') },
-                  ...models.map((m) => ({ value: m.name, label: m.name })),
-                ]}
-                value={returns}
-                onChange={(value) => setReturns(value ?? '')}
-              />
-              {isNewModel && (
-                <>
-                  <TextInput
-                    label={t('Name of the logical model')}
-                    w={280}
-                    value={modelName}
-                    onChange={(event) => setModelName(event.currentTarget.value)}
-                    required
-                  />
-                  <Button
-                    variant="default"
-                    leftSection={<IconWand size={14} />}
-                    disabled={!code.trim()}
-                    loading={read.isPending}
-                    onClick={() => read.mutate()}
-                  >
-                    {t('Read the fields from the SQL')}
-                  </Button>
-                </>
-              )}
-            </Group>
-            {read.error && <ErrorPanel error={read.error} />}
-            {isNewModel && (
-              <Stack gap={4} mt="sm">
-                <FieldRows
-                  noun={t('field')}
-                  label={t('Fields')}
-                  source={source}
-                  value={fields}
-                  onChange={setFields}
-                />
-                <FieldProblem problem={modelProblem} />
-              </Stack>
-            )}
-          </Section>
-          <QueryRelationships
-            source={source}
-            name={name}
-            model={model}
-            value={links}
-            onChange={setLinks}
+          </Text>
+          <CodeEditor
+            language="sql"
+            label={t('SQL')}
+            value={code}
+            onChange={setCode}
+            minHeight={140}
+            maxHeight="45vh"
           />
-          {save.error && <ErrorPanel error={save.error} />}
-          <Group>
-            <Button type="submit" loading={save.isPending} disabled={!ready}>
-              {before ? t('Save') : t('Create native query')}
-            </Button>
+        </Section>
+        <Section title={t('Arguments')}>
+          <FieldRows
+            noun={t('argument')}
+            label={t('Arguments')}
+            source={source}
+            value={args}
+            onChange={setArgs}
+          />
+          <FieldProblem problem={problem} />
+          {missing.length > 0 && (
+            <Group gap="xs" mt={6}>
+              <Text size="sm" c="orange">
+                {t('The SQL has arguments that are not declared: {{names}}.', {
+                  names: missing.join(', '),
+                })}
+              </Text>
+              <Button
+                size="compact-xs"
+                variant="light"
+                onClick={() => setArgs([...args, ...missing.map((n) => newField({ name: n }))])}
+              >
+                {t('Declare them')}
+              </Button>
+            </Group>
+          )}
+        </Section>
+        <Section title={t('Returns')}>
+          <Group align="flex-end">
+            <Select
+              label={t('Logical model')}
+              w={280}
+              searchable
+              allowDeselect={false}
+              data={[
+                { value: aNewModel, label: t('A new one …') },
+                ...models.map((m) => ({ value: m.name, label: m.name })),
+              ]}
+              value={returns}
+              onChange={(value) => setReturns(value ?? '')}
+            />
+            {isNewModel && (
+              <>
+                <TextInput
+                  label={t('Name of the logical model')}
+                  w={280}
+                  value={modelName}
+                  onChange={(event) => setModelName(event.currentTarget.value)}
+                  required
+                />
+                <Button
+                  variant="default"
+                  leftSection={<IconWand size={14} />}
+                  disabled={!code.trim()}
+                  loading={read.isPending}
+                  onClick={() => read.mutate()}
+                >
+                  {t('Read the fields from the SQL')}
+                </Button>
+              </>
+            )}
           </Group>
-        </Stack>
-      </form>
+          {read.error && <ErrorPanel error={read.error} />}
+          {isNewModel && (
+            <Stack gap={4} mt="sm">
+              <FieldRows
+                noun={t('field')}
+                label={t('Fields')}
+                source={source}
+                value={fields}
+                onChange={setFields}
+              />
+              <FieldProblem problem={modelProblem} />
+            </Stack>
+          )}
+        </Section>
+        <QueryRelationships
+          source={source}
+          name={name}
+          model={model}
+          value={links}
+          onChange={setLinks}
+        />
+      </DefinitionForm>
     </Page>
   );
 }

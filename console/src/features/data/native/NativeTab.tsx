@@ -1,45 +1,16 @@
 // Native queries of a database: SQL with arguments as root fields of the API (AA15).
-import { IconPlus, IconSql } from '@tabler/icons-react';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { IconSql } from '@tabler/icons-react';
+import { getRouteApi } from '@tanstack/react-router';
 import { useSource, type NativeQuery } from '../../../kit/api';
-import { usePageCommands } from '../../../kit/commands';
 import { t } from '../../../kit/i18n';
-import {
-  AnchorLink,
-  ButtonLink,
-  EmptyState,
-  VirtualTable,
-  type VirtualColumn,
-} from '../../../kit/ui';
-import toolbar from '../source/Toolbar.module.css';
+import { AnchorLink, type VirtualColumn } from '../../../kit/ui';
+import { DefinitionsTab } from './DefinitionsTab';
+import { ModelLink } from './ModelLink';
 
 const route = getRouteApi('/data/$source');
 
 export function NativeTab() {
   const { source: name } = route.useParams();
-  const navigate = useNavigate();
-  const queries = useSource(name)?.native_queries ?? [];
-  const commands = useMemo(
-    () => [
-      {
-        id: 'native-new',
-        label: t('New native query'),
-        run: () => void navigate({ to: '/data/$source/~native/~new', params: { source: name } }),
-      },
-    ],
-    [navigate, name],
-  );
-  usePageCommands(commands);
-  const add = (
-    <ButtonLink
-      to="/data/$source/~native/~new"
-      params={{ source: name }}
-      leftSection={<IconPlus size={14} />}
-    >
-      {t('New native query')}
-    </ButtonLink>
-  );
   const columns: VirtualColumn<NativeQuery>[] = [
     {
       header: t('Root field'),
@@ -68,15 +39,7 @@ export function NativeTab() {
     {
       header: t('Returns'),
       width: 'minmax(110px, 1fr)',
-      cell: (query) => (
-        <AnchorLink
-          size="sm"
-          to="/data/$source/~models/$model"
-          params={{ source: name, model: query.returns }}
-        >
-          {query.returns}
-        </AnchorLink>
-      ),
+      cell: (query) => <ModelLink source={name} model={query.returns} />,
     },
     {
       header: t('Description'),
@@ -85,21 +48,19 @@ export function NativeTab() {
     },
   ];
   return (
-    <>
-      {queries.length > 0 && <div className={toolbar.bar}>{add}</div>}
-      <VirtualTable
-        label={t('Native queries')}
-        columns={columns}
-        rows={queries}
-        rowKey={(query) => query.root_field_name}
-        empty={
-          <EmptyState icon={IconSql} title={t('No native query yet')} action={add}>
-            {t(
-              'A native query is SQL with arguments that the API serves like a table: filtered, sorted, and with permissions.',
-            )}
-          </EmptyState>
-        }
-      />
-    </>
+    <DefinitionsTab
+      source={name}
+      label={t('Native queries')}
+      add={t('New native query')}
+      to="/data/$source/~native/~new"
+      columns={columns}
+      rows={useSource(name)?.native_queries ?? []}
+      rowKey={(query) => query.root_field_name}
+      icon={IconSql}
+      none={t('No native query yet')}
+      explanation={t(
+        'A native query is SQL with arguments that the API serves like a table: filtered, sorted, and with permissions.',
+      )}
+    />
   );
 }

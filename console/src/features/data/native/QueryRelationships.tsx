@@ -1,16 +1,16 @@
 // What the rows of a native query lead to: other native queries, or tables (F12).
 import { Badge, Button, Group, Modal, Stack, Text } from '@mantine/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { LogicalModel, NativeQuery } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
+import { AddButton, Nothing, Section, Tool } from '../../../kit/ui';
 import {
   isComplete,
   mappingOf,
   newRelationship,
   RelationshipFields,
 } from '../relationships/RelationshipFields';
-import { Nothing, Section, Tool } from '../structure/StructureTab';
 import { pairsText, targetText } from './native';
 
 type Links = Pick<NativeQuery, 'object_relationships' | 'array_relationships'>;
@@ -36,15 +36,11 @@ export function QueryRelationships(props: {
     <Section
       title={t('Relationships')}
       action={
-        <Button
-          size="compact-xs"
-          variant="light"
-          leftSection={<IconPlus size={13} />}
+        <AddButton
+          label={t('Add relationship')}
           disabled={columns.length === 0}
           onClick={() => setDraft(newRelationship())}
-        >
-          {t('Add relationship')}
-        </Button>
+        />
       }
     >
       {list.length === 0 && (

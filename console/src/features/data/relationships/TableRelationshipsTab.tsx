@@ -1,6 +1,6 @@
 // Relationships and computed fields of one table (AA11, AA12).
 import { Badge, Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
-import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -17,9 +17,16 @@ import {
   type TrackedTable,
 } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
-import { confirmDestruction, ErrorPanel, useAction } from '../../../kit/ui';
+import {
+  confirmDestruction,
+  ErrorPanel,
+  useAction,
+  AddButton,
+  Nothing,
+  Section,
+  Tool,
+} from '../../../kit/ui';
 import { pairsText, targetText } from '../native/native';
-import { Nothing, Section, Tool } from '../structure/StructureTab';
 import classes from '../structure/StructureTab.module.css';
 import { ComputedModal } from './ComputedModal';
 import { ManualModal } from './ManualModal';
@@ -81,16 +88,7 @@ export function TableRelationshipsTab() {
     <div className={classes.content}>
       <Section
         title={t('Relationships')}
-        action={
-          <Button
-            size="compact-xs"
-            variant="light"
-            leftSection={<IconPlus size={13} />}
-            onClick={() => setAdding(true)}
-          >
-            {t('Add by hand')}
-          </Button>
-        }
+        action={<AddButton label={t('Add by hand')} onClick={() => setAdding(true)} />}
       >
         <Table aria-label={t('Relationships')}>
           <Table.Tbody>
@@ -167,16 +165,7 @@ export function TableRelationshipsTab() {
       )}
       <Section
         title={t('Computed fields')}
-        action={
-          <Button
-            size="compact-xs"
-            variant="light"
-            leftSection={<IconPlus size={13} />}
-            onClick={() => setComputing(true)}
-          >
-            {t('Add computed field')}
-          </Button>
-        }
+        action={<AddButton label={t('Add computed field')} onClick={() => setComputing(true)} />}
       >
         {(tracked.computed_fields ?? []).map((f) => (
           <Group key={f.name} justify="space-between" py={4}>

@@ -1,26 +1,24 @@
 // The structure of a table (AA8, AA11): columns, keys, checks, indexes; every change is shown as SQL
 // before it runs.
-import {
-  ActionIcon,
-  Badge,
-  Button,
-  Code,
-  Group,
-  Stack,
-  Table,
-  Text,
-  Title,
-  Tooltip,
-} from '@mantine/core';
-import { IconKey, IconPencil, IconPlus, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { Badge, Button, Code, Group, Table, Text } from '@mantine/core';
+import { IconKey, IconPencil, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState } from 'react';
 import { tableQuery, type Column, type TableDetail } from '../../../kit/api';
 import { usePageCommands } from '../../../kit/commands';
 import { CodeEditor } from '../../../kit/editor/CodeEditor';
 import { t } from '../../../kit/i18n';
-import { ButtonLink, SqlPreview, type Planned } from '../../../kit/ui';
+import {
+  ButtonLink,
+  SqlPreview,
+  type Planned,
+  AddButton,
+  Line,
+  Nothing,
+  Section,
+  Tool,
+} from '../../../kit/ui';
 import { ColumnModal } from './ColumnModal';
 import { ConstraintModal, type ConstraintKind } from './ConstraintModal';
 import { dropColumn, dropConstraint, dropIndex, refreshView } from './statements';
@@ -69,7 +67,7 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
     <div className={classes.content}>
       <Section
         title={t('Columns')}
-        action={isTable && <Add label={t('Add column')} onClick={() => setColumn('new')} />}
+        action={isTable && <AddButton label={t('Add column')} onClick={() => setColumn('new')} />}
       >
         <Table aria-label={t('Columns')}>
           <Table.Thead>
@@ -182,11 +180,11 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
             title={t('Keys')}
             action={
               <Group gap={4}>
-                <Add
+                <AddButton
                   label={detail.primaryKey ? t('Change primary key') : t('Set primary key')}
                   onClick={() => setConstraint('primary key')}
                 />
-                <Add label={t('Add unique key')} onClick={() => setConstraint('unique')} />
+                <AddButton label={t('Add unique key')} onClick={() => setConstraint('unique')} />
               </Group>
             }
           >
@@ -220,7 +218,10 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
           <Section
             title={t('Foreign keys')}
             action={
-              <Add label={t('Add foreign key')} onClick={() => setConstraint('foreign key')} />
+              <AddButton
+                label={t('Add foreign key')}
+                onClick={() => setConstraint('foreign key')}
+              />
             }
           >
             {detail.foreignKeys.map((f) => (
@@ -244,7 +245,7 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
           </Section>
           <Section
             title={t('Checks')}
-            action={<Add label={t('Add check')} onClick={() => setConstraint('check')} />}
+            action={<AddButton label={t('Add check')} onClick={() => setConstraint('check')} />}
           >
             {detail.checks.map((c) => (
               <Line
@@ -262,7 +263,7 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
       {(isTable || detail.kind === 'materialized') && (
         <Section
           title={t('Indexes')}
-          action={<Add label={t('Create index')} onClick={() => setConstraint('index')} />}
+          action={<AddButton label={t('Create index')} onClick={() => setConstraint('index')} />}
         >
           {detail.indexes.map((i) => (
             <Line
@@ -313,67 +314,6 @@ function Structure({ source, detail }: { source: string; detail: TableDetail }) 
       )}
       {planned && (
         <SqlPreview source={source} planned={planned} onClose={() => setPlanned(undefined)} />
-      )}
-    </div>
-  );
-}
-
-export function Section(props: { title: string; action?: ReactNode; children: ReactNode }) {
-  return (
-    <section aria-label={props.title} className={classes.section}>
-      <Group justify="space-between" mb={6}>
-        <Title order={2}>{props.title}</Title>
-        {props.action}
-      </Group>
-      <Stack gap={0}>{props.children}</Stack>
-    </section>
-  );
-}
-
-function Add(props: { label: string; onClick: () => void }) {
-  return (
-    <Button
-      variant="light"
-      size="compact-xs"
-      leftSection={<IconPlus size={13} />}
-      onClick={props.onClick}
-    >
-      {props.label}
-    </Button>
-  );
-}
-
-export function Tool(props: { label: string; onClick: () => void; children: ReactNode }) {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon size="sm" aria-label={props.label} onClick={props.onClick}>
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-export function Nothing({ children }: { children: ReactNode }) {
-  return (
-    <Text size="sm" c="dimmed">
-      {children}
-    </Text>
-  );
-}
-
-export function Line(props: { name: string; text: string; onDrop?: () => void }) {
-  return (
-    <div className={classes.line}>
-      <Text size="sm" fw={500} className={classes.lineName} title={props.name}>
-        {props.name}
-      </Text>
-      <Text className="mono" style={{ flex: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
-        {props.text}
-      </Text>
-      {props.onDrop && (
-        <Tool label={t('Drop {{name}}', { name: props.name })} onClick={props.onDrop}>
-          <IconTrash size={15} />
-        </Tool>
       )}
     </div>
   );

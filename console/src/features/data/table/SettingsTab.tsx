@@ -14,10 +14,9 @@ import {
   type TrackedTable,
 } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
-import { confirmDestruction, SqlPreview, useAction, type Planned } from '../../../kit/ui';
+import { confirmDestruction, SqlPreview, useAction, type Planned, Section } from '../../../kit/ui';
 import { untrackTables } from '../source/tracking';
 import { commentOnRelation, dropRelation, renameRelation, truncate } from '../structure/statements';
-import { Section } from '../structure/StructureTab';
 import classes from '../structure/StructureTab.module.css';
 
 const route = getRouteApi('/data/$source/$schema/$table/settings');
