@@ -78,14 +78,86 @@ test('it is told why a row is hidden', async () => {
   await page.at('data/default/public/order/permissions?role=buyer&action=select');
   await page.getByRole('button', { name: 'Why is a row hidden?' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('id', { exact: true }).or(dialog.getByRole('textbox', { name: 'id' })).first().fill('2');
+  await dialog.getByRole('textbox', { name: 'id', exact: true }).fill('2');
+  await dialog.getByRole('button', { name: 'Ask' }).click();
+  await dialog.getByText(/missing session variable/).first().waitFor();
   await dialog.getByLabel('x-hasura-user-id').fill('4');
   await dialog.getByRole('button', { name: 'Ask' }).click();
-  await dialog.getByText(/does not see this row/).waitFor();
+  await dialog.getByText('The role does not see this row.').waitFor();
+  await dialog.getByText('customer_id _eq "X-Hasura-User-Id"').waitFor();
+  await dialog.getByText('3 and 4').waitFor();
+  await assertAccessible(page);
   await dialog.getByLabel('x-hasura-user-id').fill('3');
+  // What was said of another session is not said of this one.
+  await dialog.getByText('The role does not see this row.').waitFor({ state: 'detached' });
   await dialog.getByRole('button', { name: 'Ask' }).click();
   await dialog.getByText('The role sees this row.').waitFor();
+  await dialog.getByText('customer_id: no select permission of the role is for it').waitFor();
   await assertAccessible(page);
+  assertClean(page);
+});
+
+test('a row is asked why a role does not see it', async () => {
+  const page = await open();
+  await page.at('data/default/public/order/rows');
+  await page.getByRole('button', { name: 'More on row 2', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Why does a role not see it?' }).click();
+  const dialog = page.getByRole('dialog');
+  assert.equal(await dialog.getByRole('textbox', { name: 'id', exact: true }).inputValue(), '2');
+  await dialog.getByLabel('x-hasura-user-id').fill('1');
+  await dialog.getByRole('button', { name: 'Ask' }).click();
+  await dialog.getByText('The role does not see this row.').waitFor();
+  assertClean(page);
+});
+
+test('every operator of the builder makes a rule that the server takes', async () => {
+  await server.sql(`create table every (id int primary key, other int, word text, flag bool,
+    document jsonb, list int[], at timestamptz)`);
+  await server.metadata('pg_track_table', { source: 'default', table: 'every' });
+  const page = await open();
+  await page.at('data/default/public/every/permissions?role=all&action=select');
+  const rows = page.getByRole('group', { name: 'Rows that are seen' });
+  await rows.getByText('By a rule').click();
+  await rows.getByRole('button', { name: 'Add a condition' }).click();
+  await page.getByRole('menuitem', { name: 'A column' }).click();
+  const json = rows.getByRole('textbox', { name: /as JSON/ });
+  const rule = async () => JSON.parse((await json.innerText()).replaceAll('\u00a0', ' '));
+  const choose = async (label, option) => {
+    await rows.getByRole('combobox', { name: label }).click();
+    await page.getByRole('option', { name: option, exact: true }).click();
+  };
+  const values = { id: '7', word: 'a', flag: 'true', document: '{"a": 1}', list: '[1]', at: '2026-01-31' };
+  const taken = [];
+  for (const [column, value] of Object.entries(values)) {
+    await choose('Column', column);
+    await rows.getByRole('combobox', { name: 'Operator' }).click();
+    const operators = await page.getByRole('option').allInnerTexts();
+    await page.keyboard.press('Escape');
+    for (const operator of operators) {
+      await choose('Operator', operator);
+      if (operator === '_cast') await rows.getByRole('combobox', { name: 'Value' }).fill('{"String": {"_like": "%a%"}}');
+      else if (/^_c(eq|ne|[gl]te?)$/.test(operator)) await choose('Value', column);
+      else if (operator !== '_is_null') {
+        await rows.getByRole('combobox', { name: 'Value' }).fill(operator.startsWith('_has_key') ? 'a' : value);
+        await page.keyboard.press('Escape');
+      }
+      const filter = await rule();
+      assert.deepEqual(Object.keys(filter[column]), [operator]);
+      taken.push(operator);
+      await server.metadata('pg_create_select_permission', {
+        source: 'default',
+        table: 'every',
+        role: 'tried',
+        permission: { columns: ['id'], filter },
+      });
+      const answer = await server.post('/v1/graphql', { query: '{ every { id } }' }, { 'x-hasura-role': 'tried' });
+      assert.equal(answer.errors, undefined, `${JSON.stringify(filter)}: ${JSON.stringify(answer.errors)}`);
+      await server.metadata('pg_drop_select_permission', { source: 'default', table: 'every', role: 'tried' });
+    }
+  }
+  for (const operator of ['_in', '_iregex', '_has_keys_all', '_contained_in', '_clte', '_cast']) {
+    assert.ok(taken.includes(operator), operator);
+  }
   assertClean(page);
 });
 

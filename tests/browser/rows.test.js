@@ -225,3 +225,49 @@ test('selected rows get a value together, and are exported and copied', async ()
   assert.deepEqual(copied.map((row) => [row.id, row.tags]), [[33, '{tag0}'], [40, '{tag1}']]);
   assertClean(page);
 });
+
+test('a long number in jsonb keeps its digits through the editor', async () => {
+  await server.sql(`update customer set address = '{"account": 12345678901234567890, "rate": 1.50}' where id = 1`);
+  const page = await open();
+  await page.at('data/default/public/customer/rows');
+  await page.getByRole('button', { name: 'Edit row 1', exact: true }).click();
+  const form = page.getByRole('dialog');
+  const address = form.getByLabel('address');
+  await address.fill((await address.innerText()).replace('}', ', "city": "Here"}'));
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The row was changed').waitFor();
+  assert.equal(
+    await one('select address from customer where id = 1'),
+    '{"city": "Here", "rate": 1.50, "account": 12345678901234567890}',
+  );
+  assertClean(page);
+});
+
+test('files of spreadsheets are imported as they are, broken ones with the place of what is wrong', async () => {
+  const page = await open();
+  await server.sql('create table note (id int primary key, ok bool, text text, data jsonb)');
+  await server.metadata('pg_track_table', { source: 'default', table: 'note' });
+  await page.at('data/default/public/note/rows');
+  const choose = async (name, buffer) => {
+    await page.getByRole('button', { name: 'Import', exact: true }).first().click();
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('dialog').getByLabel('File').click(),
+    ]);
+    await chooser.setFiles({ name, mimeType: 'text/csv', buffer });
+  };
+  await choose('broken.csv', Buffer.from('id,ok\n1,true\n2,perhaps\n'));
+  await page.getByRole('alert').getByText('Line 3: ok is neither true nor false').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  // What a spreadsheet in Europe saves: semicolons, another encoding, empty texts in quotes.
+  await choose('excel.csv', Buffer.from('id;ok;text\r\n1;yes;Größe\r\n2;no;""\r\n3;;\r\n', 'latin1'));
+  await page.getByText('it was read as windows-1252').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+  await page.getByText('3 rows imported').waitFor();
+  await choose('lines.ndjson', Buffer.from('{"id": 4, "data": {"n": 12345678901234567890}}\n{"id": 5}\n'));
+  await page.getByRole('dialog').getByRole('button', { name: 'Import' }).click();
+  await page.getByText('2 rows imported').waitFor();
+  const { result } = await server.sql(`select string_agg(concat_ws('|', id, ok, coalesce(text, '-'), data), ' ' order by id) from note`);
+  assert.equal(result[1][0], '1|t|Größe 2|f| 3|- 4|-|{"n": 12345678901234567890} 5|-');
+  assertClean(page);
+});

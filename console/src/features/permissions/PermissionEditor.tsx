@@ -241,8 +241,9 @@ export function PermissionEditor(props: Props) {
         <WhyModal
           source={source}
           detail={detail}
+          tracked={tracked}
           role={role}
-          filter={draft.filter ?? {}}
+          unsaved={changed}
           onClose={() => setAsking(false)}
         />
       )}

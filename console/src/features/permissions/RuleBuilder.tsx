@@ -13,7 +13,6 @@ import {
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import {
-  relationsQuery,
   tableQuery,
   trackedTable,
   useMetadata,
@@ -34,6 +33,7 @@ import {
   sessionVariablesIn,
   textFromValue,
   toExpression,
+  valueFor,
   valueFromText,
   type NameKind,
   type RelationshipTarget,
@@ -163,10 +163,13 @@ function RuleNode(props: NodeProps) {
     }
     case 'exists':
       return (
-        <Framed
-          label={t('a row exists in {{name}}', { name: `${rule.table.schema}.${rule.table.name}` })}
-          onRemove={() => onChange(undefined)}
-        >
+        <Framed label={t('a row exists in')} onRemove={() => onChange(undefined)}>
+          <TableChoice
+            source={source}
+            value={rule.table}
+            // Conditions on columns of another table mean nothing here.
+            onChange={(table) => onChange({ ...rule, table, rule: { kind: 'all', rules: [] } })}
+          />
           <RuleNode
             source={source}
             table={rule.table}
@@ -190,6 +193,35 @@ function RuleNode(props: NodeProps) {
         </Framed>
       );
   }
+}
+
+/** One of the tables that are tracked. */
+function TableChoice(props: {
+  source: string;
+  value: QualifiedName;
+  onChange: (table: QualifiedName) => void;
+}) {
+  const tracked = useSource(props.source)?.tables.map(({ table }) => table) ?? [];
+  const id = (table: QualifiedName) => JSON.stringify([table.schema, table.name]);
+  const options = [...tracked, props.value].map((table): [string, string] => [
+    id(table),
+    table.schema === 'public' ? table.name : `${table.schema}.${table.name}`,
+  ]);
+  return (
+    <Select
+      aria-label={t('Table')}
+      maw={280}
+      searchable
+      limit={200}
+      allowDeselect={false}
+      data={[...new Map(options)].map(([value, label]) => ({ value, label }))}
+      value={id(props.value)}
+      onChange={(next) => {
+        const table = tracked.find((one) => id(one) === next);
+        if (table) props.onChange(table);
+      }}
+    />
+  );
 }
 
 /** One condition needs no group around it. */
@@ -229,9 +261,7 @@ function GroupNode(
     relationships: RelationshipTarget[];
   },
 ) {
-  const { rule, columns, relationships, onChange, source } = props;
-  const { data: list } = useQuery(relationsQuery(source));
-  const tracked = useSource(source)?.tables ?? [];
+  const { rule, columns, relationships, onChange } = props;
   const add = (next: Rule) => onChange({ ...rule, rules: [...rule.rules, next] });
   const first = columns[0]?.name ?? '';
   return (
@@ -297,16 +327,13 @@ function GroupNode(
           <Menu.Item onClick={() => add({ kind: 'not', rule: { kind: 'all', rules: [] } })}>
             {t('Not …')}
           </Menu.Item>
-          <Menu.Label>{t('A row exists in …')}</Menu.Label>
-          {tracked.slice(0, 50).map(({ table }) => (
-            <Menu.Item
-              key={`${table.schema}.${table.name}`}
-              onClick={() => add({ kind: 'exists', table, rule: { kind: 'all', rules: [] } })}
-            >
-              {table.schema === 'public' ? table.name : `${table.schema}.${table.name}`}
-            </Menu.Item>
-          ))}
-          {list === undefined && <Menu.Label>…</Menu.Label>}
+          <Menu.Item
+            onClick={() =>
+              add({ kind: 'exists', table: props.table, rule: { kind: 'all', rules: [] } })
+            }
+          >
+            {t('A row exists in …')}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </div>
@@ -341,22 +368,28 @@ function CompareNode(
         allowDeselect={false}
         data={[...new Set([...columns.map((c) => c.name), rule.column])]}
         value={rule.column}
-        onChange={(value) => value && onChange({ ...rule, column: value })}
+        onChange={(name) =>
+          name &&
+          onChange({
+            ...rule,
+            column: name,
+            value: valueFor(
+              rule.value,
+              columns.find((c) => c.name === name),
+              rule.operator,
+            ),
+          })
+        }
       />
       <Select
         aria-label={t('Operator')}
-        w={105}
+        w={130}
         searchable
         allowDeselect={false}
         data={operators}
         value={rule.operator}
         onChange={(operator) =>
-          operator &&
-          onChange({
-            ...rule,
-            operator,
-            value: operator === '_is_null' ? true : rule.operator === '_is_null' ? '' : rule.value,
-          })
+          operator && onChange({ ...rule, operator, value: valueFor(rule.value, column, operator) })
         }
       />
       {rule.operator === '_is_null' ? (
@@ -368,13 +401,15 @@ function CompareNode(
           value={String(rule.value)}
           onChange={(value) => onChange({ ...rule, value: value === 'true' })}
         />
-      ) : comparesColumns(rule.operator) ? (
+      ) : comparesColumns(rule.operator) && typeof rule.value === 'string' ? (
         <Select
           aria-label={t('Value')}
           flex={1}
           data={columns.map((c) => c.name)}
-          value={typeof rule.value === 'string' ? rule.value : null}
-          onChange={(value) => onChange({ ...rule, value })}
+          value={rule.value || null}
+          searchable
+          allowDeselect={false}
+          onChange={(value) => onChange({ ...rule, value: value ?? '' })}
         />
       ) : (
         <ValueInput

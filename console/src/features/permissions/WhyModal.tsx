@@ -1,72 +1,87 @@
-// "Why is this row hidden?": the rule of a role, asked of one row.
-import { Alert, Box, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { IconCheck, IconX } from '@tabler/icons-react';
+// "Why is this row hidden?": the rules of a role, asked of one row.
+import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { BoolExp, TableDetail } from '../../kit/api';
+import { rolesOf, useMetadata, type TableDetail, type TrackedTable } from '../../kit/api';
 import { t } from '../../kit/i18n';
 import { setSessionVariables, useSessionVariables } from '../../kit/identity';
-import { ErrorPanel } from '../../kit/ui';
-import { sessionVariablesIn } from './rules';
-import { explainRow, type Verdict } from './why';
+import { ErrorPanel, useAction } from '../../kit/ui';
+import { Verdict } from './Verdict';
+import { explainRow, variablesAsked, type Explanation } from './why';
 
 export function WhyModal(props: {
   source: string;
   detail: TableDetail;
-  role: string;
-  filter: BoolExp;
+  tracked: TrackedTable;
+  /** Which role is asked about; without it, one is chosen. */
+  role?: string;
+  /** Which row; without it, its key is typed. */
+  rowKey?: Record<string, string>;
+  /** The rule was changed and not saved yet. */
+  unsaved?: boolean;
   onClose: () => void;
 }) {
-  const { detail, filter } = props;
-  const columns = detail.primaryKey?.columns ?? [];
+  const { source, detail, tracked } = props;
+  const metadata = useMetadata();
+  const roles = rolesOf(metadata);
+  const granted = tracked.select_permissions?.[0]?.role;
+  const [role, setRole] = useState(props.role ?? granted ?? roles[0]);
+  const names = detail.primaryKey?.columns ?? [];
   const variables = useSessionVariables();
-  const [key, setKey] = useState<Record<string, string>>({});
-  const [verdict, setVerdict] = useState<Verdict | 'no row'>();
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const needed = sessionVariablesIn(filter);
+  const [key, setKey] = useState<Record<string, string>>(props.rowKey ?? {});
+  const needed = role === undefined ? [] : variablesAsked(metadata, tracked, role);
   const valueOf = (name: string) =>
     variables.find((v) => v.name.toLowerCase() === name)?.value ?? '';
-
-  async function ask() {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const session = Object.fromEntries(needed.map((name) => [name, valueOf(name)]));
-      setVerdict(
-        (await explainRow(
-          props.source,
-          { schema: detail.schema, name: detail.name },
-          key,
-          filter,
-          session,
-        )) ?? 'no row',
-      );
-    } catch (reason) {
-      setError(reason);
-      setVerdict(undefined);
-    }
-    setBusy(false);
-  }
+  const ask = useAction<void, Explanation>({
+    quiet: true,
+    run: () => {
+      // What is not given is missing, as it is in a request without it.
+      const given = needed.filter((name) => valueOf(name) !== '');
+      const session = Object.fromEntries(given.map((name) => [name, valueOf(name)]));
+      return explainRow(source, tracked.table, role ?? '', key, session);
+    },
+  });
+  /** What was said before holds for nothing else. */
+  const changed = () => ask.reset();
 
   return (
     <Modal
       opened
       onClose={props.onClose}
       size="lg"
-      title={t('Why does {{role}} not see a row?', { role: props.role })}
+      title={
+        props.role === undefined
+          ? t('Why does a role not see this row?')
+          : t('Why does {{role}} not see a row?', { role: props.role })
+      }
     >
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void ask();
+          ask.mutate();
         }}
       >
         <Stack>
-          {columns.length === 0 && (
+          {names.length === 0 && (
             <Alert color="orange">{t('The table has no primary key to name a row by.')}</Alert>
           )}
+          {props.unsaved && (
+            <Alert color="orange">{t('What is explained is the rule as it was saved last.')}</Alert>
+          )}
+          {props.role === undefined && (
+            <Select
+              label={t('Role')}
+              data={roles}
+              value={role}
+              searchable
+              allowDeselect={false}
+              onChange={(value) => {
+                changed();
+                setRole(value ?? undefined);
+              }}
+            />
+          )}
           <Group grow>
-            {columns.map((name) => (
+            {names.map((name) => (
               <TextInput
                 key={name}
                 label={name}
@@ -74,6 +89,7 @@ export function WhyModal(props: {
                 value={key[name] ?? ''}
                 onChange={(event) => {
                   const value = event.currentTarget.value;
+                  changed();
                   setKey((before) => ({ ...before, [name]: value }));
                 }}
               />
@@ -86,6 +102,7 @@ export function WhyModal(props: {
               value={valueOf(name)}
               onChange={(event) => {
                 const value = event.currentTarget.value;
+                changed();
                 setSessionVariables([
                   ...variables.filter((v) => v.name.toLowerCase() !== name),
                   { name, value },
@@ -93,56 +110,22 @@ export function WhyModal(props: {
               }}
             />
           ))}
-          {error !== undefined && <ErrorPanel error={error} />}
-          {verdict === 'no row' && (
-            <Alert color="orange">{t('There is no such row: nobody sees it.')}</Alert>
-          )}
-          {verdict && verdict !== 'no row' && (
-            <>
-              <Alert color={verdict.holds ? 'teal' : 'red'}>
-                {verdict.holds
-                  ? t('The role sees this row.')
-                  : t('The role does not see this row: what is marked with a cross does not hold.')}
-              </Alert>
-              <Box component="ul" m={0} p={0} style={{ listStyle: 'none' }}>
-                <VerdictLine verdict={verdict} />
-              </Box>
-            </>
-          )}
+          {ask.error && <ErrorPanel error={ask.error} />}
+          {ask.data && role !== undefined && <Verdict explanation={ask.data} role={role} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={props.onClose}>
               {t('Close')}
             </Button>
-            <Button type="submit" loading={busy} disabled={columns.length === 0}>
+            <Button
+              type="submit"
+              loading={ask.isPending}
+              disabled={names.length === 0 || role === undefined}
+            >
               {t('Ask')}
             </Button>
           </Group>
         </Stack>
       </form>
     </Modal>
-  );
-}
-
-function VerdictLine({ verdict }: { verdict: Verdict }) {
-  return (
-    <Box component="li" my={3}>
-      <Group gap={6} wrap="nowrap" align="flex-start">
-        {verdict.holds ? (
-          <IconCheck size={16} color="var(--mantine-color-teal-text)" aria-label={t('holds')} />
-        ) : (
-          <IconX size={16} color="var(--mantine-color-error)" aria-label={t('does not hold')} />
-        )}
-        <Text className="mono" style={{ overflowWrap: 'anywhere' }}>
-          {verdict.label}
-        </Text>
-      </Group>
-      {verdict.children.length > 0 && (
-        <Box component="ul" m={0} pl={20} style={{ listStyle: 'none' }}>
-          {verdict.children.map((child, index) => (
-            <VerdictLine key={index} verdict={child} />
-          ))}
-        </Box>
-      )}
-    </Box>
   );
 }

@@ -6,8 +6,8 @@ import {
   parseRule,
   sessionVariablesIn,
   toExpression,
+  valueFor,
   valueFromText,
-  withSession,
   type NameKind,
 } from './rules';
 
@@ -50,18 +50,13 @@ test('only the empty expression asks nothing', () => {
   expect(toExpression({ kind: 'any', rules: [] })).toEqual({ _or: [] });
 });
 
-test('session variables are found and replaced wherever they stand', () => {
+test('session variables are found wherever they stand', () => {
   const expression = {
     a: { _in: 'X-Hasura-Ids' },
     b: { c: { _eq: 'x-hasura-user-id' } },
     d: { _eq: 'y' },
   };
   expect(sessionVariablesIn(expression)).toEqual(['x-hasura-ids', 'x-hasura-user-id']);
-  expect(withSession(expression, { 'x-hasura-user-id': '7', 'x-hasura-ids': '{1,2}' })).toEqual({
-    a: { _in: '{1,2}' },
-    b: { c: { _eq: '7' } },
-    d: { _eq: 'y' },
-  });
 });
 
 test('typed text becomes a value of the column', () => {
@@ -70,6 +65,12 @@ test('typed text becomes a value of the column', () => {
   expect(valueFromText('12345678901234567890', column('int8'), '_eq')).toBe('12345678901234567890');
   expect(valueFromText('1, 2', column('int4'), '_in')).toEqual([1, 2]);
   expect(valueFromText('["a"]', column('text'), '_in')).toEqual(['a']);
+  expect(valueFromText('5', column('int4'), '_in')).toEqual([5]);
+  expect(valueFromText('5', column('text'), '_in')).toEqual(['5']);
+  expect(valueFromText('', column('text'), '_nin')).toEqual([]);
+  expect(valueFromText('5', column('jsonb'), '_has_key')).toBe('5');
+  expect(valueFromText('a, b', column('jsonb'), '_has_keys_any')).toEqual(['a', 'b']);
+  expect(valueFromText('1.2', column('ltree'), '_ancestor')).toBe('1.2');
   expect(valueFromText('X-Hasura-Id', column('int4'), '_eq')).toBe('X-Hasura-Id');
   expect(valueFromText('{"a": 1}', column('jsonb'), '_contains')).toEqual({ a: 1 });
 });
@@ -77,4 +78,17 @@ test('typed text becomes a value of the column', () => {
 test('operators fit the type', () => {
   expect(operatorsFor(column('jsonb'))).toContain('_has_key');
   expect(operatorsFor(column('int4'))).not.toContain('_like');
+});
+
+test('a value follows its operator and its column', () => {
+  const int = column('int4');
+  const text = column('text');
+  expect(valueFor(5, int, '_in')).toEqual([5]);
+  expect(valueFor([5], int, '_eq')).toBe(5);
+  expect(valueFor('X-Hasura-Id', int, '_in')).toBe('X-Hasura-Id');
+  expect(valueFor(5, text, '_eq')).toBe('5');
+  expect(valueFor('open', text, '_in')).toEqual(['open']);
+  expect(valueFor('open', text, '_is_null')).toBe(true);
+  expect(valueFor(true, text, '_eq')).toBe('');
+  expect(valueFor(5, int, '_ceq')).toBe('');
 });

@@ -122,20 +122,6 @@ export function sessionVariablesIn(value: unknown): string[] {
   return [...found].sort();
 }
 
-/** The expression with the values of session variables in their places. */
-export function withSession(value: unknown, variables: Record<string, string>): unknown {
-  if (typeof value === 'string' && /^x-hasura-/i.test(value)) {
-    return variables[value.toLowerCase()] ?? null;
-  }
-  if (Array.isArray(value)) return value.map((item) => withSession(item, variables));
-  if (isObject(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, withSession(item, variables)]),
-    );
-  }
-  return value;
-}
-
 const comparing = ['_eq', '_neq', '_in', '_nin', '_gt', '_lt', '_gte', '_lte', '_is_null'];
 const textual = [
   '_like',
@@ -149,64 +135,92 @@ const textual = [
   '_nregex',
   '_niregex',
 ];
-const json = ['_contains', '_contained_in', '_has_key', '_has_keys_any', '_has_keys_all'];
-const spatial = [
+const json = ['_contains', '_contained_in', '_has_key', '_has_keys_any', '_has_keys_all', '_cast'];
+const spatial = ['_st_intersects', '_st_d_within', '_cast'];
+const spatialPlane = [
   '_st_contains',
   '_st_crosses',
-  '_st_d_within',
   '_st_equals',
-  '_st_intersects',
   '_st_overlaps',
   '_st_touches',
   '_st_within',
+  '_st_3d_intersects',
+  '_st_3d_d_within',
+];
+const raster = ['_st_intersects_rast', '_st_intersects_nband_geom', '_st_intersects_geom_nband'];
+const paths = [
+  '_ancestor',
+  '_ancestor_any',
+  '_descendant',
+  '_descendant_any',
+  '_matches',
+  '_matches_any',
+  '_matches_fulltext',
 ];
 const ofColumns = ['_ceq', '_cne', '_cgt', '_clt', '_cgte', '_clte'];
+const lists = [
+  '_in',
+  '_nin',
+  '_has_keys_any',
+  '_has_keys_all',
+  '_ancestor_any',
+  '_descendant_any',
+  '_matches_any',
+];
+
+const byType: Record<string, string[]> = {
+  jsonb: json,
+  geometry: [...spatial, ...spatialPlane],
+  geography: spatial,
+  raster,
+  ltree: paths,
+};
 
 /** Operators for a column. */
 export function operatorsFor(column: Column | undefined): string[] {
   const base = column?.base ?? '';
   const more = /^(text|varchar|bpchar|citext|name)$/.test(base)
     ? textual
-    : base === 'jsonb'
-      ? json
-      : base === 'geometry' || base === 'geography'
-        ? spatial
-        : base.startsWith('_')
-          ? ['_contains', '_contained_in']
-          : [];
+    : base.startsWith('_')
+      ? ['_contains', '_contained_in']
+      : (byType[base] ?? []);
   return [...comparing, ...more, ...ofColumns];
 }
 
 /** Operators whose value is the name of another column. */
 export function comparesColumns(operator: string): boolean {
-  return ofColumns.includes(operator);
+  // `$ceq` and `_cneq` are other ways to write them.
+  return ofColumns.includes(operator.replace(/^\$/, '_').replace('_cneq', '_cne'));
 }
 
 /** What is typed as the value an expression holds. */
 export function valueFromText(text: string, column: Column | undefined, operator: string): unknown {
   if (/^x-hasura-/i.test(text.trim())) return text.trim();
   if (operator === '_is_null') return text === 'true';
-  const list = operator === '_in' || operator === '_nin' || operator.startsWith('_has_keys_');
   const base = column?.base ?? '';
-  if (
-    list ||
-    base === 'json' ||
-    base === 'jsonb' ||
-    base.startsWith('_') ||
-    operator.startsWith('_st_')
-  ) {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      if (!list) return text;
-      const items = text
-        .split(',')
-        .map((item) => item.trim())
-        .filter(Boolean);
-      return items.map((item) => scalar(item, base));
-    }
+  if (lists.includes(operator)) return listFromText(text, base);
+  // Keys and paths are texts, whatever they look like.
+  if (operator === '_has_key' || base === 'ltree') return text;
+  const isJson = base === 'json' || base === 'jsonb' || base.startsWith('_');
+  return isJson || operator.startsWith('_st_') || operator === '_cast'
+    ? (jsonFromText(text) ?? text)
+    : scalar(text, base);
+}
+
+function jsonFromText(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
   }
-  return scalar(text, base);
+}
+
+/** A JSON list as it is; anything else is taken apart at its commas. */
+function listFromText(text: string, base: string): unknown[] {
+  const list = jsonFromText(text);
+  if (Array.isArray(list)) return list;
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter(Boolean).map((item) => scalar(item, base));
 }
 
 function scalar(text: string, base: string): unknown {
@@ -215,6 +229,18 @@ function scalar(text: string, base: string): unknown {
   if (Number.isFinite(number) && String(number) === text) return number;
   if (base === 'bool' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
+}
+
+/** A value as another operator, or another column, takes it. */
+export function valueFor(value: unknown, column: Column | undefined, operator: string): unknown {
+  if (operator === '_is_null') return typeof value === 'boolean' ? value : true;
+  if (comparesColumns(operator)) return typeof value === 'string' ? value : '';
+  // One of a list, where one is wanted; a list of one the other way round comes of the text.
+  const one = Array.isArray(value) && !lists.includes(operator) && value.length === 1;
+  // What `_is_null` says is no value of the column.
+  const fits = typeof value !== 'boolean' || column?.base === 'bool';
+  const text = fits ? textFromValue(one ? value[0] : value) : '';
+  return valueFromText(text, column, operator);
 }
 
 /** A value of an expression as text to be typed. */

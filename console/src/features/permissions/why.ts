@@ -1,64 +1,132 @@
-// Why a role does not see a row: its rule, condition by condition, asked of that row.
-import { post, type BoolExp, type QualifiedName } from '../../kit/api';
-import { parseRule, toExpression, withSession, type Rule } from './rules';
+// Why a role does not see a row, as the server explains it: `howdah_explain_permission`.
+import {
+  metadataCommand,
+  type BoolExp,
+  type Metadata,
+  type QualifiedName,
+  type TrackedTable,
+} from '../../kit/api';
+import { t } from '../../kit/i18n';
+import { sessionVariablesIn } from './rules';
 
-/** A condition with its answer. */
-export interface Verdict {
-  /** `all of`, `any of`, `not`, or the condition itself. */
-  label: string;
-  holds: boolean;
-  children: Verdict[];
+/** A part of a rule with what came of it. */
+export interface RulePart {
+  path: string;
+  kind: 'and' | 'or' | 'not' | 'comparison' | 'relationship' | 'exists' | 'computed_field';
+  rule: BoolExp;
+  /** Null is SQL's unknown, or what fails. */
+  value?: boolean | null;
+  left?: unknown;
+  right?: unknown;
+  error?: string;
+  parts?: RulePart[];
+  /** Of other rows: how many there are, and how many fit. */
+  rows?: { found: number; matching: number; more: boolean };
+  /** For how many of those rows a part below holds. */
+  values?: { true: number; false: number; unknown: number };
 }
 
-interface Asked {
-  label: string;
-  expression: BoolExp;
-  children: Asked[];
+/** A permission to select, or those that it is inherited from. */
+export interface ExplainedPermission {
+  role: string;
+  origin: 'own' | 'inherited' | 'admin' | 'none' | 'inconsistent';
+  allows: boolean | null;
+  fault?: string;
+  filter?: RulePart;
+  parents?: ExplainedPermission[];
 }
 
-function plan(rule: Rule): Asked {
-  const expression = toExpression(rule);
-  switch (rule.kind) {
-    case 'all':
-      return { label: 'all of', expression, children: rule.rules.map(plan) };
-    case 'any':
-      return { label: 'any of', expression, children: rule.rules.map(plan) };
+export interface Explanation {
+  row_exists: boolean;
+  visible: boolean;
+  reason: string;
+  notes: string[];
+  columns: { name: string; visible: boolean; reason: string }[];
+  permissions: { select: ExplainedPermission };
+}
+
+export function explainRow(
+  source: string,
+  table: QualifiedName,
+  role: string,
+  pk: Record<string, string>,
+  session: Record<string, string>,
+): Promise<Explanation> {
+  return metadataCommand<Explanation>('howdah_explain_permission', {
+    source,
+    table,
+    role,
+    session,
+    pk,
+  });
+}
+
+/** Session variables that the rules of a role on a table ask for, its parents' among them. */
+export function variablesAsked(metadata: Metadata, table: TrackedTable, role: string): string[] {
+  const asked = new Set<string>();
+  const visit = (name: string) => {
+    const own = table.select_permissions?.find((entry) => entry.role === name);
+    for (const variable of sessionVariablesIn(own?.permission.filter)) asked.add(variable);
+    const parents = metadata.inherited_roles?.find((r) => r.role_name === name)?.role_set ?? [];
+    if (!own) parents.forEach(visit);
+  };
+  visit(role);
+  return [...asked].sort();
+}
+
+/** A part of a rule in words. */
+export function partLabel(part: RulePart): string {
+  switch (part.kind) {
+    case 'and':
+      return part.parts?.length ? t('all of') : t('every row');
+    case 'or':
+      return part.parts?.length ? t('any of') : t('no row');
     case 'not':
-      return { label: 'not', expression, children: [plan(rule.rule)] };
+      return t('not');
+    case 'comparison': {
+      const [column, comparison] = Object.entries(part.rule)[0] ?? [];
+      const [operator, value] =
+        typeof comparison === 'object' && comparison !== null && !Array.isArray(comparison)
+          ? (Object.entries(comparison)[0] ?? [])
+          : ['_eq', comparison];
+      return `${column} ${operator} ${JSON.stringify(value)}`;
+    }
+    case 'exists':
+      return t('a row exists in {{name}}', {
+        name: tableText((part.rule._exists as { _table?: unknown } | undefined)?._table),
+      });
     default:
-      return { label: JSON.stringify(expression), expression, children: [] };
+      return t('rows of {{name}}', { name: Object.keys(part.rule)[0] ?? '' });
   }
 }
 
-function flat(asked: Asked): Asked[] {
-  return [asked, ...asked.children.flatMap(flat)];
+function tableText(table: unknown): string {
+  if (typeof table === 'string') return table;
+  const { schema = 'public', name = '' } = (table ?? {}) as Partial<QualifiedName>;
+  return schema === 'public' ? name : `${schema}.${name}`;
 }
 
-/** Nothing where there is no such row; else the rule with its answers. */
-export async function explainRow(
-  source: string,
-  table: QualifiedName,
-  key: Record<string, string>,
-  filter: BoolExp,
-  session: Record<string, string>,
-): Promise<Verdict | undefined> {
-  const row = Object.entries(key).map(([name, value]) => ({ [name]: { _eq: value } }));
-  const count = (where: BoolExp) => ({
-    type: 'count',
-    args: { source, table, where: { _and: [...row, withSession(where, session)] } },
-  });
-  const root = plan(parseRule(filter, () => 'unknown'));
-  const all = flat(root);
-  const answers = await post<{ count: number }[]>('v2/query', {
-    type: 'bulk',
-    args: [count({}), ...all.map((asked) => count(asked.expression))],
-  });
-  if ((answers[0]?.count ?? 0) === 0) return undefined;
-  let next = 1;
-  const judge = (asked: Asked): Verdict => {
-    const holds = (answers[next]?.count ?? 0) > 0;
-    next += 1;
-    return { label: asked.label, holds, children: asked.children.map(judge) };
-  };
-  return judge(root);
+/** What was compared, and for how many rows it holds. */
+export function partDetail(part: RulePart): string {
+  const said: string[] = [];
+  if (part.left !== undefined || part.right !== undefined) {
+    const text = (value: unknown) => (value === undefined ? '?' : JSON.stringify(value));
+    said.push(t('{{left}} and {{right}}', { left: text(part.left), right: text(part.right) }));
+  }
+  if (part.rows) {
+    const found = `${part.rows.found}${part.rows.more ? '+' : ''}`;
+    said.push(t('{{matching}} of {{found}} fit', { matching: part.rows.matching, found }));
+  }
+  if (part.values) {
+    const { true: yes, false: no, unknown } = part.values;
+    said.push(t('holds for {{yes}} of {{all}}', { yes, all: yes + no + unknown }));
+  }
+  if (part.error) said.push(part.error);
+  return said.join(' · ');
+}
+
+/** Whether a part holds; nothing where that is not known. */
+export function partHolds(part: RulePart): boolean | undefined {
+  if (part.values) return part.values.true > 0;
+  return part.value ?? undefined;
 }

@@ -1,4 +1,5 @@
 // Requests to the public API. Nothing else in the console talks to the network.
+import { parseExact } from '../json';
 import { apiUrl } from './config';
 import { errorIn, unreachable } from './errors';
 import { noteAnswer, noteSilence } from './reachability';
@@ -30,7 +31,7 @@ export interface Options {
   signal?: AbortSignal;
   /** Leave GraphQL errors in the answer rather than throw them. */
   keepErrors?: boolean;
-  /** Numbers that JavaScript cannot hold come as text. */
+  /** Numbers that JavaScript cannot hold keep their digits. */
   exactNumbers?: boolean;
   /** Sent besides. */
   headers?: Record<string, string>;
@@ -73,19 +74,9 @@ async function send<T>(path: string, init: RequestInit, options: Options): Promi
   return answer as T;
 }
 
-/** Browsers that tell how a number was written let it be kept; the types do not know them yet. */
-type Reviver = (key: string, value: unknown, context?: { source?: string }) => unknown;
-const keepNumbers: Reviver = (_key, value, context) =>
-  typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
-    ? context.source
-    : value;
-
 function parse(text: string, exactNumbers = false): unknown {
   try {
-    return JSON.parse(
-      text,
-      exactNumbers ? (keepNumbers as (k: string, v: unknown) => unknown) : undefined,
-    );
+    return exactNumbers ? parseExact(text) : (JSON.parse(text) as unknown);
   } catch {
     return text;
   }

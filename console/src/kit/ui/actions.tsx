@@ -34,8 +34,8 @@ export function failed(error: unknown, title = t('That did not work')): void {
   });
 }
 
-interface ActionOptions<A> {
-  run: (input: A) => Promise<unknown>;
+interface ActionOptions<A, R> {
+  run: (input: A) => Promise<R>;
   /** What is said when it is done. */
   success?: string | ((input: A) => string);
   /** Ask for anew what has changed; runs before success is said. */
@@ -45,7 +45,7 @@ interface ActionOptions<A> {
 }
 
 /** A mutation with its messages. */
-export function useAction<A = void>(options: ActionOptions<A>) {
+export function useAction<A = void, R = unknown>(options: ActionOptions<A, R>) {
   return useMutation({
     mutationFn: async (input: A) => {
       const result = await options.run(input);

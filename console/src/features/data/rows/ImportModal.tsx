@@ -6,7 +6,7 @@ import type { TableDetail } from '../../../kit/api';
 import { formatNumber, t } from '../../../kit/i18n';
 import { ErrorPanel, useAction } from '../../../kit/ui';
 import { insertRows } from './queries';
-import { readRows, type Incoming } from './transfer';
+import { decodeText, readRows, type FileText, type Incoming } from './transfer';
 
 const limit = 50_000;
 
@@ -16,7 +16,7 @@ export function ImportModal(props: {
   onClose: () => void;
   onWritten: () => unknown;
 }) {
-  const [incoming, setIncoming] = useState<Incoming>();
+  const [incoming, setIncoming] = useState<Incoming & Pick<FileText, 'encoding'>>();
   const [problem, setProblem] = useState<unknown>();
   const write = useAction({
     quiet: true,
@@ -34,7 +34,8 @@ export function ImportModal(props: {
     setProblem(undefined);
     if (!file) return;
     try {
-      const found = readRows(await file.text(), props.detail.columns);
+      const { text, encoding } = decodeText(new Uint8Array(await file.arrayBuffer()));
+      const found = readRows(text, props.detail.columns);
       if (found.objects.length === 0) throw new Error(t('The file holds no rows.'));
       if (found.used.length === 0)
         throw new Error(t('No name of the file is a column of the table.'));
@@ -46,7 +47,7 @@ export function ImportModal(props: {
           }),
         );
       }
-      setIncoming(found);
+      setIncoming({ ...found, encoding });
     } catch (error) {
       setProblem(error);
     }
@@ -64,11 +65,11 @@ export function ImportModal(props: {
         <FileInput
           label={t('File')}
           description={t(
-            'CSV with the names of columns in its first line, or a JSON array of objects.',
+            'CSV with the names of columns in its first line, or JSON: an array of objects, or an object a line.',
           )}
           placeholder={t('Choose a file')}
           leftSection={<IconFileImport size={15} />}
-          accept=".csv,.json,text/csv,application/json"
+          accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,text/csv,application/json"
           onChange={(file) => void read(file)}
           size="sm"
         />
@@ -82,6 +83,8 @@ export function ImportModal(props: {
               })}
               {incoming.unknown.length > 0 &&
                 ` ${t('Left out, as the table has no such columns: {{names}}.', { names: incoming.unknown.join(', ') })}`}
+              {incoming.encoding !== 'utf-8' &&
+                ` ${t('The file is no UTF-8; it was read as {{encoding}}.', { encoding: incoming.encoding })}`}
             </Text>
             <Code block fz="xs" mah={180} style={{ overflow: 'auto' }} tabIndex={0}>
               {examples.map((row) => JSON.stringify(row)).join('\n')}

@@ -5,6 +5,7 @@ import {
   IconArrowUpRight,
   IconCopy,
   IconDots,
+  IconHelpCircle,
   IconTrash,
 } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
@@ -20,6 +21,8 @@ interface Props {
   pointsTo: RelatedRows[];
   pointedToBy: RelatedRows[];
   onClone?: () => void;
+  /** Asks why a role does not see the row. */
+  onWhy?: () => void;
   onDelete?: () => void;
 }
 
@@ -50,13 +53,19 @@ export function RowMenu(props: Props) {
             {t('Clone')}
           </Menu.Item>
         )}
+        {props.onWhy && (
+          <Menu.Item leftSection={<IconHelpCircle size={14} />} onClick={props.onWhy}>
+            {t('Why does a role not see it?')}
+          </Menu.Item>
+        )}
         {pointsTo.length > 0 && <Menu.Label>{t('Belongs to')}</Menu.Label>}
         {pointsTo.map((related) => link(related, <IconArrowUpRight size={14} />))}
         {pointedToBy.length > 0 && <Menu.Label>{t('Related rows')}</Menu.Label>}
         {pointedToBy.map((related) => link(related, <IconArrowDownLeft size={14} />))}
-        {pointsTo.length + pointedToBy.length === 0 && !props.onClone && !props.onDelete && (
-          <Menu.Label>{t('Nothing to do with this row')}</Menu.Label>
-        )}
+        {pointsTo.length + pointedToBy.length === 0 &&
+          !props.onClone &&
+          !props.onWhy &&
+          !props.onDelete && <Menu.Label>{t('Nothing to do with this row')}</Menu.Label>}
         {props.onDelete && (
           <>
             <Menu.Divider />

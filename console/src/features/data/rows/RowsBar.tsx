@@ -88,7 +88,7 @@ export function RowsBar(props: Props) {
           </>
         )}
       </Group>
-      {rows.isTracked && (
+      {rows.tracked && (
         <Group gap={6}>
           <IconUserQuestion size={16} aria-hidden="true" />
           <IdentityBar

@@ -20,6 +20,7 @@ interface Props {
   chosen: Set<string>;
   onChoose: (chosen: Set<string>) => void;
   onOpen: (row: number, kind: 'edit' | 'clone') => void;
+  onWhy: (key: RowKey) => void;
   onDelete: (key: RowKey) => void;
 }
 
@@ -170,6 +171,7 @@ export function RowsGrid({ rows: model, hidden, ...props }: Props) {
               pointsTo={pointsTo(detail, columns, values)}
               pointedToBy={pointedToBy(detail, columns, values)}
               onClone={can.insert && can.write ? () => props.onOpen(row, 'clone') : undefined}
+              onWhy={model.tracked && !model.identity && key ? () => props.onWhy(key) : undefined}
               onDelete={can.write && key ? () => props.onDelete(key) : undefined}
             />
           </>

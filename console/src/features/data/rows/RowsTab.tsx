@@ -7,6 +7,7 @@ import { tableQuery, type TableDetail } from '../../../kit/api';
 import { usePageCommands } from '../../../kit/commands';
 import { t } from '../../../kit/i18n';
 import { ErrorPanel, failed } from '../../../kit/ui';
+import { WhyModal } from '../../permissions/WhyModal';
 import { BulkEditModal } from './BulkEditModal';
 import { useDeletion } from './deletion';
 import { FilterBar, newFilter } from './FilterBar';
@@ -39,6 +40,8 @@ function Content({ source, detail }: { source: string; detail: TableDetail }) {
   const [importing, setImporting] = useState(false);
   /** Keys of the rows that a column is edited of. */
   const [bulk, setBulk] = useState<RowKey[]>();
+  /** The row that is asked why a role does not see it. */
+  const [asking, setAsking] = useState<RowKey>();
   const deletion = useDeletion(rows, () => setChosen(new Set()));
   const filterRows: Filter[] = search.filters ?? (filterOpen ? [newFilter(detail.columns)] : []);
 
@@ -109,10 +112,10 @@ function Content({ source, detail }: { source: string; detail: TableDetail }) {
           />
         </div>
       )}
-      {!rows.isTracked && (
+      {!rows.tracked && (
         <Note>{t('This table is not tracked: its rows can be read here, not written.')}</Note>
       )}
-      {rows.isTracked && !rows.identity && detail.primaryKey === null && (
+      {rows.tracked && !rows.identity && detail.primaryKey === null && (
         <Note>
           {t('Without a primary key, single rows cannot be told apart: they are not edited here.')}
         </Note>
@@ -130,6 +133,7 @@ function Content({ source, detail }: { source: string; detail: TableDetail }) {
           chosen={chosen}
           onChoose={setChosen}
           onOpen={(row, kind) => void open(row, kind)}
+          onWhy={setAsking}
           onDelete={(key) => deletion.ask([key])}
         />
       )}
@@ -160,6 +164,15 @@ function Content({ source, detail }: { source: string; detail: TableDetail }) {
             setChosen(new Set());
             await refresh();
           }}
+        />
+      )}
+      {asking && rows.tracked && (
+        <WhyModal
+          source={source}
+          detail={detail}
+          tracked={rows.tracked}
+          rowKey={asking}
+          onClose={() => setAsking(undefined)}
         />
       )}
       {importing && (

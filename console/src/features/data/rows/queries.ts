@@ -12,6 +12,7 @@ import {
   type Identity,
   type TableDetail,
 } from '../../../kit/api';
+import { parseExact } from '../../../kit/json';
 import { orderSql, whereExpression, whereSql, type Filter, type Order } from './filters';
 
 /** A row as text per column; null is null. */
@@ -238,7 +239,7 @@ export async function rowsOf(
 /** Text of a form as the value the API takes. */
 export function inputValue(text: string | null, column: Column): unknown {
   if (text === null) return null;
-  if (column.base === 'json' || column.base === 'jsonb') return JSON.parse(text) as unknown;
+  if (column.base === 'json' || column.base === 'jsonb') return parseExact(text);
   if (column.base === 'bool') return text === 'true' || text === 't';
   return text;
 }

@@ -53,7 +53,7 @@ export function useRows(source: string, detail: TableDetail) {
     detail,
     search,
     identity,
-    isTracked: tracked !== undefined,
+    tracked,
     filters,
     view,
     page,

@@ -1,8 +1,10 @@
-// Rows in files: CSV and JSON, out and in. Pure, but for the CSV library.
-import Papa from 'papaparse';
+// Rows in files: CSV and JSON, out and in. Pure.
 import type { Column } from '../../../kit/api';
+import { parseCsv, type CsvField, type CsvRecord } from '../../../kit/csv';
 import { csvText } from '../../../kit/files';
 import { kindOfType } from '../../../kit/grid/Value';
+import { t } from '../../../kit/i18n';
+import { parseExact } from '../../../kit/json';
 import type { Row } from './queries';
 
 /** CSV with a head. */
@@ -42,6 +44,27 @@ export interface Incoming {
   objects: Record<string, unknown>[];
 }
 
+/** Text of a file, and the encoding it was in. */
+export interface FileText {
+  text: string;
+  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+}
+
+/** Bytes as text: by their mark, as UTF-8, or else as spreadsheets in the West wrote them. */
+export function decodeText(bytes: Uint8Array): FileText {
+  const decode = (encoding: FileText['encoding'], fatal = false): FileText => ({
+    text: new TextDecoder(encoding, { fatal }).decode(bytes),
+    encoding,
+  });
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decode('utf-16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decode('utf-16be');
+  try {
+    return decode('utf-8', true);
+  } catch {
+    return decode('windows-1252');
+  }
+}
+
 /** Reads a file by its content; throws with the place of what is wrong. */
 export function readRows(text: string, columns: Column[]): Incoming {
   const start = text.trimStart()[0];
@@ -54,51 +77,90 @@ function sortNames(names: Iterable<string>, columns: Column[]): [string[], strin
   return [all.filter((n) => known.has(n)), all.filter((n) => !known.has(n))];
 }
 
+/** An array of objects, one object, or an object a line. */
+function jsonEntries(text: string): unknown[] {
+  try {
+    const value = parseExact(text);
+    return Array.isArray(value) ? value : [value];
+  } catch (error) {
+    const lines = text.split('\n').map((line, index) => ({ line: line.trim(), index }));
+    const full = lines.filter(({ line }) => line !== '');
+    // A document of several lines that is broken is no list of lines.
+    if (full.length < 2 || !full.every(({ line }) => /^\{.*\}$/.test(line))) throw error;
+    return full.map(({ line, index }) => {
+      try {
+        return parseExact(line);
+      } catch {
+        throw new Error(t('Line {{line}} is no JSON', { line: index + 1 }));
+      }
+    });
+  }
+}
+
 function readJson(text: string, columns: Column[]): Incoming {
-  const value = JSON.parse(text) as unknown;
-  const list = Array.isArray(value) ? value : [value];
+  const list = jsonEntries(text);
   for (const [index, item] of list.entries()) {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      throw new Error(`Entry ${index + 1} is no object`);
+      throw new Error(t('Entry {{number}} is no object', { number: index + 1 }));
     }
   }
   const records = list as Record<string, unknown>[];
   const [used, unknown] = sortNames(records.flatMap(Object.keys), columns);
+  const known = new Set(used);
   const objects = records.map((record) =>
-    Object.fromEntries(Object.entries(record).filter(([name]) => used.includes(name))),
+    Object.fromEntries(Object.entries(record).filter(([name]) => known.has(name))),
   );
   return { used, unknown, objects };
 }
 
 function readCsv(text: string, columns: Column[]): Incoming {
-  const { data, errors, meta } = Papa.parse<Record<string, string>>(text.replace(/^\uFEFF/, ''), {
-    header: true,
-    skipEmptyLines: 'greedy',
+  const [head, ...records] = parseCsv(text.replace(/^\uFEFF/, ''));
+  const names = (head?.fields ?? []).map((field) => field.text.trim());
+  const double = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  if (double !== undefined) {
+    throw new Error(t('The name {{name}} stands twice in the first line', { name: double }));
+  }
+  const [used, unknown] = sortNames(names, columns);
+  const places = used.flatMap((name) => {
+    const column = columns.find((c) => c.name === name);
+    return column ? [{ column, index: names.indexOf(name) }] : [];
   });
-  const first = errors.find((e) => e.code !== 'UndetectableDelimiter');
-  if (first) throw new Error(`Line ${(first.row ?? 0) + 2}: ${first.message}`);
-  const [used, unknown] = sortNames(meta.fields ?? [], columns);
-  const byName = new Map(columns.map((c) => [c.name, c]));
-  const objects = data.map((record, index) =>
-    Object.fromEntries(
-      used.map((name) => [name, csvValue(record[name] ?? '', byName.get(name), index)] as const),
-    ),
-  );
-  return { used, unknown, objects };
+  const objects = records.map((record) => {
+    if (record.fields.length !== names.length) throw new Error(wrongCount(record, names.length));
+    return Object.fromEntries(
+      places.map(({ column, index }) => {
+        const field = record.fields[index] ?? { text: '', quoted: false };
+        return [column.name, csvValue(field, column, record.line)] as const;
+      }),
+    );
+  });
+  return { used, unknown: unknown.map((name) => name || t('(no name)')), objects };
 }
 
-function csvValue(text: string, column: Column | undefined, index: number): unknown {
-  if (!column) return text;
+const wrongCount = (record: CsvRecord, wanted: number) =>
+  t('Line {{line}} has {{count}} fields, the first line has {{wanted}}', {
+    line: record.line,
+    count: record.fields.length,
+    wanted,
+  });
+
+function csvValue({ text, quoted }: CsvField, column: Column, line: number): unknown {
   const kind = kindOfType(column.base);
-  // CSV does not tell an empty text from nothing; a text column that must have one gets it.
-  if (text === '') return kind === 'text' && !column.nullable ? '' : null;
+  // A text column that must have a text gets the empty one.
+  if (text === '') return kind === 'text' && (quoted || !column.nullable) ? '' : null;
+  const wrong = (what: string) =>
+    new Error(t('Line {{line}}: {{name}} is {{what}}', { line, name: column.name, what }));
   if (kind === 'json') {
     try {
-      return JSON.parse(text) as unknown;
+      return parseExact(text);
     } catch {
-      throw new Error(`Line ${index + 2}: ${column.name} is no JSON`);
+      throw wrong(t('no JSON'));
     }
   }
-  if (kind === 'boolean') return /^(t|true|1|yes|y|on)$/i.test(text);
+  if (kind === 'boolean') {
+    if (/^(t|true|1|yes|y|on)$/i.test(text.trim())) return true;
+    if (/^(f|false|0|no|n|off)$/i.test(text.trim())) return false;
+    throw wrong(t('neither true nor false'));
+  }
   return text;
 }
