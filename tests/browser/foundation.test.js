@@ -97,6 +97,15 @@ test('the palette reaches every table and place by keyboard', async () => {
   assertClean(page);
 });
 
+test('an address that is not understood is told, with the way on', async () => {
+  const page = await open();
+  await page.at('data/default/public/customer/rows?size=-3');
+  await page.getByText('This address is not understood').waitFor();
+  await page.getByText(/^size: /).waitFor();
+  await page.getByRole('link', { name: 'Open the page without it' }).click();
+  await page.getByRole('grid', { name: 'Rows of customer' }).waitFor();
+});
+
 test('it works below the prefix of a proxy', async () => {
   const { createServer, request } = await import('node:http');
   const proxy = createServer((incoming, outgoing) => {

@@ -1,17 +1,19 @@
 // An error of one page leaves the rest of the console in use. Where the server was away, the page is
 // tried again when it is back.
 import { Box } from '@mantine/core';
+import { IconMapOff } from '@tabler/icons-react';
 import { QueryErrorResetBoundary } from '@tanstack/react-query';
-import { useRouterState } from '@tanstack/react-router';
+import { SearchParamError, useRouterState } from '@tanstack/react-router';
 import { Component, type ReactNode } from 'react';
 import { asApiError, onServerBack } from '../kit/api';
 import { outdated, retryParts } from '../kit/parts';
-import { ErrorPanel } from '../kit/ui';
+import { t } from '../kit/i18n';
+import { ButtonLink, EmptyState, ErrorPanel } from '../kit/ui';
 
 interface Props {
   children: ReactNode;
   reset: () => void;
-  /** Another page is another attempt. */
+  /** Another page, or another look at it, is another attempt. */
   place: string;
 }
 
@@ -46,6 +48,9 @@ class Boundary extends Component<Props, { error: unknown; place: string }> {
 
   override render() {
     if (this.state.error === undefined) return this.props.children;
+    if (this.state.error instanceof SearchParamError) {
+      return <UnknownAddress error={this.state.error} />;
+    }
     return (
       <Box p="lg" maw={800}>
         <ErrorPanel error={this.state.error} retry={this.tryAgain} />
@@ -54,8 +59,31 @@ class Boundary extends Component<Props, { error: unknown; place: string }> {
   }
 }
 
+/** An address whose parameters are none of the page, such as one that was mended by hand. */
+function UnknownAddress({ error }: { error: SearchParamError }) {
+  const issues = (error.cause as { issues?: { message: string; path?: { key: unknown }[] }[] })
+    ?.issues;
+  return (
+    <EmptyState
+      icon={IconMapOff}
+      title={t('This address is not understood')}
+      action={
+        <ButtonLink to="." search={{}}>
+          {t('Open the page without it')}
+        </ButtonLink>
+      }
+    >
+      {issues?.map((issue, index) => (
+        <div key={index}>
+          {issue.path?.map((step) => String(step.key)).join('.')}: {issue.message}
+        </div>
+      ))}
+    </EmptyState>
+  );
+}
+
 export function ErrorBoundary({ children }: { children: ReactNode }) {
-  const place = useRouterState({ select: (state) => state.location.pathname });
+  const place = useRouterState({ select: (state) => state.location.href });
   return (
     <QueryErrorResetBoundary>
       {({ reset }) => (

@@ -1,11 +1,12 @@
-// The command palette: places, commands of the open page, tables of every source.
+// The command palette: places, commands of the open page, and what the metadata names: tables, native
+// queries, logical models.
 import {
   Spotlight,
   type SpotlightActionData,
   type SpotlightActionGroupData,
 } from '@mantine/spotlight';
 import { useMantineColorScheme } from '@mantine/core';
-import { IconBolt, IconMoon, IconSearch, IconTable } from '@tabler/icons-react';
+import { IconBolt, IconMoon, IconSearch, IconShape, IconSql, IconTable } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useMetadataIfLoaded } from '../kit/api';
@@ -47,6 +48,30 @@ export function Palette() {
           }),
       })),
     );
+    const definitions = (metadata?.sources ?? []).flatMap((source): SpotlightActionData[] => [
+      ...(source.native_queries ?? []).map(({ root_field_name: query }) => ({
+        id: `native-${source.name}-${query}`,
+        label: query,
+        description: `${source.name} · ${t('native query')}`,
+        leftSection: <IconSql size={17} stroke={1.6} />,
+        onClick: () =>
+          void navigate({
+            to: '/data/$source/~native/$query',
+            params: { source: source.name, query },
+          }),
+      })),
+      ...(source.logical_models ?? []).map(({ name: model }) => ({
+        id: `model-${source.name}-${model}`,
+        label: model,
+        description: `${source.name} · ${t('logical model')}`,
+        leftSection: <IconShape size={17} stroke={1.6} />,
+        onClick: () =>
+          void navigate({
+            to: '/data/$source/~models/$model',
+            params: { source: source.name, model },
+          }),
+      })),
+    ]);
     const appearance: SpotlightActionData[] = [
       {
         id: 'toggle-colours',
@@ -60,6 +85,9 @@ export function Palette() {
       { group: t('Go to'), actions: goTo },
       { group: t('Appearance'), actions: appearance },
       { group: t('Tables'), actions: tables },
+      ...(definitions.length > 0
+        ? [{ group: t('Native queries and logical models'), actions: definitions }]
+        : []),
     ];
   }, [commands, metadata, navigate, toggleColorScheme]);
 

@@ -4,6 +4,7 @@ import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
+  useEffect,
   useId,
   useRef,
   useState,
@@ -85,6 +86,16 @@ export function DataGrid(props: Props) {
     paddingStart: lead,
     scrollPaddingStart: lead,
   });
+
+  // Whoever edited a cell by keyboard goes on by keyboard: the editor took the focus with it.
+  const isEditing = props.editing !== undefined;
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && !isEditing && document.activeElement === document.body) {
+      scroller.current?.focus({ preventScroll: true });
+    }
+    wasEditing.current = isEditing;
+  }, [isEditing]);
 
   function resize(column: GridColumn, event: PointerEvent<HTMLSpanElement>) {
     event.preventDefault();

@@ -1,5 +1,7 @@
-// Tabs that are links: each has an address of its own.
-import { Link, type LinkProps } from '@tanstack/react-router';
+// Tabs that are links: each has an address of its own, and the palette leads to it as well.
+import { Link, useNavigate, type LinkProps } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { usePageCommands } from '../commands';
 import classes from './LinkTabs.module.css';
 
 export interface LinkTab {
@@ -11,6 +13,20 @@ export interface LinkTab {
 }
 
 export function LinkTabs({ tabs, label }: { tabs: LinkTab[]; label: string }) {
+  const navigate = useNavigate();
+  // The list is another one at each drawing; what it says is not.
+  const places = JSON.stringify(tabs.map((tab) => ({ label: tab.label, link: tab.link })));
+  const commands = useMemo(
+    () =>
+      (JSON.parse(places) as LinkTab[]).map((tab) => ({
+        id: `tab-${tab.label}`,
+        label: tab.label,
+        hint: label,
+        run: () => void navigate(tab.link),
+      })),
+    [places, label, navigate],
+  );
+  usePageCommands(commands);
   return (
     <nav aria-label={label} className={classes.tabs}>
       {tabs.map((tab) => (

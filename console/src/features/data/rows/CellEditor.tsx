@@ -23,6 +23,7 @@ export function CellEditor({ column, value, busy, onSave, onCancel }: Props) {
 
   function onKeyDown(event: KeyboardEvent) {
     event.stopPropagation();
+    if (busy) return;
     if (event.key === 'Escape') onCancel();
     else if (event.key === 'Enter' && !(long && event.shiftKey)) {
       event.preventDefault();
@@ -70,7 +71,8 @@ export function CellEditor({ column, value, busy, onSave, onCancel }: Props) {
           minRows={2}
           maxRows={10}
           autoFocus
-          disabled={busy}
+          // Not disabled: that would take the focus away, and a refused value is mended here.
+          readOnly={busy}
           value={text}
           className={kind === 'json' ? 'mono' : undefined}
           onChange={(event) => setText(event.currentTarget.value)}
@@ -81,7 +83,8 @@ export function CellEditor({ column, value, busy, onSave, onCancel }: Props) {
           aria-label={column.name}
           flex={1}
           autoFocus
-          disabled={busy}
+          // Not disabled: that would take the focus away, and a refused value is mended here.
+          readOnly={busy}
           value={text}
           onFocus={(event) => event.currentTarget.select()}
           onChange={(event) => setText(event.currentTarget.value)}

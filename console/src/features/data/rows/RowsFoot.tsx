@@ -14,14 +14,20 @@ export function RowsFoot(props: {
   onLook: (part: { page?: number; size?: number }) => void;
 }) {
   const { count, page, size, onLook } = props;
+  const said = [
+    ...(count
+      ? [
+          count.exact
+            ? t('{{count}} rows', { count: count.value })
+            : t('about {{count}} rows', { count: formatNumber(count.value) }),
+        ]
+      : []),
+    ...(props.milliseconds === undefined ? [] : [`${props.milliseconds} ms`]),
+  ];
   return (
     <div className={classes.foot}>
       <Text size="xs" c="dimmed" aria-live="polite">
-        {count &&
-          (count.exact
-            ? t('{{count}} rows', { count: count.value })
-            : t('about {{count}} rows', { count: formatNumber(count.value) }))}
-        {props.milliseconds === undefined ? '' : ` · ${props.milliseconds} ms`}
+        {said.join(' · ')}
       </Text>
       <Group gap={6}>
         <Select
