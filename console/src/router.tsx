@@ -7,15 +7,18 @@ import { permissionsRoutes } from './features/permissions/routes';
 import { settingsRoutes } from './features/settings/routes';
 import { sqlRoutes } from './features/sql/routes';
 import { startRoutes } from './features/start/routes';
-import { consoleBase } from './kit/api';
+import { consoleBase, metadataQuery, queryClient, readFirst } from './kit/api';
 import { rootRoute } from './shell/root-route';
 import { PageLoader } from './shell/Shell';
 
 const indexRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/data' });
+  beforeLoad: async () => {
+    await readFirst(metadataQuery);
+    // Where there is nothing yet, one begins at the beginning.
+    const known = queryClient.getQueryData(metadataQuery.queryKey);
+    throw redirect({ to: known?.metadata.sources.length === 0 ? '/start' : '/data' });
   },
 });
 

@@ -177,3 +177,19 @@ test('every page is accessible in light and dark', async () => {
     'settings/collections', 'settings/about'];
   await assertPagesAccessible(paths);
 });
+
+test('without a database every room leads to one', async () => {
+  await server.metadata('pg_drop_source', { name: 'default', cascade: true });
+  const page = await open();
+  await page.at('');
+  await page.waitForURL(/\/console\/start$/);
+  await page.getByRole('button', { name: 'Connect', exact: true }).waitFor();
+  for (const room of ['SQL', 'Diagram']) {
+    await page.getByRole('link', { name: room, exact: true }).click();
+    await page.getByRole('heading', { name: room }).waitFor();
+    await assertAccessible(page);
+    await page.getByRole('link', { name: 'Go to the first steps' }).click();
+    await page.getByRole('heading', { name: 'First steps' }).waitFor();
+  }
+  assertClean(page);
+});

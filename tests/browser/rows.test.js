@@ -85,6 +85,32 @@ test('a cell is edited in its place by keyboard; a refused value changes nothing
   assertClean(page);
 });
 
+test('a cell is edited while another one is being saved', async () => {
+  const page = await open();
+  await page.at('data/default/public/product/rows');
+  await cell(page, 'product', 5, 1).waitFor();
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await page.route('**/v2/query', async (route) => {
+    if (route.request().postDataJSON().type === 'update') await held;
+    await route.continue();
+  });
+  await cell(page, 'product', 5, 1).dblclick();
+  await page.getByLabel('name', { exact: true }).fill('Fifth');
+  await page.keyboard.press('Enter');
+  await cell(page, 'product', 6, 1).dblclick();
+  const name = page.getByLabel('name', { exact: true });
+  await name.fill('Sixth');
+  go();
+  await cell(page, 'product', 5, 1).getByText('Fifth').waitFor();
+  await page.waitForLoadState('networkidle');
+  assert.equal(await name.inputValue(), 'Sixth');
+  await name.press('Enter');
+  await cell(page, 'product', 6, 1).getByText('Sixth').waitFor();
+  assert.equal(await one("select string_agg(name, ',' order by id) from product where id in (5, 6)"), 'Fifth,Sixth');
+  assertClean(page);
+});
+
 test('a row is inserted, cloned and deleted', async () => {
   const page = await open();
   await page.at('data/default/public/customer/rows');

@@ -1,7 +1,7 @@
 // Tables and their keys as a picture: by schema or around one table; places are kept, SVG comes out.
 import '@xyflow/react/dist/style.css';
 import { Badge, Button, Group, NumberInput, Select, useComputedColorScheme } from '@mantine/core';
-import { IconDatabaseOff, IconDownload, IconLayoutGrid, IconSitemap } from '@tabler/icons-react';
+import { IconDownload, IconLayoutGrid, IconSitemap } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import {
@@ -21,7 +21,7 @@ import { useMetadata } from '../../kit/api';
 import { saveFile } from '../../kit/files';
 import { t } from '../../kit/i18n';
 import { preferences } from '../../kit/storage';
-import { EmptyState, Page } from '../../kit/ui';
+import { EmptyState, NoDatabase, Page } from '../../kit/ui';
 import classes from './Diagram.module.css';
 import {
   layout,
@@ -41,7 +41,7 @@ const most = 150;
 export function DiagramPage() {
   const metadata = useMetadata();
   const source = route.useSearch().source ?? metadata.sources[0]?.name;
-  if (!source) return <EmptyState icon={IconDatabaseOff} title={t('No database yet')} />;
+  if (!source) return <NoDatabase title={t('Diagram')} />;
   return <Content key={source} source={source} />;
 }
 

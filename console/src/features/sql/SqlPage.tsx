@@ -1,12 +1,6 @@
 // Raw SQL on a database (AA14): what it answers in a grid, what it creates tracked on wish.
 import { Alert, Button, Checkbox, Group, Menu, Select, Stack, Text, Tooltip } from '@mantine/core';
-import {
-  IconDatabaseOff,
-  IconDownload,
-  IconHistory,
-  IconPlayerPlay,
-  IconWand,
-} from '@tabler/icons-react';
+import { IconDownload, IconHistory, IconPlayerPlay, IconWand } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
@@ -27,7 +21,7 @@ import { csvText, saveFile } from '../../kit/files';
 import { DataGrid } from '../../kit/grid/DataGrid';
 import { formatNumber, t } from '../../kit/i18n';
 import { preferences } from '../../kit/storage';
-import { EmptyState, ErrorPanel, Page } from '../../kit/ui';
+import { ErrorPanel, NoDatabase, Page } from '../../kit/ui';
 import classes from './SqlPage.module.css';
 
 const route = getRouteApi('/sql');
@@ -124,9 +118,7 @@ export function SqlPage() {
   );
   usePageCommands(commands);
 
-  if (!source) {
-    return <EmptyState icon={IconDatabaseOff} title={t('No database yet')} />;
-  }
+  if (!source) return <NoDatabase title={t('SQL')} />;
   return (
     <Page
       title={t('SQL')}

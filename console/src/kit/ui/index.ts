@@ -2,6 +2,7 @@ export * from './actions';
 export * from './EmptyState';
 export * from './ErrorPanel';
 export * from './LinkTabs';
+export * from './NoDatabase';
 export * from './Page';
 export * from './Section';
 export * from './VirtualTable';

@@ -40,9 +40,10 @@ export function RowsGrid({ rows: model, hidden, ...props }: Props) {
       if (!column) throw new Error('the column is gone');
       return updateRow(source, detail, key, { [column.name]: inputValue(value, column) });
     },
-    after: async () => {
+    after: async ({ place }) => {
       await model.refresh();
-      setEditing(undefined);
+      // Another cell may be edited by now.
+      setEditing((now) => (now?.place === place ? undefined : now));
     },
   });
 
@@ -142,7 +143,9 @@ export function RowsGrid({ rows: model, hidden, ...props }: Props) {
             <CellEditor
               column={columns[editing.place.column] ?? detail.columns[0]!}
               value={editing.value}
-              busy={save.isPending}
+              // Each cell has an editor of its own, whatever is being saved of another.
+              key={`${editing.place.row}.${editing.place.column}`}
+              busy={save.isPending && save.variables.place === editing.place}
               onCancel={() => setEditing(undefined)}
               onSave={finishEditing}
             />
