@@ -83,7 +83,10 @@ function UnknownAddress({ error }: { error: SearchParamError }) {
 }
 
 export function ErrorBoundary({ children }: { children: ReactNode }) {
-  const place = useRouterState({ select: (state) => state.location.href });
+  // Where one goes, and where one has come to: between the two, the old page may fail once more.
+  const place = useRouterState({
+    select: ({ location, resolvedLocation }) => `${location.href} ${resolvedLocation?.href}`,
+  });
   return (
     <QueryErrorResetBoundary>
       {({ reset }) => (

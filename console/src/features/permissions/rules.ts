@@ -198,8 +198,9 @@ export function valueFromText(text: string, column: Column | undefined, operator
   if (/^x-hasura-/i.test(text.trim())) return text.trim();
   if (operator === '_is_null') return text === 'true';
   const base = column?.base ?? '';
-  if (lists.includes(operator)) return listFromText(text, base);
-  // Keys and paths are texts, whatever they look like.
+  // Keys are texts, whatever they look like.
+  if (lists.includes(operator)) return listFromText(text, operator.startsWith('_has_') ? '' : base);
+  // So are paths.
   if (operator === '_has_key' || base === 'ltree') return text;
   const isJson = base === 'json' || base === 'jsonb' || base.startsWith('_');
   return isJson || operator.startsWith('_st_') || operator === '_cast'
@@ -227,6 +228,8 @@ function scalar(text: string, base: string): unknown {
   // A number only where nothing of what was typed is lost by it.
   const number = /^(int2|int4|int8|float4|float8)$/.test(base) ? Number(text) : NaN;
   if (Number.isFinite(number) && String(number) === text) return number;
+  // In a list each is JSON of its own, where it is JSON.
+  if (base === 'json' || base === 'jsonb') return jsonFromText(text) ?? text;
   if (base === 'bool' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }
