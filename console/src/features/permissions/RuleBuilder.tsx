@@ -1,40 +1,23 @@
 // A rule, clicked together: it knows columns, relationships, operators and session variables.
-import {
-  ActionIcon,
-  Autocomplete,
-  Button,
-  Code,
-  Group,
-  Menu,
-  Select,
-  Text,
-  Tooltip,
-} from '@mantine/core';
-import { IconPlus, IconX } from '@tabler/icons-react';
+import { Button, Code, Group, Menu, Select, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import {
   tableQuery,
   trackedTable,
-  useMetadata,
   useSource,
   type BoolExp,
   type Column,
   type QualifiedName,
 } from '../../kit/api';
-import { useState } from 'react';
 import { t } from '../../kit/i18n';
-import { useSessionVariables } from '../../kit/identity';
 import classes from './RuleBuilder.module.css';
+import { RuleComparison } from './RuleComparison';
+import { RuleRemoval } from './RuleRemoval';
 import {
-  comparesColumns,
-  operatorsFor,
   parseRule,
   relationshipTargets,
-  sessionVariablesIn,
-  textFromValue,
   toExpression,
-  valueFor,
-  valueFromText,
   type NameKind,
   type RelationshipTarget,
   type Rule,
@@ -183,7 +166,7 @@ function RuleNode(props: NodeProps) {
         </Framed>
       );
     case 'compare':
-      return <CompareNode {...props} rule={rule} columns={columns} />;
+      return <RuleComparison source={source} columns={columns} rule={rule} onChange={onChange} />;
     case 'raw':
       return (
         <Framed label={t('as JSON')} onRemove={() => onChange(undefined)}>
@@ -237,20 +220,10 @@ function Framed(props: { label: string; onRemove: () => void; children: React.Re
         <Text size="xs" fw={600}>
           {props.label}
         </Text>
-        <Remove onClick={props.onRemove} />
+        <RuleRemoval onClick={props.onRemove} />
       </Group>
       {props.children}
     </div>
-  );
-}
-
-function Remove({ onClick }: { onClick: () => void }) {
-  return (
-    <Tooltip label={t('Remove this condition')}>
-      <ActionIcon size="sm" aria-label={t('Remove this condition')} onClick={onClick}>
-        <IconX size={13} />
-      </ActionIcon>
-    </Tooltip>
   );
 }
 
@@ -337,113 +310,5 @@ function GroupNode(
         </Menu.Dropdown>
       </Menu>
     </div>
-  );
-}
-
-function CompareNode(
-  props: NodeProps & { rule: Extract<Rule, { kind: 'compare' }>; columns: Column[] },
-) {
-  const { rule, columns, onChange } = props;
-  const metadata = useMetadata();
-  const mine = useSessionVariables();
-  const column = columns.find((c) => c.name === rule.column);
-  const known = [
-    ...new Set([
-      'x-hasura-user-id',
-      ...mine
-        .map((v) => v.name.toLowerCase())
-        .filter((n) => n.startsWith('x-hasura-') && n.length > 9),
-      ...sessionVariablesIn(metadata.sources.find((s) => s.name === props.source)?.tables ?? []),
-    ]),
-  ];
-  const operators = operatorsFor(column);
-  if (!operators.includes(rule.operator)) operators.push(rule.operator);
-  return (
-    <Group gap={6} wrap="nowrap">
-      <Select
-        aria-label={t('Column')}
-        flex="1 1 110px"
-        maw={170}
-        searchable
-        allowDeselect={false}
-        data={[...new Set([...columns.map((c) => c.name), rule.column])]}
-        value={rule.column}
-        onChange={(name) =>
-          name &&
-          onChange({
-            ...rule,
-            column: name,
-            value: valueFor(
-              rule.value,
-              columns.find((c) => c.name === name),
-              rule.operator,
-            ),
-          })
-        }
-      />
-      <Select
-        aria-label={t('Operator')}
-        w={130}
-        searchable
-        allowDeselect={false}
-        data={operators}
-        value={rule.operator}
-        onChange={(operator) =>
-          operator && onChange({ ...rule, operator, value: valueFor(rule.value, column, operator) })
-        }
-      />
-      {rule.operator === '_is_null' ? (
-        <Select
-          aria-label={t('Value')}
-          flex={1}
-          allowDeselect={false}
-          data={['true', 'false']}
-          value={String(rule.value)}
-          onChange={(value) => onChange({ ...rule, value: value === 'true' })}
-        />
-      ) : comparesColumns(rule.operator) && typeof rule.value === 'string' ? (
-        <Select
-          aria-label={t('Value')}
-          flex={1}
-          data={columns.map((c) => c.name)}
-          value={rule.value || null}
-          searchable
-          allowDeselect={false}
-          onChange={(value) => onChange({ ...rule, value: value ?? '' })}
-        />
-      ) : (
-        <ValueInput
-          choices={[...known, ...(column?.enumValues ?? [])]}
-          value={rule.value}
-          read={(text) => valueFromText(text, column, rule.operator)}
-          onChange={(value) => onChange({ ...rule, value })}
-        />
-      )}
-      <Remove onClick={() => onChange(undefined)} />
-    </Group>
-  );
-}
-
-/** What is typed stays as it is while it means what the expression holds. */
-function ValueInput(props: {
-  choices: string[];
-  value: unknown;
-  read: (text: string) => unknown;
-  onChange: (value: unknown) => void;
-}) {
-  const [text, setText] = useState(() => textFromValue(props.value));
-  const same = JSON.stringify(props.read(text)) === JSON.stringify(props.value);
-  return (
-    <Autocomplete
-      aria-label={t('Value')}
-      flex="1 1 140px"
-      data={props.choices}
-      placeholder={t('a value or x-hasura-…')}
-      value={same ? text : textFromValue(props.value)}
-      onChange={(next) => {
-        setText(next);
-        props.onChange(props.read(next));
-      }}
-    />
   );
 }
