@@ -13,6 +13,7 @@ use crate::relationship::{Relationship, RelationshipKind};
 use crate::source::Source;
 use crate::table::Table;
 use serde_json::Value;
+use std::collections::HashSet;
 
 impl Metadata {
     /// The source of that name.
@@ -30,9 +31,54 @@ impl Metadata {
         self.source(name).is_some() || self.opaque_sources.iter().any(|source| source.name == name)
     }
 
+    /// Every role that some object gives a right to, also objects that are only stored.
+    pub fn roles_with_rights(&self) -> HashSet<&str> {
+        let mut roles = HashSet::new();
+        for source in &self.sources {
+            for table in &source.tables {
+                roles.extend(table.insert_permissions.iter().map(|p| p.role.as_str()));
+                roles.extend(table.select_permissions.iter().map(|p| p.role.as_str()));
+                roles.extend(table.update_permissions.iter().map(|p| p.role.as_str()));
+                roles.extend(table.delete_permissions.iter().map(|p| p.role.as_str()));
+            }
+            for function in &source.functions {
+                roles.extend(function.permissions.iter().map(|p| p.role.as_str()));
+            }
+            for model in &source.logical_models {
+                roles.extend(model.select_permissions.iter().map(|p| p.role.as_str()));
+            }
+        }
+        for source in &self.opaque_sources {
+            let parts = source.document.iter();
+            parts.for_each(|(name, value)| collect_roles(name, value, &mut roles));
+        }
+        for stored in self.remote_schemas.iter().chain(&self.actions) {
+            collect_roles("", stored, &mut roles);
+        }
+        roles
+    }
+
     /// A tracked table of a source.
     pub fn table(&self, source: &str, table: &QualifiedName) -> Option<&Table> {
         self.source(source)?.table(table)
+    }
+}
+
+/// The roles of lists of permissions anywhere in a part of a document that is only stored.
+fn collect_roles<'v>(name: &str, value: &'v Value, roles: &mut HashSet<&'v str>) {
+    match value {
+        Value::Array(items) => {
+            if name.ends_with("permissions") {
+                let named = items.iter().filter_map(|item| item.get("role")?.as_str());
+                roles.extend(named);
+            }
+            items.iter().for_each(|item| collect_roles("", item, roles));
+        }
+        Value::Object(entries) => {
+            let parts = entries.iter();
+            parts.for_each(|(name, value)| collect_roles(name, value, roles));
+        }
+        _ => {}
     }
 }
 

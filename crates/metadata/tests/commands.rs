@@ -306,7 +306,7 @@ fn tables_and_functions_are_tracked_once() {
     fails_with(
         &mut metadata,
         "pg_set_table_customization",
-        json!({ "table": "author1" }),
+        json!({ "table": "author1", "configuration": {} }),
         "not-exists",
         "table \"author1\" does not exist in source: default",
     );

@@ -1,13 +1,16 @@
 //! `bulk_atomic` (L12): all changes together, one look at the result, all or nothing.
 
-use super::attitude::Attitude;
+use super::attitude::{Attitude, check, new_inconsistencies};
 use super::changes::apply_command;
 use super::draft::Draft;
 use super::request::KindOfSources;
 use super::success;
+use crate::building::Reread;
+use crate::state::inconsistencies_json;
 use bytes::Bytes;
-use howdah_error::{Error, Result, Within};
+use howdah_error::{Code, Error, JsonPath, Result, Within};
 use howdah_metadata::commands::{BulkItem, Command, Endpoint};
+use serde_json::Value;
 
 impl Draft {
     /// Applies the items in order and takes the result over as a whole; paths of errors are relative
@@ -19,17 +22,36 @@ impl Draft {
     ) -> Result<Bytes> {
         let mut metadata = (**self.state.metadata()).clone();
         for (position, item) in items.iter().enumerate() {
-            let applied = item.command(endpoint).and_then(|command| {
-                if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
-                    kind.check(&metadata)?;
-                }
-                check_supported(&command)?;
-                apply_command(&self.state.snapshot, &mut metadata, &command).within("args")
-            });
-            applied.within(position).within("args")?;
+            let command = item.command(endpoint).within(position).within("args")?;
+            if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
+                kind.check(&metadata).within(position).within("args")?;
+            }
+            let applied = check_supported(&command)
+                .and_then(|()| apply_command(&self.state.snapshot, &mut metadata, &command));
+            // Which item it was has never been told.
+            applied
+                .map_err(|error| error.at(JsonPath::root()))
+                .within("args")?;
         }
         // What one item takes away another may replace: only the result is looked at.
-        self.adopt(metadata, None, Attitude::Strict).await?;
+        let next = self.build(metadata, Reread::Nothing).await;
+        let verdict = check(&self.state.snapshot, &next.snapshot, None, Attitude::Strict);
+        if let Err(refusal) = verdict {
+            if refusal.internal().is_none() {
+                return Err(refusal);
+            }
+            let new = new_inconsistencies(&self.state.snapshot, &next.snapshot);
+            // Those of an object stand together.
+            let objects: Vec<Value> = new
+                .into_iter()
+                .map(|found| inconsistencies_json([found]))
+                .collect();
+            return Err(
+                Error::new(Code::BadRequest, "Schema inconsistency").with_internal(objects.into())
+            )
+            .within("args");
+        }
+        self.state = next;
         Ok(success())
     }
 }

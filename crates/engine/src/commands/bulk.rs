@@ -36,12 +36,16 @@ impl Draft {
         Ok(list(&answers))
     }
 
-    /// Runs the items in order; failures stand among the answers.
+    /// Runs the items in order; failures stand among the answers. An item that cannot be read is a
+    /// fault of the request as a whole, before anything of it is done.
     pub(super) async fn bulk_keep_going(
         &mut self,
         endpoint: Endpoint,
         items: &[BulkItem],
     ) -> Result<Bytes> {
+        for (position, item) in items.iter().enumerate() {
+            item.command(endpoint).within(position).within("args")?;
+        }
         let mut answers = Vec::with_capacity(items.len());
         for item in items {
             let answer = self.run_item(endpoint, item).await;

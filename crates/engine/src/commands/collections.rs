@@ -48,7 +48,8 @@ impl Draft {
         let mut metadata = (**self.state.metadata()).clone();
         if !apply::add_collection_to_allowlist(&mut metadata, args)? {
             let text = format!(
-                "collection {:?} already exists in the allowlist",
+                "collection {:?} already exists in the allowlist, scope ignored; to change scope, use \
+                 update_scope_of_collection_in_allowlist",
                 args.collection
             );
             return Ok(answer(&json!({"message": text})));

@@ -11,18 +11,71 @@ use howdah_metadata::commands::{
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceObject};
 use howdah_schema::model::Source;
 
+/// Whether something is part of one of these tables.
+fn hangs_on(object: &MetadataObject, tables: &[(&str, &QualifiedName)]) -> bool {
+    matches!(object, MetadataObject::InSource {
+        source,
+        object: SourceObject::InTable { table, .. },
+    } if tables.contains(&(source.as_str(), table)))
+}
+
 impl Draft {
     /// Takes a table out, and with `cascade` what needs it.
     pub(super) async fn untrack_table(&mut self, args: &UntrackTable) -> Result<()> {
+        self.untrack_table_of(args, &[]).await
+    }
+
+    /// As [`Self::untrack_table`], as one of several tables that are `leaving`: what hangs on one of
+    /// those and needs this one goes, too.
+    pub(super) async fn untrack_table_of(
+        &mut self,
+        args: &UntrackTable,
+        leaving: &[(&str, &QualifiedName)],
+    ) -> Result<()> {
         let mut metadata = (**self.state.metadata()).clone();
         apply::untrack_table(&mut metadata, args)?;
-        let dependents = self.dependents(&args.source, |source, dependencies| {
+        let (going, others): (Vec<_>, Vec<_>) = self
+            .table_dependents(args)
+            .into_iter()
+            .partition(|object| hangs_on(object, leaving));
+        for object in &going {
+            object.remove(&mut metadata);
+        }
+        self.drop_with(metadata, others, args.cascade).await
+    }
+
+    /// Those of several tables that only each other need, or that are to go whatever needs them.
+    pub(super) fn may_leave<'t>(
+        &self,
+        tables: &'t [UntrackTable],
+    ) -> Vec<(&'t str, &'t QualifiedName)> {
+        let named = |args: &'t UntrackTable| (args.source.as_str(), &args.table);
+        let mut leaving: Vec<_> = tables.iter().map(named).collect();
+        loop {
+            let before = leaving.len();
+            let now: Vec<_> = tables
+                .iter()
+                .filter(|args| leaving.contains(&named(args)))
+                .filter(|args| {
+                    let dependents = self.table_dependents(args);
+                    args.cascade || dependents.iter().all(|object| hangs_on(object, &leaving))
+                })
+                .map(named)
+                .collect();
+            leaving = now;
+            if leaving.len() == before {
+                return leaving;
+            }
+        }
+    }
+
+    fn table_dependents(&self, args: &UntrackTable) -> Vec<MetadataObject> {
+        self.dependents(&args.source, |source, dependencies| {
             match source.table_named(&args.table.schema, &args.table.name) {
                 Some(table) => dependencies.on_table(table.id),
                 None => Vec::new(),
             }
-        });
-        self.drop_with(metadata, dependents, args.cascade).await
+        })
     }
 
     /// Takes a relationship out, and with `cascade` what needs it.

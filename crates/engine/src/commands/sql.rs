@@ -132,20 +132,22 @@ impl Draft {
         };
         let mut next = self.with_database(args, metadata, database.clone());
         if args.cascade {
-            next = self.without_broken_queries(args, next, &database);
+            next = self.without_broken(args, next, &database);
         }
         attitude::check(&before.snapshot, &next.snapshot, None, Attitude::Dropping)?;
         Ok(next)
     }
 
-    /// The state without the native queries that the SQL broke: what theirs needs is known by that.
-    fn without_broken_queries(&self, args: &RunSql, mut next: State, database: &Database) -> State {
+    /// The state without what the SQL broke at second hand: rules that go over a relationship that
+    /// went, native queries, whose needs are known by that. Tables and functions stay, so that what is
+    /// wrong with them is told.
+    fn without_broken(&self, args: &RunSql, mut next: State, database: &Database) -> State {
         loop {
             let broken: Vec<MetadataObject> =
                 attitude::new_inconsistencies(&self.state.snapshot, &next.snapshot)
                     .into_iter()
                     .map(|found| found.object.clone())
-                    .filter(|object| object.type_name() == "native_query")
+                    .filter(|object| !matches!(object.type_name(), "source" | "table" | "function"))
                     .collect();
             let mut metadata = (**next.metadata()).clone();
             if broken.is_empty() || !remove_all(&mut metadata, &broken) {

@@ -5,16 +5,17 @@ use super::draft::Draft;
 use super::{success, success_with};
 use crate::building::Reread;
 use bytes::Bytes;
-use howdah_error::{Code, Error, Result};
-use howdah_metadata::MetadataObject;
+use howdah_error::{Code, Error, Result, Within};
 use howdah_metadata::apply;
 use howdah_metadata::commands::{TrackTables, UntrackTables};
+use howdah_metadata::{MetadataObject, QualifiedName};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 impl Draft {
     /// `track_tables`.
     pub(super) async fn track_tables(&mut self, args: &TrackTables) -> Result<Bytes> {
+        once_each(args.tables.iter().map(|t| (&t.source, &t.table)))?;
         let mut warnings = Vec::new();
         let mut metadata = (**self.state.metadata()).clone();
         for table in &args.tables {
@@ -61,9 +62,12 @@ impl Draft {
 
     /// `untrack_tables`.
     pub(super) async fn untrack_tables(&mut self, args: &UntrackTables) -> Result<Bytes> {
+        once_each(args.tables.iter().map(|t| (&t.source, &t.table)))?;
+        // What stands between tables of the request goes with them.
+        let leaving = self.may_leave(&args.tables);
         let mut warnings = Vec::new();
         for table in &args.tables {
-            if let Err(error) = self.untrack_table(table).await {
+            if let Err(error) = self.untrack_table_of(table, &leaving).await {
                 let object = MetadataObject::table(&table.source, table.table.clone());
                 warnings.push(warning(&Code::UntrackTableFailed, &object, error.message()));
             }
@@ -77,6 +81,27 @@ impl Draft {
     }
 }
 
+/// Refuses tables that stand in a request more than once.
+fn once_each<'a>(tables: impl Iterator<Item = (&'a String, &'a QualifiedName)>) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let twice: BTreeSet<String> = tables
+        .map(|(source, table)| format!("{source}.{table}"))
+        .filter(|name| !seen.insert(name.clone()))
+        .collect();
+    if twice.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = twice.into_iter().collect();
+    Err(Error::new(
+        Code::BadRequest,
+        format!(
+            "The following tables occur more than once in the request: {}",
+            names.join(", ")
+        ),
+    ))
+    .within("tables")
+}
+
 fn warning(code: &Code, object: &MetadataObject, message: &str) -> Value {
     json!({
         "code": code.as_str(),
@@ -87,7 +112,7 @@ fn warning(code: &Code, object: &MetadataObject, message: &str) -> Value {
 }
 
 fn finish(warnings: Vec<Value>, allowed: bool, asked: usize, all_failed: &str) -> Result<Bytes> {
-    if warnings.is_empty() {
+    if warnings.is_empty() && asked > 0 {
         return Ok(success());
     }
     if warnings.len() >= asked {

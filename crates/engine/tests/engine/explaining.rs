@@ -151,6 +151,9 @@ async fn each_parent_of_a_role_is_explained() {
         json!({"columns": ["id"], "filter": {}}),
     )
     .await;
+    let own = json!({"columns": ["id"], "check": {}});
+    let args = json!({"table": "article", "role": "nobody", "permission": own});
+    world.done("pg_create_insert_permission", args).await;
     for (role, parents) in [("both", ["writer", "reader"]), ("more", ["both", "nobody"])] {
         let args = json!({"role_name": role, "role_set": parents});
         world.done("add_inherited_role", args).await;

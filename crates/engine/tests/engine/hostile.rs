@@ -165,10 +165,13 @@ async fn what_does_not_fit_is_told_with_its_place_and_changes_nothing() {
 
 #[tokio::test]
 async fn inherited_roles_in_a_circle_are_refused() {
-    let world = world().await;
+    let world = library().await;
+    let permission = json!({"columns": "*", "filter": {}});
+    let permission = json!({"table": "author", "role": "c", "permission": permission});
+    world.done("pg_create_select_permission", permission).await;
     let role = |name: &str, parent: &str| json!({"role_name": name, "role_set": [parent]});
-    world.done("add_inherited_role", role("a", "b")).await;
     world.done("add_inherited_role", role("b", "c")).await;
+    world.done("add_inherited_role", role("a", "b")).await;
     let before = world.metadata().await;
     let error = world.refused("add_inherited_role", role("c", "a")).await;
     assert_eq!(*error.code(), Code::InvalidConfiguration);

@@ -1,6 +1,7 @@
 //! The engine over a real PostgreSQL: metadata changes, what they refuse, and queries.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod as_before;
 mod availability;
 mod changes;
 mod collections;

@@ -101,7 +101,10 @@ async fn inherited_roles_see_cells_that_a_parent_sees() {
 
 #[tokio::test]
 async fn roles_that_inherit_each_other_are_inconsistent() {
-    let world = world().await;
+    let world = library().await;
+    let permission = json!({"columns": "*", "filter": {}});
+    let permission = json!({"table": "author", "role": "b", "permission": permission});
+    world.done("pg_create_select_permission", permission).await;
     world
         .done(
             "add_inherited_role",
@@ -115,6 +118,42 @@ async fn roles_that_inherit_each_other_are_inconsistent() {
         )
         .await;
     assert!(error.message().contains("cycle"), "{error}");
+}
+
+#[tokio::test]
+async fn a_role_with_unknown_parents_is_inconsistent() {
+    let world = library().await;
+    let permission = json!({"columns": "*", "filter": {}});
+    let permission = json!({"table": "author", "role": "b", "permission": permission});
+    world.done("pg_create_select_permission", permission).await;
+    let error = world
+        .refused(
+            "add_inherited_role",
+            json!({"role_name": "a", "role_set": ["b", "none"]}),
+        )
+        .await;
+    assert_eq!(
+        error.message(),
+        "Inconsistent object: the following parent role(s) are not found: none which are required to \
+         construct the inherited role: \"a\""
+    );
+    // Whoever inherits from one that is not there is not there either.
+    let roles = json!([
+        {"role_name": "a", "role_set": ["b", "none"]},
+        {"role_name": "c", "role_set": ["a"]},
+        {"role_name": "d", "role_set": ["b"]},
+    ]);
+    let mut document = world.metadata().await;
+    document["inherited_roles"] = roles;
+    let args = json!({"allow_inconsistent_metadata": true, "metadata": document});
+    let answer = world.done("replace_metadata", args).await;
+    let lost: Vec<&str> = answer["inconsistent_objects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|object| object["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(lost, ["inherited_role a", "inherited_role c"]);
 }
 
 #[tokio::test]

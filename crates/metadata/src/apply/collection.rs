@@ -153,16 +153,17 @@ pub fn drop_query_from_collection(
                 "query with name {:?} not found in collection {:?}",
                 args.query_name, args.collection_name
             ),
-        ));
+        )
+        .with_status(400));
     }
     Ok(())
 }
 
-/// Puts a collection on the allow list. Whether it was not there yet: putting it there again with
-/// the same scope changes nothing.
+/// Puts a collection on the allow list. Whether it was not there yet: putting it there again changes
+/// nothing, not its scope either.
 ///
 /// # Errors
-/// `not-exists`; `already-exists` when it is listed with another scope.
+/// `not-exists`.
 pub fn add_collection_to_allowlist(
     metadata: &mut Metadata,
     args: &AddCollectionToAllowlist,
@@ -176,11 +177,7 @@ pub fn add_collection_to_allowlist(
         .iter()
         .find(|entry| entry.collection == args.collection);
     match listed {
-        Some(entry) if same_scope(entry.scope.as_ref(), args.scope.as_ref()) => Ok(false),
-        Some(_) => Err(Error::already_exists(format!(
-            "collection {:?} already exists in the allowlist with a different scope",
-            args.collection
-        ))),
+        Some(_) => Ok(false),
         None => {
             metadata.allowlist.push(AllowlistEntry {
                 collection: args.collection.clone(),
@@ -195,9 +192,10 @@ pub fn add_collection_to_allowlist(
 /// Changes for whom a collection is allowed.
 ///
 /// # Errors
-/// `not-found` when it is not on the list.
+/// `not-exists` when there is no such collection, `not-found` when it is not on the list.
 pub fn update_allowlist_scope(metadata: &mut Metadata, args: &UpdateAllowlistScope) -> Result<()> {
     check_scope(&args.scope).within("scope")?;
+    collection_mut(metadata, &args.collection).within("collection")?;
     let entry = metadata
         .allowlist
         .iter_mut()
@@ -210,11 +208,12 @@ pub fn update_allowlist_scope(metadata: &mut Metadata, args: &UpdateAllowlistSco
 /// Takes a collection off the allow list.
 ///
 /// # Errors
-/// `not-found`.
+/// `not-exists` when there is no such collection, `not-found` when it is not on the list.
 pub fn drop_collection_from_allowlist(
     metadata: &mut Metadata,
     args: &DropCollectionFromAllowlist,
 ) -> Result<()> {
+    collection_mut(metadata, &args.collection).within("collection")?;
     let before = metadata.allowlist.len();
     metadata
         .allowlist
@@ -301,19 +300,10 @@ fn check_scope(scope: &AllowlistScope) -> Result<()> {
     Ok(())
 }
 
-/// No scope is the global one.
-fn same_scope(a: Option<&AllowlistScope>, b: Option<&AllowlistScope>) -> bool {
-    let roles = |scope: Option<&AllowlistScope>| {
-        scope
-            .filter(|scope| !scope.global)
-            .map(|scope| scope.roles.clone().unwrap_or_default())
-    };
-    roles(a) == roles(b)
-}
-
 fn not_listed(collection: &str) -> Error {
     Error::new(
         Code::NotFound,
         format!("collection {collection:?} doesn't exist in the allowlist"),
     )
+    .with_status(400)
 }

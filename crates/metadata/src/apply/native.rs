@@ -1,6 +1,5 @@
 //! Commands on native queries and logical models.
 
-use super::source_mut;
 use crate::commands::{
     CreateLogicalModelPermission, DropLogicalModelPermission, TrackLogicalModel, TrackNativeQuery,
     UntrackLogicalModel, UntrackNativeQuery,
@@ -9,19 +8,22 @@ use crate::document::Metadata;
 use crate::object::MetadataObject;
 use crate::permission::Permission;
 use crate::role::ADMIN;
+use crate::source::Source;
 use crate::wire::Extra;
 use howdah_error::{Code, Error, Result};
 
 /// Adds a native query.
 ///
 /// # Errors
-/// `not-exists` for the source; `already-tracked`; `validation-failed` for SQL that cannot be one
+/// `not-found` for the source; `already-tracked`; `validation-failed` for SQL that cannot be one
 /// query.
 pub fn track_native_query(
     metadata: &mut Metadata,
     args: &TrackNativeQuery,
 ) -> Result<MetadataObject> {
-    let source = source_mut(metadata, &args.source)?;
+    let source = source_mut(metadata, &args.source, |name| {
+        format!("Source '{name}' of kind postgres not found.")
+    })?;
     let name = &args.query.root_field_name;
     if source.native_query(name).is_some() {
         return Err(Error::new(
@@ -39,13 +41,13 @@ pub fn track_native_query(
 /// Takes a native query out.
 ///
 /// # Errors
-/// `not-exists` for the source, `not-found` for the query.
+/// `not-found` for the source and the query.
 pub fn untrack_native_query(
     metadata: &mut Metadata,
     args: &UntrackNativeQuery,
 ) -> Result<MetadataObject> {
     let name = &args.root_field_name;
-    if source_mut(metadata, &args.source)?
+    if source_mut(metadata, &args.source, source_not_found)?
         .native_query(name)
         .is_none()
     {
@@ -59,12 +61,14 @@ pub fn untrack_native_query(
 /// Adds a logical model.
 ///
 /// # Errors
-/// `not-exists` for the source; `already-tracked`.
+/// `not-found` for the source; `already-tracked`.
 pub fn track_logical_model(
     metadata: &mut Metadata,
     args: &TrackLogicalModel,
 ) -> Result<MetadataObject> {
-    let source = source_mut(metadata, &args.source)?;
+    let source = source_mut(metadata, &args.source, |name| {
+        format!("Source {name} not found.")
+    })?;
     let name = &args.model.name;
     if source.logical_model(name).is_some() {
         return Err(Error::new(
@@ -79,12 +83,12 @@ pub fn track_logical_model(
 /// Takes a logical model out, with its permissions.
 ///
 /// # Errors
-/// `not-exists` for the source, `not-found` for the model.
+/// `not-found` for the source and the model.
 pub fn untrack_logical_model(
     metadata: &mut Metadata,
     args: &UntrackLogicalModel,
 ) -> Result<MetadataObject> {
-    if source_mut(metadata, &args.source)?
+    if source_mut(metadata, &args.source, source_not_found)?
         .logical_model(&args.name)
         .is_none()
     {
@@ -95,32 +99,27 @@ pub fn untrack_logical_model(
     Ok(object)
 }
 
-/// Lets a role read a logical model.
+/// Lets a role read a logical model; what it was allowed before is replaced.
 ///
 /// # Errors
-/// `not-exists` for the source, `not-found` for the model; `already-exists`;
-/// `constraint-violation` for the role `admin`, which may do everything anyway.
+/// `not-found` for the source and the model; `constraint-violation` for the role `admin`, which may do everything anyway.
 pub fn create_logical_model_permission(
     metadata: &mut Metadata,
     args: &CreateLogicalModelPermission,
 ) -> Result<MetadataObject> {
-    let model = source_mut(metadata, &args.source)?
+    let model = source_mut(metadata, &args.source, source_not_found)?
         .logical_model_mut(&args.name)
         .ok_or_else(|| missing("Logical model", &args.name, &args.source))?;
-    if args.role == ADMIN || model.permission(&args.role).is_some() {
-        let code = if args.role == ADMIN {
-            Code::ConstraintViolation
-        } else {
-            Code::AlreadyExists
-        };
+    if args.role == ADMIN {
         return Err(Error::new(
-            code,
+            Code::ConstraintViolation,
             format!(
                 "permission already defined on logical model \"{}\" with role \"{}\"",
                 args.name, args.role
             ),
         ));
     }
+    model.select_permissions.retain(|p| p.role != args.role);
     model.select_permissions.push(Permission {
         role: args.role.clone(),
         permission: args.permission.clone(),
@@ -134,32 +133,38 @@ pub fn create_logical_model_permission(
     ))
 }
 
-/// Takes the right to read a logical model away.
+/// Takes the right to read a logical model away; a role that has none keeps none.
 ///
 /// # Errors
-/// `not-exists` for the source, `not-found` for the model; `permission-denied` when the role has
-/// none.
+/// `not-found` for the source and the model.
 pub fn drop_logical_model_permission(
     metadata: &mut Metadata,
     args: &DropLogicalModelPermission,
 ) -> Result<MetadataObject> {
-    if source_mut(metadata, &args.source)?
+    if source_mut(metadata, &args.source, source_not_found)?
         .logical_model(&args.name)
         .is_none()
     {
         return Err(missing("Logical model", &args.name, &args.source));
     }
     let object = MetadataObject::model_permission(&args.source, &args.name, &args.role);
-    if object.remove(metadata) {
-        return Ok(object);
-    }
-    Err(Error::new(
-        Code::PermissionDenied,
-        format!(
-            "select permission on logical model \"{}\" for role \"{}\" does not exist",
-            args.name, args.role
-        ),
-    ))
+    object.remove(metadata);
+    Ok(object)
+}
+
+/// The source of a command; its absence is told in the words of these commands.
+fn source_mut<'m>(
+    metadata: &'m mut Metadata,
+    name: &str,
+    absent: impl FnOnce(&str) -> String,
+) -> Result<&'m mut Source> {
+    metadata
+        .source_mut(name)
+        .ok_or_else(|| Error::new(Code::NotFound, absent(name)).with_status(400))
+}
+
+fn source_not_found(name: &str) -> String {
+    format!("Source \"{name}\" not found.")
 }
 
 fn missing(what: &str, name: &str, source: &str) -> Error {

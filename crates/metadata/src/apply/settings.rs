@@ -17,11 +17,14 @@ const SELF_SIGNED: &str = "self-signed";
 /// Trusts a host's certificate.
 ///
 /// # Errors
-/// `parse-failed` for an unknown permission, `already-exists`.
+/// `bad-request` for an empty host, `parse-failed` for an unknown permission, `already-exists`.
 pub fn add_host_to_tls_allowlist(
     metadata: &mut Metadata,
     args: &AddHostToTlsAllowlist,
 ) -> Result<()> {
+    if args.host.is_empty() {
+        return Err(Error::new(Code::BadRequest, "key \"host\" cannot be empty"));
+    }
     for (index, permission) in args.permissions.iter().flatten().enumerate() {
         if permission != SELF_SIGNED {
             let text = format!("expecting {SELF_SIGNED:?} for permissions");
@@ -52,22 +55,22 @@ pub fn add_host_to_tls_allowlist(
 /// Trusts a host's certificate no longer.
 ///
 /// # Errors
-/// `not-found`.
+/// `bad-request` for an empty host, `not-exists`.
 pub fn drop_host_from_tls_allowlist(
     metadata: &mut Metadata,
     args: &DropHostFromTlsAllowlist,
 ) -> Result<()> {
+    if args.host.is_empty() {
+        return Err(Error::new(Code::BadRequest, "hostname cannot be empty"));
+    }
     let list = &mut metadata.network.tls_allowlist;
     let before = list.len();
     list.retain(|entry| entry.host != args.host || entry.suffix != args.suffix);
     if list.len() == before {
-        return Err(Error::new(
-            Code::NotFound,
-            format!(
-                "the host {} isn't present in the allowlist",
-                spelled(&args.host, args.suffix.as_deref())
-            ),
-        ));
+        return Err(Error::not_exists(format!(
+            "the host {} isn't present in the allowlist",
+            spelled(&args.host, args.suffix.as_deref())
+        )));
     }
     Ok(())
 }

@@ -44,9 +44,8 @@ pub fn track_table(metadata: &mut Metadata, args: &TrackTable) -> Result<Metadat
 /// result.
 ///
 /// # Errors
-/// `not-exists` for the source, `already-untracked`.
+/// `already-untracked`, also where there is no such source.
 pub fn untrack_table(metadata: &mut Metadata, args: &UntrackTable) -> Result<MetadataObject> {
-    source_mut(metadata, &args.source)?;
     let object = MetadataObject::table(&args.source, args.table.clone());
     if object.remove(metadata) {
         return Ok(object);

@@ -33,12 +33,13 @@ pub struct ReplaceMetadataV2 {
 }
 
 impl ReplaceMetadata {
-    /// Reads the arguments of a version of the command.
+    /// Reads the arguments of a version of the command. A document within `metadata` is told by that
+    /// key, also where the version is not given.
     ///
     /// # Errors
     /// `parse-failed` where they do not fit.
     pub fn from_args(version: u64, args: Value) -> Result<Self> {
-        if version == 1 {
+        if version == 1 && args.get("metadata").is_none() {
             Ok(ReplaceMetadata::V1(args))
         } else {
             Ok(ReplaceMetadata::V2(parse(args)?))

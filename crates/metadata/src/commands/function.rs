@@ -78,8 +78,7 @@ pub struct SetFunctionCustomization {
     pub source: String,
     /// Which function.
     pub function: QualifiedName,
-    /// Replaces the whole configuration.
-    #[serde(default, deserialize_with = "null_default")]
+    /// Replaces the whole configuration; never by forgetting to say with what.
     pub configuration: FunctionConfiguration,
 }
 

@@ -100,8 +100,7 @@ pub struct SetTableCustomization {
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
-    /// Replaces the whole configuration.
-    #[serde(default, deserialize_with = "null_default")]
+    /// Replaces the whole configuration; never by forgetting to say with what.
     pub configuration: TableConfiguration,
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// The columns of a table as the schema shows them, by position.
 ///
 /// # Errors
-/// When two columns get the same name.
+/// When two columns get the same name, or one is configured that is not there.
 pub(super) fn views(
     catalog: &Catalog,
     table: &Table,
@@ -48,5 +48,14 @@ pub(super) fn views(
             enum_table: None,
         });
     }
-    Ok(views)
+    let configured = configuration.column_config.keys();
+    match configured
+        .into_iter()
+        .find(|name| table.column_named(name).is_none())
+    {
+        Some(unknown) => Err(Error::invalid_configuration(format!(
+            "configuration was given for the column {unknown:?}, but no such column exists"
+        ))),
+        None => Ok(views),
+    }
 }

@@ -38,16 +38,48 @@ pub(super) fn derive(metadata: &Metadata, sources: &mut [Source], findings: &mut
     }
 }
 
-/// Inherited roles, parents first; those in a cycle are left out and reported.
+/// Inherited roles, parents first; those in a cycle or with unknown parents are left out and reported.
 fn in_order<'m>(metadata: &'m Metadata, findings: &mut Findings<'_>) -> Vec<&'m InheritedRole> {
     let roles: HashMap<&str, &InheritedRole> = metadata
         .inherited_roles
         .iter()
         .map(|r| (r.role_name.as_str(), r))
         .collect();
+    let known = metadata.roles_with_rights();
     let mut done: HashSet<&str> = HashSet::new();
     let mut ordered = Vec::new();
     let mut waiting: Vec<&InheritedRole> = metadata.inherited_roles.iter().collect();
+    // One without its parents is a missing parent itself.
+    let mut lost: HashSet<&str> = HashSet::new();
+    loop {
+        let found = lost.len();
+        waiting.retain(|role| {
+            let missing: Vec<&str> = role
+                .role_set
+                .iter()
+                .map(String::as_str)
+                .filter(|parent| {
+                    lost.contains(parent)
+                        || !(known.contains(parent) || roles.contains_key(parent))
+                })
+                .collect();
+            if !missing.is_empty() {
+                findings.add(
+                    MetadataObject::InheritedRole(role.role_name.clone()),
+                    Error::invalid_configuration(format!(
+                        "the following parent role(s) are not found: {} which are required to construct the inherited role: {:?}",
+                        missing.join(", "),
+                        role.role_name
+                    )),
+                );
+                lost.insert(&role.role_name);
+            }
+            missing.is_empty()
+        });
+        if lost.len() == found {
+            break;
+        }
+    }
     while !waiting.is_empty() {
         let (ready, blocked): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|role| {
             role.role_set.iter().all(|parent| {

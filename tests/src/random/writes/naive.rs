@@ -360,7 +360,13 @@ impl Writes<'_> {
 
     // ---- What holds
 
-    pub(super) fn passes(&self, eyes: &Naive<'_>, check: &Condition, table: usize, row: &Row) -> bool {
+    pub(super) fn passes(
+        &self,
+        eyes: &Naive<'_>,
+        check: &Condition,
+        table: usize,
+        row: &Row,
+    ) -> bool {
         // The row lives as long as the judgement.
         let eyes = Naive {
             world: eyes.world,

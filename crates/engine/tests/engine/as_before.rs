@@ -1,0 +1,223 @@
+//! Answers of the metadata API that scripts written for the older engine count on.
+
+use crate::support::library;
+use howdah_error::Code;
+use serde_json::json;
+
+#[tokio::test]
+async fn several_tables_leave_together_with_what_is_between_them() {
+    let world = library().await;
+    for tables in [
+        json!([{"table": "author"}]),
+        json!([{"table": "author"}, {"table": "nothing"}]),
+    ] {
+        world
+            .refused("pg_untrack_tables", json!({"tables": tables}))
+            .await;
+        assert_eq!(
+            world.table("author").await["array_relationships"][0]["name"],
+            "articles"
+        );
+    }
+    let both = json!({"tables": [{"table": "author"}, {"table": "article"}]});
+    let answer = world.done("pg_untrack_tables", both.clone()).await;
+    assert_eq!(answer, json!({"message": "success"}));
+    world.done("pg_track_tables", both).await;
+    for command in ["pg_track_tables", "pg_untrack_tables"] {
+        let twice = json!({"tables": [{"table": "author"}, {"table": "author"}]});
+        let error = world.refused(command, twice).await;
+        assert_eq!(
+            (
+                error.code(),
+                error.message(),
+                error.path().to_string().as_str()
+            ),
+            (
+                &Code::BadRequest,
+                "The following tables occur more than once in the request: default.author",
+                "$.args.tables"
+            )
+        );
+        let error = world.refused(command, json!({"tables": []})).await;
+        assert_eq!(*error.code(), Code::InvalidConfiguration);
+    }
+}
+
+#[tokio::test]
+async fn sql_that_cascades_takes_along_what_goes_over_what_it_dropped() {
+    let world = library().await;
+    let rule = json!({"columns": "*", "filter": {"author": {"name": {"_eq": "X-Hasura-User-Id"}}}});
+    let permission = json!({"table": "article", "role": "user", "permission": rule});
+    world.done("pg_create_select_permission", permission).await;
+    let drop = "alter table article drop column author_id";
+    world.run_sql(json!({"sql": drop})).await.unwrap_err();
+    world
+        .run_sql(json!({"sql": drop, "cascade": true}))
+        .await
+        .unwrap();
+    let article = world.table("article").await;
+    for gone in ["object_relationships", "select_permissions"] {
+        assert!(article.get(gone).is_none(), "{article}");
+    }
+    assert!(
+        world
+            .table("author")
+            .await
+            .get("array_relationships")
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_document_within_metadata_needs_no_version() {
+    let world = library().await;
+    let document = world.metadata().await;
+    let args = json!({"allow_inconsistent_metadata": true, "metadata": document});
+    let answer = world.done("replace_metadata", args).await;
+    assert_eq!(
+        answer,
+        json!({"is_consistent": true, "inconsistent_objects": []})
+    );
+    let answer = world.done("replace_metadata", document).await;
+    assert_eq!(answer, json!({"message": "success"}));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_refuses_a_bulk_that_keeps_going() {
+    let world = library().await;
+    let before = world.metadata().await;
+    for unreadable in [
+        json!({"type": "nope", "args": {}}),
+        json!({"type": "pg_track_table", "args": {}}),
+    ] {
+        let untrack =
+            json!({"type": "pg_untrack_table", "args": {"table": "article", "cascade": true}});
+        let error = world
+            .refused("bulk_keep_going", json!([untrack, unreadable]))
+            .await;
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert!(error.path().to_string().starts_with("$.args[1]"), "{error}");
+        assert_eq!(world.metadata().await, before);
+    }
+}
+
+#[tokio::test]
+async fn configurations_are_of_columns_that_are_there_and_never_forgotten() {
+    let world = library().await;
+    let config = json!({"nope": {"custom_name": "x"}});
+    let args = json!({"table": "author", "configuration": {"column_config": config}});
+    let error = world.refused("pg_set_table_customization", args).await;
+    assert_eq!(
+        (error.code(), error.message()),
+        (
+            &Code::InvalidConfiguration,
+            "Inconsistent object: configuration was given for the column \"nope\", but no such column exists"
+        )
+    );
+    let custom = json!({"table": "author", "configuration": {"custom_name": "Writer"}});
+    world.done("pg_set_table_customization", custom).await;
+    let error = world
+        .refused("pg_set_table_customization", json!({"table": "author"}))
+        .await;
+    assert_eq!(*error.code(), Code::ParseFailed);
+    assert_eq!(
+        world.table("author").await["configuration"]["custom_name"],
+        "Writer"
+    );
+    // Who drops a column drops what was said of it.
+    let named = json!({"column_config": {"title": {"custom_name": "name"}}});
+    let args = json!({"table": "article", "configuration": named});
+    world.done("pg_set_table_customization", args).await;
+    world.sql("alter table article drop column title").await;
+    let inconsistent = world.done("get_inconsistent_metadata", json!({})).await;
+    assert_eq!(inconsistent["is_consistent"], true);
+}
+
+#[tokio::test]
+async fn rights_to_logical_models_are_replaced_and_dropped_without_a_murmur() {
+    let world = library().await;
+    let fields = json!([{"name": "id", "type": "integer"}, {"name": "name", "type": "text"}]);
+    let model = json!({"name": "person", "fields": fields});
+    world.done("pg_track_logical_model", model).await;
+    for columns in [json!(["id"]), json!(["name"])] {
+        let permission = json!({"columns": columns, "filter": {}});
+        let args = json!({"name": "person", "role": "user", "permission": permission});
+        world
+            .done("pg_create_logical_model_select_permission", args)
+            .await;
+    }
+    let models = world.metadata().await["sources"][0]["logical_models"].clone();
+    let permissions = models[0]["select_permissions"].as_array().unwrap();
+    assert_eq!(permissions.len(), 1);
+    assert_eq!(permissions[0]["permission"]["columns"], json!(["name"]));
+    for _ in 0..2 {
+        world
+            .done(
+                "pg_drop_logical_model_select_permission",
+                json!({"name": "person", "role": "user"}),
+            )
+            .await;
+    }
+    for (command, args, message) in [
+        (
+            "pg_track_logical_model",
+            json!({"source": "nope", "name": "x", "fields": fields}),
+            "Source nope not found.",
+        ),
+        (
+            "pg_untrack_logical_model",
+            json!({"source": "nope", "name": "x"}),
+            "Source \"nope\" not found.",
+        ),
+    ] {
+        let error = world.refused(command, args).await;
+        assert_eq!(
+            (error.code(), error.status(), error.message()),
+            (&Code::NotFound, 400, message)
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_allow_list_tells_unknown_collections_from_unlisted_ones() {
+    let world = library().await;
+    let definition = json!({"queries": [{"name": "q", "query": "{ author { id } }"}]});
+    let args = json!({"name": "c", "definition": definition});
+    world.done("create_query_collection", args).await;
+    for (collection, code, message) in [
+        (
+            "nope",
+            Code::NotExists,
+            "query collection with name \"nope\" does not exist",
+        ),
+        (
+            "c",
+            Code::NotFound,
+            "collection \"c\" doesn't exist in the allowlist",
+        ),
+    ] {
+        for (command, args) in [
+            (
+                "drop_collection_from_allowlist",
+                json!({"collection": collection}),
+            ),
+            (
+                "update_scope_of_collection_in_allowlist",
+                json!({"collection": collection, "scope": {"global": true}}),
+            ),
+        ] {
+            let error = world.refused(command, args).await;
+            assert_eq!(
+                (error.code(), error.status(), error.message()),
+                (&code, 400, message)
+            );
+        }
+    }
+    let error = world
+        .refused(
+            "pg_untrack_table",
+            json!({"source": "nope", "table": "author"}),
+        )
+        .await;
+    assert_eq!(*error.code(), Code::AlreadyUntracked);
+}
