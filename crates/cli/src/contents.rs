@@ -79,7 +79,8 @@ fn seeds(project: &Project) -> Result<Vec<(String, Vec<Seed>)>> {
     Ok(project.seeds()?.into_iter().map(of_database).collect())
 }
 
-fn default_source() -> Source {
+/// The source of the server's own database.
+pub(crate) fn default_source() -> Source {
     Source {
         name: DEFAULT_SOURCE.to_owned(),
         configuration: SourceConfiguration {

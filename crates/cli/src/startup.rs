@@ -4,11 +4,12 @@
 
 use crate::api::Api;
 use crate::commands::migrate::runner::{self, Manner};
+use crate::contents::default_source;
 use crate::databases::as_folder;
 use crate::program::exit::{Outcome, Stop};
 use crate::program::output::Output;
 use crate::remote;
-use howdah_metadata::Metadata;
+use howdah_metadata::{DEFAULT_SOURCE, Metadata, Source};
 use howdah_project::{Migration, Project, Target, folder, migrations_by_database, plan};
 use serde_json::Value;
 use std::path::Path;
@@ -17,6 +18,8 @@ use std::path::Path;
 #[derive(Debug, Clone, Default)]
 pub struct StartFolders {
     metadata: Option<Metadata>,
+    /// Whether the metadata does not say how its database is connected.
+    is_old: bool,
     migrations: Vec<(String, Vec<Migration>)>,
     /// Keys of the metadata that have no effect, with their places.
     pub warnings: Vec<String>,
@@ -43,7 +46,8 @@ impl StartFolders {
     pub fn read(metadata: Option<&Path>, migrations: Option<&Path>) -> Outcome<Self> {
         let mut folders = StartFolders::default();
         if let Some(path) = metadata {
-            folders.take(folder::read(path, path, &Metadata::default())?);
+            folders.is_old = folder::is_old(path)?;
+            folders.take(folder::read(path, path, &base())?);
         }
         if let Some(path) = migrations {
             folders.migrations = migrations_by_database(path)?;
@@ -62,7 +66,8 @@ impl StartFolders {
             ..StartFolders::default()
         };
         if project.has_metadata() {
-            folders.take(project.read_metadata(&Metadata::default())?);
+            folders.is_old = project.has_old_metadata()?;
+            folders.take(project.read_metadata(&base())?);
         }
         Ok(folders)
     }
@@ -70,6 +75,37 @@ impl StartFolders {
     fn take(&mut self, read: folder::ReadMetadata) {
         self.warnings = read.warnings.iter().map(ToString::to_string).collect();
         self.metadata = Some(read.metadata);
+    }
+}
+
+/// What an old layout is read with.
+fn base() -> Metadata {
+    Metadata {
+        sources: vec![default_source()],
+        ..Metadata::default()
+    }
+}
+
+fn known_sources(document: &Value) -> Vec<Source> {
+    let known = Metadata::from_any_version(document.clone(), &Metadata::default());
+    known.map(|known| known.sources).unwrap_or_default()
+}
+
+/// Gives the one source of an old layout what the server knows of it besides tables and functions.
+fn connect(metadata: &mut Metadata, document: &Value) {
+    let mut known = known_sources(document).into_iter();
+    if let Some(source) = known.find(|source| source.name == DEFAULT_SOURCE)
+        && let Some(own) = metadata.sources.first_mut()
+    {
+        let (tables, functions) = (
+            std::mem::take(&mut own.tables),
+            std::mem::take(&mut own.functions),
+        );
+        *own = Source {
+            tables,
+            functions,
+            ..source
+        };
     }
 }
 
@@ -87,8 +123,10 @@ pub async fn apply_at_start(api: &impl Api, folders: &StartFolders) -> Outcome<S
         let mut metadata = metadata.clone();
         if metadata.sources.is_empty() && metadata.opaque_sources.is_empty() {
             // A new project names no source yet: the server's stay.
-            let known = Metadata::from_any_version(document.clone(), &Metadata::default());
-            metadata.sources = known.map(|known| known.sources).unwrap_or_default();
+            metadata.sources = known_sources(&document);
+        }
+        if folders.is_old {
+            connect(&mut metadata, &document);
         }
         let wanted = metadata.to_export();
         if wanted != document {

@@ -1,5 +1,6 @@
 //! One exchange: from a request to a whole answer within its limits.
 
+use crate::bounded::Bounded;
 use crate::egress::Egress;
 use crate::error::{HttpError, Untrusted, is_forbidden, root_cause};
 use crate::resolver::Guarded;
@@ -81,7 +82,7 @@ pub enum Upgrade {
     Refused(Received),
 }
 
-type Connector = HttpsConnector<HttpConnector<Guarded>>;
+type Connector = Bounded<HttpsConnector<HttpConnector<Guarded>>>;
 
 /// Calls other servers over pooled connections; cheap to clone.
 #[derive(Clone)]
@@ -127,7 +128,7 @@ impl HttpClient {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST)
-            .build(connector);
+            .build(Bounded(connector));
         Ok(HttpClient { inner, egress })
     }
 

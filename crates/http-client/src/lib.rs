@@ -10,6 +10,7 @@
 //! This crate knows nothing of what is sent and why; it never writes to a log, so that whoever
 //! calls decides what of a request may be seen.
 
+mod bounded;
 mod client;
 mod egress;
 mod error;

@@ -3,10 +3,14 @@
 
 use crate::error::Untrusted;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 use std::sync::Arc;
 
 const CHOSEN_BY: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
@@ -36,20 +40,87 @@ pub(crate) fn tls(trust: &Trust) -> Result<ClientConfig, Untrusted> {
             .with_no_client_auth());
     }
     let mut roots = roots(chosen)?;
-    if let Some(pem) = &trust.authorities {
-        let mut found = 0;
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|e| Untrusted(e.to_string()))?;
-            roots
-                .add(certificate)
-                .map_err(|e| Untrusted(e.to_string()))?;
-            found += 1;
-        }
-        if found == 0 {
-            return Err(Untrusted("the file holds no certificate".into()));
-        }
+    let Some(pem) = &trust.authorities else {
+        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+    };
+    let mut named = Vec::new();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|e| Untrusted(e.to_string()))?;
+        roots
+            .add(certificate.clone())
+            .map_err(|e| Untrusted(e.to_string()))?;
+        named.push(certificate);
     }
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    if named.is_empty() {
+        return Err(Untrusted("the file holds no certificate".into()));
+    }
+    let usual = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .map_err(|e| Untrusted(e.to_string()))?;
+    Ok(builder
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Named { usual, named }))
+        .with_no_client_auth())
+}
+
+/// Judges as usual, but also takes the certificates that a person named themselves: a server may
+/// show the very certificate of an authority, as those that people make for their own servers are.
+#[derive(Debug)]
+struct Named {
+    usual: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Named {
+    fn verify_server_cert(
+        &self,
+        certificate: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        revoked: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let judged = self
+            .usual
+            .verify_server_cert(certificate, others, name, revoked, now);
+        // Wrong times and names have errors of their own; this one is about the kind of
+        // certificate, and the times were looked at before.
+        let is_of_a_kind = matches!(
+            judged,
+            Err(rustls::Error::InvalidCertificate(CertificateError::Other(
+                _
+            )))
+        );
+        if is_of_a_kind && self.named.iter().any(|named| named == certificate) {
+            verify_server_name(&ParsedCertificate::try_from(certificate)?, name)?;
+            return Ok(ServerCertVerified::assertion());
+        }
+        judged
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.usual
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.usual.supported_verify_schemes()
+    }
 }
 
 /// Takes every certificate, but has the other side prove that it holds the key.

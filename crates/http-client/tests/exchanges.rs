@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use howdah_http_client::{Egress, HttpClient, HttpError, Limits, Outgoing, Received, Redirects};
+use howdah_http_client::{
+    Egress, HttpClient, HttpError, Limits, Outgoing, Received, Redirects, Trust,
+};
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{HeaderMap, Method};
 use std::net::SocketAddr;
@@ -89,6 +91,10 @@ fn moved(to: &str) -> String {
 }
 
 async fn ask(egress: Egress, url: &str, limits: Limits) -> Result<Received, HttpError> {
+    ask_with(HttpClient::new(egress).unwrap(), url, limits).await
+}
+
+async fn ask_with(client: HttpClient, url: &str, limits: Limits) -> Result<Received, HttpError> {
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer t"));
     let request = Outgoing {
@@ -97,7 +103,7 @@ async fn ask(egress: Egress, url: &str, limits: Limits) -> Result<Received, Http
         headers,
         body: Bytes::new(),
     };
-    HttpClient::new(egress).unwrap().send(request, limits).await
+    client.send(request, limits).await
 }
 
 async fn failure(url: &str, limits: Limits) -> HttpError {
@@ -270,6 +276,68 @@ async fn tls_trusts_what_ssl_cert_file_names() {
     )
     .await;
     assert!(matches!(system.err().unwrap(), HttpError::Connect { .. }));
+}
+
+/// Time passes at once here where nothing else happens.
+#[tokio::test(start_paused = true)]
+async fn who_takes_connections_and_says_nothing_is_not_waited_for() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}/", silent.local_addr().unwrap());
+    let patient = Limits {
+        timeout: Duration::from_secs(24 * 60 * 60),
+        ..LIMITS
+    };
+    let trust_all = Egress::parse("all").unwrap();
+    let error = ask(trust_all, &url, patient).await.unwrap_err();
+    assert!(matches!(error, HttpError::Connect { .. }), "{error:?}");
+}
+
+/// As people make certificates for their own servers: one that is its own authority.
+#[tokio::test]
+async fn certificates_that_a_person_names_are_taken_as_they_are() {
+    let made = |name: &str, until: i32| {
+        let mut wanted = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+        wanted.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        wanted.not_after = rcgen::date_time_ymd(until, 1, 1);
+        let signing_key = rcgen::KeyPair::generate().unwrap();
+        let cert = wanted.self_signed(&signing_key).unwrap();
+        rcgen::CertifiedKey { cert, signing_key }
+    };
+    let asked = |port: u16, named: &rcgen::Certificate| {
+        let trust = Trust {
+            authorities: Some(named.pem().into_bytes()),
+            anybody: false,
+        };
+        let client = HttpClient::trusting(Egress::default(), &trust).unwrap();
+        let url = format!("https://localhost:{port}/");
+        async move { ask_with(client, &url, LIMITS).await.map(|got| got.body) }
+    };
+    let own = made("localhost", 4000);
+    let other = made("localhost", 4000);
+    let port = tls_peer(&own).await;
+    assert_eq!(asked(port, &own.cert).await.unwrap(), "hello over tls");
+    let told = |refused: Result<Bytes, HttpError>| format!("{:?}", refused.unwrap_err());
+    let stranger = told(asked(port, &other.cert).await);
+    assert!(stranger.contains("certificate"), "{stranger}");
+    let elsewhere = made("elsewhere", 4000);
+    let name = told(asked(tls_peer(&elsewhere).await, &elsewhere.cert).await);
+    assert!(name.contains("not valid for name"), "{name}");
+    let old = made("localhost", 2020);
+    let time = told(asked(tls_peer(&old).await, &old.cert).await);
+    assert!(time.contains("expired"), "{time}");
+    // And what such a certificate has signed.
+    let issuer = rcgen::CertificateParams::new(vec!["authority".to_owned()]).map(|mut wanted| {
+        wanted.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        wanted
+    });
+    let (issuer, key) = (issuer.unwrap(), rcgen::KeyPair::generate().unwrap());
+    let authority = issuer.self_signed(&key).unwrap();
+    let signing_key = rcgen::KeyPair::generate().unwrap();
+    let wanted = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let issuer = rcgen::Issuer::new(issuer, key);
+    let cert = wanted.signed_by(&signing_key, &issuer).unwrap();
+    let port = tls_peer(&rcgen::CertifiedKey { cert, signing_key }).await;
+    assert_eq!(asked(port, &authority).await.unwrap(), "hello over tls");
 }
 
 async fn tls_peer(key: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {

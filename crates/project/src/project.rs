@@ -79,7 +79,7 @@ impl Project {
         match self.metadata_file() {
             _ if !self.has_metadata() => Ok(false),
             Some(file) => is_old(&file),
-            None => Ok(folder::layout(&self.metadata_folder())?.is_some_and(|found| found < 3)),
+            None => folder::is_old(&self.metadata_folder()),
         }
     }
 

@@ -40,6 +40,10 @@ Exit codes:
   4  the metadata is inconsistent
   5  the server cannot be reached";
 
+/// Where to look when nobody is at an address.
+const ADDRESS: &str = "the server's address comes from --endpoint, HASURA_GRAPHQL_ENDPOINT, .env or \
+                       endpoint in config.yaml";
+
 /// Why a command ends before its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
@@ -97,11 +101,22 @@ impl Stop {
                 }
                 stop
             }
-            ApiError::Unreachable { .. } | ApiError::Foreign { .. } => {
-                Stop::new(Exit::Unreachable, error.to_string()).hint(
-                    "the server's address comes from --endpoint, HASURA_GRAPHQL_ENDPOINT, .env \
-                     or endpoint in config.yaml",
-                )
+            ApiError::Unreachable { reason, .. } => {
+                let stop = Stop::new(Exit::Unreachable, error.to_string());
+                if reason.contains("peer certificate") {
+                    return stop.hint(
+                        "--certificate-authority names the file with the server's certificate or \
+                         that of its authority; --insecure-skip-tls-verify trusts anybody",
+                    );
+                }
+                if reason.contains("InvalidContentType") {
+                    return stop
+                        .hint("nobody speaks TLS there: is it http:// instead of https://?");
+                }
+                stop.hint(ADDRESS)
+            }
+            ApiError::Foreign { .. } => {
+                Stop::new(Exit::Unreachable, error.to_string()).hint(ADDRESS)
             }
         }
     }

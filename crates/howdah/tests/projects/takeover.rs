@@ -1,7 +1,7 @@
 //! Projects and scripts of teams that come from Hasura's tool, as they are.
 
 use crate::support::folder;
-use crate::tool::{Environment, Tool, project};
+use crate::tool::{Environment, Tool, project, serve};
 use serde_json::json;
 
 fn track(environment: &Environment, table: &str) {
@@ -78,6 +78,14 @@ async fn a_project_of_version_two_keeps_its_layout() {
     );
     tool.runs("metadata apply");
     tool.ends(0, "metadata diff");
+    // A server takes it when it starts, with the connection that it has.
+    let database = howdah_test_postgres::database().await;
+    let project = tool.folder.to_str().unwrap().to_owned();
+    let started = serve(&database, &["--project", &project]);
+    assert_eq!(
+        started.graphql("{ a { id } }", &[]),
+        json!({"data": {"a": []}})
+    );
 }
 
 /// What editors on other systems leave, and what psql alone understands.

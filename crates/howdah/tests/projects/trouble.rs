@@ -19,11 +19,24 @@ async fn every_trouble_with_the_server_has_its_exit_code() {
         .tells(&["cannot reach the server", "--endpoint"]);
     away.ends(0, "version");
     // Somebody else.
-    let foreign = foreign_server();
-    let other = Tool::of(&tool.folder, &environment.gate).with("HASURA_GRAPHQL_ENDPOINT", &foreign);
-    other
+    let at =
+        |url: &str| Tool::of(&tool.folder, &environment.gate).with("HASURA_GRAPHQL_ENDPOINT", url);
+    let foreign = foreign_server(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\n\r\n<html></html>",
+    );
+    at(&foreign)
         .ends(5, "metadata export")
         .tells(&["is not the endpoint of a GraphQL engine"]);
+    let moved = foreign_server(
+        "HTTP/1.1 308 Permanent Redirect\r\nlocation: https://new.example.com/\r\n\
+         content-length: 0\r\n\r\n",
+    );
+    at(&moved)
+        .ends(5, "metadata export")
+        .tells(&["points to https://new.example.com/"]);
+    at(&format!("https://127.0.0.1:{}", environment.howdah.port))
+        .ends(5, "metadata export")
+        .tells(&["nobody speaks TLS there"]);
     // The wrong secret, the right one from a file and from standard input.
     let wrong =
         Tool::of(&tool.folder, &environment.gate).with("HASURA_GRAPHQL_ADMIN_SECRET", "wrong-one");
@@ -71,15 +84,13 @@ async fn every_trouble_with_the_server_has_its_exit_code() {
 }
 
 /// Answers like a web server that has nothing to do with us.
-fn foreign_server() -> String {
+fn foreign_server(answer: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let _ = stream.read(&mut [0; 8192]);
-            let _ = stream.write_all(
-                b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>",
-            );
+            let _ = stream.write_all(answer.as_bytes());
         }
     });
     url

@@ -8,6 +8,5 @@ mod read;
 mod sdl;
 mod write;
 
-pub(crate) use read::layout;
-pub use read::{ReadMetadata, read};
+pub use read::{ReadMetadata, is_old, read};
 pub use write::{Files, files, old_files, write};

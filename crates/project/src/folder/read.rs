@@ -78,8 +78,16 @@ pub fn read(folder: &Path, root: &Path, current: &Metadata) -> Result<ReadMetada
     Ok(ReadMetadata { metadata, warnings })
 }
 
+/// Whether a folder has the layout of version 2, which does not say how its database is connected.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn is_old(folder: &Path) -> Result<bool> {
+    Ok(layout(folder)?.is_some_and(|version| version < 3))
+}
+
 /// The version of the layout that a folder has, if it has any yet.
-pub(crate) fn layout(folder: &Path) -> Result<Option<u64>> {
+pub(super) fn layout(folder: &Path) -> Result<Option<u64>> {
     let has_any = folder.join(VERSION_FILE).exists() || folder.join(OLD_TABLES_FILE).exists();
     has_any
         .then(|| version(folder, &mut Reader::new(folder)?))

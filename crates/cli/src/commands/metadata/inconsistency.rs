@@ -72,7 +72,8 @@ pub async fn run(command: Inconsistency, context: &Context) -> Outcome {
             remote::drop_inconsistent(&client)
                 .await
                 .map_err(|error| Stop::server("drop inconsistent objects", &error))?;
-            output.info(format!("{} inconsistent objects dropped", objects.len()));
+            let what = names::count(objects.len(), "inconsistent object");
+            output.info(format!("{what} dropped"));
             Ok(Exit::Done)
         }
     }
