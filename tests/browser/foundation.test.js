@@ -90,6 +90,7 @@ test('the palette reaches every table and place by keyboard', async () => {
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/public\/category/);
   // The tabs of the page are there too.
+  await page.getByRole('navigation', { name: 'Parts of the table' }).waitFor();
   await page.keyboard.press('Control+k');
   await page.getByLabel('Search tables, places and commands').fill('structure');
   await page.keyboard.press('Enter');

@@ -66,6 +66,7 @@ test('typed text becomes a value of the column', () => {
   expect(valueFromText('1, 2', column('int4'), '_in')).toEqual([1, 2]);
   expect(valueFromText('["a"]', column('text'), '_in')).toEqual(['a']);
   expect(valueFromText('5', column('int4'), '_in')).toEqual([5]);
+  expect(valueFromText('[1, 2]', column('_int4'), '_in')).toEqual([[1, 2]]);
   expect(valueFromText('5', column('text'), '_in')).toEqual(['5']);
   expect(valueFromText('', column('text'), '_nin')).toEqual([]);
   expect(valueFromText('5', column('jsonb'), '_has_key')).toBe('5');

@@ -219,7 +219,10 @@ function jsonFromText(text: string): unknown {
 /** A JSON list as it is; anything else is taken apart at its commas. */
 function listFromText(text: string, base: string): unknown[] {
   const list = jsonFromText(text);
-  if (Array.isArray(list)) return list;
+  // For a column of arrays a list of values is one array.
+  if (Array.isArray(list)) {
+    return base.startsWith('_') && !list.every(Array.isArray) ? [list] : list;
+  }
   const items = text.split(',').map((item) => item.trim());
   return items.filter(Boolean).map((item) => scalar(item, base));
 }
