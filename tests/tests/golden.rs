@@ -42,6 +42,7 @@ folders! {
     lenient
     limits
     names
+    naming_convention
     numbers
     order_by
     permissions

@@ -50,6 +50,14 @@ impl NameStyle {
         format!("{}{name}{}", self.type_prefix, self.type_suffix)
     }
 
+    /// The name of a type that the convention leaves alone, but for a prefix that it is joined to.
+    pub fn generated_type(&self, name: &str) -> String {
+        if self.renames() && !self.type_prefix.is_empty() {
+            return self.type_name(&upper_first(name));
+        }
+        self.type_name(name)
+    }
+
     /// The name of a type made of a base (see [`NameStyle::type_base`]) and a kept suffix
     /// (`_bool_exp`).
     pub fn type_of(&self, base: &str, suffix: &str) -> String {

@@ -63,6 +63,36 @@ async fn fields_of_a_namespace_stand_in_an_object() {
 }
 
 #[tokio::test]
+async fn the_mutations_of_a_namespace_say_whose_they_are_and_keep_their_name_under_a_convention() {
+    let world = shop().await;
+    let naming = |names: serde_json::Value| {
+        json!({"name": "other", "customization": {
+            "root_fields": {"namespace": "my_shop"}, "type_names": names,
+            "naming_convention": "graphql-default"}})
+    };
+    for (names, query, backend) in [
+        (json!({}), "my_shop_query", "my_shop_mutation_backend"),
+        (
+            json!({"prefix": "t_", "suffix": "_x"}),
+            "t_My_shop_query_x",
+            "t_My_shop_mutation_backend_x",
+        ),
+    ] {
+        world.done("pg_update_source", naming(names)).await;
+        assert_eq!(
+            world.ask("{ my_shop { __typename } }").await,
+            json!({"my_shop": {"__typename": query}})
+        );
+        let session = howdah_ir::Session::admin().with_backend_only(true);
+        let data = world
+            .ask_as(&session, "mutation { my_shop { __typename } }")
+            .await
+            .unwrap();
+        assert_eq!(data, json!({"my_shop": {"__typename": backend}}));
+    }
+}
+
+#[tokio::test]
 async fn mistakes_in_a_namespace_are_told_where_they_are() {
     let world = shop().await;
     for (query, path, message) in [

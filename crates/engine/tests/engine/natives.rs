@@ -852,7 +852,7 @@ async fn names_follow_the_customization_of_the_source() {
     let data = world
         .ask(
             "{ all_authors(args: {at_least: 1}, where: {full_name: {_isNull: false}}, orderBy: {full_name: DESC},
-                           distinctOn: FULL_NAME) { full_name } }",
+                           distinctOn: full_name) { full_name } }",
         )
         .await;
     assert_eq!(

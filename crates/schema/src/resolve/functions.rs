@@ -63,11 +63,19 @@ fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<Tracked
         .clone()
         .unwrap_or_else(|| tables::default_name(&tracked.function.schema, &tracked.function.name));
     let roots = &configuration.custom_root_fields;
-    let name = roots.function.clone().unwrap_or_else(|| base.clone());
+    // The convention is for the names that nobody chose.
+    let automatic = |suffix: &str| {
+        let name = format!("{base}{suffix}");
+        match configuration.custom_name {
+            Some(_) => name,
+            None => source.names.member(&name).to_string(),
+        }
+    };
+    let name = roots.function.clone().unwrap_or_else(|| automatic(""));
     let aggregate_name = roots
         .function_aggregate
         .clone()
-        .unwrap_or_else(|| format!("{base}_aggregate"));
+        .unwrap_or_else(|| automatic("_aggregate"));
 
     let mut reasons = Vec::new();
     if !is_graphql_name(&name) || !is_graphql_name(&base) {
@@ -143,7 +151,7 @@ fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<Tracked
         id,
         name: source.names.root_field(&name).into(),
         aggregate_name: source.names.root_field(&aggregate_name).into(),
-        args_name: base.into(),
+        args_name: source.names.member(&format!("{base}_args")),
         description: description(
             tracked.comment.as_deref(),
             function.comment.as_ref(),

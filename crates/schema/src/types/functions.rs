@@ -2,7 +2,6 @@
 
 use super::{InputInfo, InputKind, RoleSchema, TableKey, TypeKey, TypeRef, input};
 use crate::model::SourceId;
-use crate::naming::Base;
 use howdah_ir::catalog::{Function, FunctionArgument};
 use std::sync::Arc;
 
@@ -121,10 +120,10 @@ impl RoleSchema<'_> {
             .computed_fields
             .get_index(index)
             .map_or("", |(name, _)| &**name);
-        source.names.type_of(
-            &source.names.type_base(Base::Database(field)),
-            &format!("_{}_args", table.name),
-        )
+        // The convention leaves these types and their fields alone.
+        source
+            .names
+            .generated_type(&format!("{field}_{}_args", table.name))
     }
 }
 

@@ -447,11 +447,12 @@ impl<'a> RoleSchema<'a> {
                 let source = self.source(*s);
                 let suffix = match root {
                     RootKind::Query => "_query",
+                    RootKind::Mutation if self.backend => "_mutation_backend",
                     RootKind::Mutation => "_mutation_frontend",
                     RootKind::Subscription => "_subscription",
                 };
                 let base = source.namespace.as_deref().unwrap_or_default();
-                source.names.type_of(base, suffix)
+                source.names.generated_type(&format!("{base}{suffix}"))
             }
             TypeKey::Row(k) => table(k, ""),
             TypeKey::Aggregate(k) => table(k, "_aggregate"),
@@ -503,10 +504,8 @@ impl<'a> RoleSchema<'a> {
             }),
             TypeKey::FunctionArgs(s, i) => {
                 let source = self.source(*s);
-                let base = source.functions.get(*i).map_or("", |f| &*f.args_name);
-                source
-                    .names
-                    .type_of(&source.names.type_base(Base::Database(base)), "_args")
+                let name = source.functions.get(*i).map_or("", |f| &*f.args_name);
+                source.names.generated_type(name)
             }
             TypeKey::ComputedArgs(k, i) => self.computed_args_name(*k, *i),
             TypeKey::StreamCursor(k) => table(k, "_stream_cursor_input"),

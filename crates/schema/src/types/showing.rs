@@ -96,7 +96,6 @@ impl RoleSchema<'_> {
                     | InputKind::Not
                     | InputKind::Function(_)
                     | InputKind::Operator(_)
-                    | InputKind::Argument(_)
             ) {
                 input.shown = Some(style.builtin(&input.name));
             }
@@ -110,9 +109,9 @@ impl RoleSchema<'_> {
         let mut values = self.kept_enum_values(key);
         let upper = match key {
             TypeKey::Builtin("OrderBy" | "CursorOrdering") => true,
-            key => self
-                .source_of(key)
-                .is_some_and(|s| self.source(s).names.renames()),
+            // Columns go by the names of their fields, constraints by those of the database.
+            TypeKey::EnumValues(table) => self.source(table.0).names.renames(),
+            _ => false,
         };
         if upper {
             let style = crate::naming::NameStyle {
