@@ -377,7 +377,7 @@ fn function_claims(source: &Source, id: SourceId, position: usize) -> Vec<Claim>
             member: RootMember::Function(id, position),
         });
         // What changes data answers with the rows, never with an aggregate over them.
-        if function.returns_set && function.exposed_as == Exposure::Query {
+        if function.exposed_as == Exposure::Query {
             claims.push(Claim {
                 root: *root,
                 name: function.aggregate_name.clone(),
