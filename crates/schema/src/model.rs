@@ -45,7 +45,7 @@ pub struct Snapshot {
 pub struct SchemaOptions {
     /// `stringify_numeric_types`.
     pub stringify_numeric_types: bool,
-    /// `v1_boolean_null_collapse`: null operators in `where` count as absent.
+    /// `v1_boolean_null_collapse`: comparisons with null in `where` count as absent.
     pub boolean_null_collapse: bool,
     /// Accept null for `T!` variables.
     pub null_in_non_nullable_variables: bool,
@@ -308,7 +308,7 @@ pub struct TrackedFunction {
     pub name: Arc<str>,
     /// Root field name of the aggregate.
     pub aggregate_name: Arc<str>,
-    /// Name that the arguments' input type is made of (`<name>_args`).
+    /// Name of the arguments' input type (`<name>_args`) before the source's prefix and suffix.
     pub args_name: Arc<str>,
     /// Description of the root field.
     pub description: Option<Arc<str>>,
