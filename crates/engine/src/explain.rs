@@ -1,14 +1,15 @@
 //! Shows the SQL of an operation and PostgreSQL's plan for it (M5).
 
 use crate::engine::Engine;
-use crate::graphql::{GraphqlRequest, arguments, lower_request};
+use crate::graphql::{GraphqlRequest, arguments, lower_document};
 use crate::plans::Plan;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::Session;
 use howdah_ir::session::ADMIN;
 use howdah_postgres::Expected;
-use howdah_schema::document::OperationKind;
+use howdah_schema::document::{self, OperationKind};
+use howdah_schema::lower::choose;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -48,17 +49,19 @@ impl Engine {
             variables: request.query.variables.unwrap_or_default(),
             operation_name: request.query.operation_name,
         };
-        let state = self.state.load_full();
-        let lowered = lower_request(&state, &operation, &session)?;
-        if lowered.kind == OperationKind::Subscription {
-            let explained = self.explain_subscription(&state, &operation, &session);
-            return Ok(explained.await?.to_string().into());
-        }
-        if lowered.kind == OperationKind::Mutation {
+        let document = document::parse(&operation.query)?;
+        // Whatever a mutation asks for, it is not explained.
+        if choose(&document, operation.operation_name.as_deref())?.kind == OperationKind::Mutation {
             return Err(Error::new(
                 Code::InvalidParams,
                 "only queries can be explained",
             ));
+        }
+        let state = self.state.load_full();
+        let lowered = lower_document(&state, &document, &operation, &session)?;
+        if lowered.kind == OperationKind::Subscription {
+            let explained = self.explain_subscription(&state, &operation, &session);
+            return Ok(explained.await?.to_string().into());
         }
         let keys: Vec<_> = lowered.fields.iter().map(|f| f.key.clone()).collect();
         let options = self.translate_options(&state);

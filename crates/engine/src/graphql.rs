@@ -186,7 +186,7 @@ fn role_schema<'a>(state: &'a State, session: &'a Session) -> RoleSchema<'a> {
     }
 }
 
-fn lower_document(
+pub(crate) fn lower_document(
     state: &State,
     document: &Document,
     request: &GraphqlRequest,

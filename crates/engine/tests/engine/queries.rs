@@ -200,6 +200,10 @@ async fn explaining_shows_sql_and_plan_for_the_role_that_is_asked_about() {
         error.message(),
         "field 'author' not found in type: 'query_root'"
     );
+    let body = json!({"query": {"query": "mutation { nothing_known }"}});
+    let error = world.engine.explain(body).await.unwrap_err();
+    assert_eq!(*error.code(), Code::InvalidParams);
+    assert_eq!(error.message(), "only queries can be explained");
 }
 
 #[tokio::test]
