@@ -49,13 +49,13 @@ const DIRECTIVES: [Directive; 3] = [
     },
     Directive {
         name: "include",
-        description: "whether this field should be included",
+        description: "whether this query should be included",
         locations: &["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"],
         args: &[("if", "", "Boolean", true, None)],
     },
     Directive {
         name: "skip",
-        description: "whether this field should be skipped",
+        description: "whether this query should be skipped",
         locations: &["FIELD", "FRAGMENT_SPREAD", "INLINE_FRAGMENT"],
         args: &[("if", "", "Boolean", true, None)],
     },
