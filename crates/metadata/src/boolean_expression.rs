@@ -1,12 +1,96 @@
-//! Renames inside of boolean expressions of permissions. Only as much of their meaning as is
-//! needed to know on which table a key stands.
+//! Boolean expressions of permissions: their form, and renames inside of them. Only as much of their
+//! meaning as is needed to know what joins conditions, and on which table a key stands.
 
 use crate::export::to_value;
 use crate::name::QualifiedName;
-use crate::parse::parse;
+use crate::parse::{BOOLEAN_EXPRESSION, parse};
 use crate::permission::BoolExp;
 use crate::rename::FieldTarget;
-use serde_json::Value;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+/// Reads an expression: what joins conditions has its form, and one spelling. What stands below a
+/// column or relationship stays as it is written.
+pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BoolExp, D::Error> {
+    Joined::deserialize(deserializer).map(|exp| exp.0)
+}
+
+/// As [`read`]; null is none.
+pub(crate) fn read_optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<BoolExp>, D::Error> {
+    Ok(Option::<Joined>::deserialize(deserializer)?.map(|exp| exp.0))
+}
+
+struct Joined(BoolExp);
+
+/// An `_exists`.
+#[derive(Deserialize)]
+struct Exists {
+    #[serde(rename = "_table", alias = "$table")]
+    table: Value,
+    #[serde(rename = "_where", alias = "$where")]
+    filter: Joined,
+}
+
+impl<'de> Deserialize<'de> for Joined {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct JoinedVisitor;
+
+        impl<'de> Visitor<'de> for JoinedVisitor {
+            type Value = Joined;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(BOOLEAN_EXPRESSION)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Joined, A::Error> {
+                let mut entries: Vec<(String, Value)> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    entries.push(match key.as_str() {
+                        "_and" | "$and" | "_or" | "$or" => {
+                            let list: Vec<Joined> = map.next_value()?;
+                            let list = list.into_iter().map(|exp| Value::Object(exp.0)).collect();
+                            (key.replacen('$', "_", 1), Value::Array(list))
+                        }
+                        "_not" | "$not" => {
+                            let exp: Joined = map.next_value()?;
+                            ("_not".to_owned(), Value::Object(exp.0))
+                        }
+                        "_exists" | "$exists" => {
+                            let exists: Exists = map.next_value()?;
+                            let exists = json!({"_table": exists.table, "_where": exists.filter.0});
+                            ("_exists".to_owned(), exists)
+                        }
+                        _ => {
+                            let value = map.next_value()?;
+                            (key, value)
+                        }
+                    });
+                }
+                Ok(Joined(all_of(entries)))
+            }
+        }
+
+        deserializer.deserialize_map(JoinedVisitor)
+    }
+}
+
+/// An expression of all these; with two of one key, as the two spellings of one make them, a list.
+fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
+    let count = entries.len();
+    let exp: BoolExp = entries.iter().cloned().collect();
+    if exp.len() == count {
+        return exp;
+    }
+    let list = entries
+        .into_iter()
+        .map(|entry| Value::Object(Map::from_iter([entry])))
+        .collect();
+    Map::from_iter([("_and".to_owned(), Value::Array(list))])
+}
 
 /// What got another name.
 pub(crate) enum Change<'a> {

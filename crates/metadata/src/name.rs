@@ -1,6 +1,7 @@
 //! Names of tables and functions: a schema and a name, written `"t"` (in `public`) or
 //! `{schema, name}`. Knows nothing of whether such an object exists.
 
+use crate::parse::QUALIFIED_NAME;
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -61,7 +62,7 @@ impl<'de> Deserialize<'de> for QualifiedName {
             type Value = QualifiedName;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name or an object with the keys schema and name")
+                f.write_str(QUALIFIED_NAME)
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<QualifiedName, E> {

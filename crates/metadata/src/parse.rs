@@ -6,6 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+/// What a name of a table or function is expected to be.
+pub(crate) const QUALIFIED_NAME: &str = "a string/object for QualifiedObject";
+
+/// What a condition is expected to be.
+pub(crate) const BOOLEAN_EXPRESSION: &str = "boolean expression";
+
 /// Reads a typed object.
 ///
 /// # Errors
@@ -65,6 +71,18 @@ fn wording(text: &str) -> String {
     let Some((found, expected)) = rest.split_once(", expected ") else {
         return text.to_owned();
     };
+    // Two kinds of their own, and truth values, which are read without saying so.
+    match expected {
+        QUALIFIED_NAME => return format!("expecting {expected}"),
+        BOOLEAN_EXPRESSION => {
+            return format!(
+                "parsing {expected} failed, expected Object, but encountered {}",
+                kind(found)
+            );
+        }
+        "a boolean" => return format!("expected Bool, but encountered {}", kind(found)),
+        _ => {}
+    }
     let expected = expected_kind(expected);
     format!(
         "parsing {} failed, expected {expected}, but encountered {}",
@@ -88,7 +106,6 @@ fn kind(found: &str) -> &str {
 fn expected_kind(expected: &str) -> &str {
     match expected {
         "a string" | "variant identifier" | "string or map" => "String",
-        "a boolean" => "Bool",
         "a map" => "Object",
         "a sequence" => "Array",
         "u64" | "u32" | "u16" | "i64" | "i32" | "usize" => "Number",
@@ -101,7 +118,7 @@ fn parsed(expected: &str) -> &str {
     match expected {
         "String" => "Text",
         "Array" => "[]",
-        "Bool" | "Object" | "Number" => expected,
+        "Object" | "Number" => expected,
         _ => "value",
     }
 }

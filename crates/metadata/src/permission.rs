@@ -1,6 +1,7 @@
 //! Permissions of roles on tables and functions, as documents hold them. Boolean expressions
 //! stay JSON here: what they mean depends on the database, which this crate does not know.
 
+use crate::boolean_expression;
 use crate::wire::{Extra, non_empty, null_default};
 use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -43,6 +44,7 @@ pub enum Columns {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InsertPermission {
     /// What each row must fulfil.
+    #[serde(deserialize_with = "boolean_expression::read")]
     pub check: BoolExp,
     /// Values that are set for the role.
     #[serde(
@@ -82,10 +84,11 @@ pub struct SelectPermission {
     )]
     pub computed_fields: Vec<String>,
     /// Rows that are seen.
+    #[serde(deserialize_with = "boolean_expression::read")]
     pub filter: BoolExp,
     /// Most rows of one answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
+    pub limit: Option<i32>,
     /// Whether aggregates are offered.
     #[serde(
         default,
@@ -110,9 +113,10 @@ pub struct UpdatePermission {
     /// Columns the role may set.
     pub columns: Columns,
     /// Rows that may be updated.
+    #[serde(deserialize_with = "boolean_expression::read")]
     pub filter: BoolExp,
     /// What each row must fulfil afterwards: nothing when absent or null.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "boolean_expression::read_optional")]
     pub check: Option<BoolExp>,
     /// Values that are set for the role.
     #[serde(
@@ -140,6 +144,7 @@ pub struct UpdatePermission {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeletePermission {
     /// Rows that may be deleted.
+    #[serde(deserialize_with = "boolean_expression::read")]
     pub filter: BoolExp,
     /// Only for requests with the admin secret.
     #[serde(
@@ -244,14 +249,14 @@ impl<'de> Deserialize<'de> for Columns {
             type Value = Columns;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("\"*\" or a list of columns")
+                f.write_str("a sequence")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Columns, E> {
                 if text == "*" {
                     Ok(Columns::All)
                 } else {
-                    Err(E::invalid_value(de::Unexpected::Str(text), &self))
+                    Err(E::invalid_type(de::Unexpected::Str(text), &self))
                 }
             }
 

@@ -248,7 +248,7 @@ fn errors_name_the_place() {
             { "role": "r", "permission": { "columns": "all", "filter": {} } }] }])),
         (
             "$.sources[0].tables[0].select_permissions[0].permission.columns".into(),
-            "invalid value: string \"all\", expected \"*\" or a list of columns".into()
+            "parsing [] failed, expected Array, but encountered String".into()
         )
     );
     assert_eq!(
@@ -260,11 +260,54 @@ fn errors_name_the_place() {
             "key \"filter\" not found".into()
         )
     );
+    for (filter, below, text) in [
+        (
+            json!([]),
+            "",
+            "parsing boolean expression failed, expected Object, but encountered Array",
+        ),
+        (
+            json!(null),
+            "",
+            "parsing boolean expression failed, expected Object, but encountered Null",
+        ),
+        (
+            json!({ "a": 1, "_not": [] }),
+            "._not",
+            "parsing boolean expression failed, expected Object, but encountered Array",
+        ),
+        (
+            json!({ "_or": [{}, { "$and": {} }] }),
+            "._or[1][\"$and\"]",
+            "parsing [] failed, expected Array, but encountered Object",
+        ),
+        (
+            json!({ "_exists": { "_table": "t" } }),
+            "._exists",
+            "key \"_where\" not found",
+        ),
+    ] {
+        let permission = json!({ "role": "r", "permission": { "filter": filter } });
+        assert_eq!(
+            broken(json!([{ "table": "t", "delete_permissions": [permission] }])),
+            (
+                format!("$.sources[0].tables[0].delete_permissions[0].permission.filter{below}"),
+                text.to_owned()
+            )
+        );
+    }
+    assert_eq!(
+        broken(json!([{ "table": 1 }])),
+        (
+            "$.sources[0].tables[0].table".into(),
+            "expecting a string/object for QualifiedObject".into()
+        )
+    );
     assert_eq!(
         broken(json!([{ "table": "t", "is_enum": "yes" }])),
         (
             "$.sources[0].tables[0].is_enum".into(),
-            "parsing Bool failed, expected Bool, but encountered String".into()
+            "expected Bool, but encountered String".into()
         )
     );
     assert_eq!(
@@ -287,6 +330,31 @@ fn errors_name_the_place() {
         )
         .1,
         "the following custom root field names are duplicated: x"
+    );
+}
+
+#[test]
+fn what_joins_conditions_is_written_in_one_way() {
+    let filter = json!({
+        "$or": [{ "id": { "$gt": 1 } }, { "$not": { "boss": { "$and": [] } } }],
+        "$exists": { "_table": "t", "$where": { "$and": [] } },
+    });
+    let twice = json!({ "$not": { "a": 1 }, "_not": { "b": 1 } });
+    let tables = json!([{ "table": "t",
+        "update_permissions": [{ "role": "r", "permission": {
+            "columns": "*", "filter": filter, "check": twice } }] }]);
+    let metadata = Metadata::from_document(document(source(tables))).unwrap();
+    let permission = &metadata.sources[0].tables[0].update_permissions[0].permission;
+    assert_eq!(
+        Value::Object(permission.filter.clone()),
+        json!({
+            "_or": [{ "id": { "$gt": 1 } }, { "_not": { "boss": { "$and": [] } } }],
+            "_exists": { "_table": "t", "_where": { "_and": [] } },
+        })
+    );
+    assert_eq!(
+        permission.check.clone().map(Value::Object),
+        Some(json!({ "_and": [{ "_not": { "a": 1 } }, { "_not": { "b": 1 } }] }))
     );
 }
 

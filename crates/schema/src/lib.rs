@@ -23,4 +23,5 @@ pub mod rules;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;
+mod type_text;
 pub mod types;

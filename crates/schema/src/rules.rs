@@ -7,6 +7,7 @@
 
 use crate::json_value;
 use crate::model::{ComputedField, ComputedReturn, Source, Table};
+use crate::type_text::{is_well_known, type_text};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::catalog::{ColumnId, TableId, TypeId};
 use howdah_ir::params::{Param, ParamSource, Params, ValueType};
@@ -15,6 +16,7 @@ use howdah_ir::predicate::{
     ArgumentValue, CallArgument, Comparison, ComputedRowsPredicate, ComputedUse, FunctionCall,
     Operand, Operator, Predicate, RelatedPredicate, RowScope,
 };
+use howdah_ir::scalars::{Family, facts};
 use howdah_ir::values;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -39,6 +41,13 @@ pub struct RuleReader<'a> {
     /// The table that `["$", "col"]` refers to.
     root: TableId,
     depth: usize,
+}
+
+/// What is compared: a column or a computed field, or what it is cast to.
+#[derive(Clone, Copy)]
+struct Subject<'n> {
+    name: &'n str,
+    ty: TypeId,
 }
 
 /// Nesting that an expression may have.
@@ -145,7 +154,7 @@ impl<'a> RuleReader<'a> {
         }
         let mut parts = Vec::with_capacity(expression.len());
         for (key, value) in expression {
-            parts.push(self.entry(table, key, value).within(key.as_str())?);
+            parts.push(self.entry(table, key, value)?);
         }
         self.depth -= 1;
         Ok(Predicate::all(parts))
@@ -156,27 +165,23 @@ impl<'a> RuleReader<'a> {
             "$and" | "_and" => Ok(Predicate::all(self.list(table, value)?)),
             "$or" | "_or" => Ok(Predicate::Or(self.list(table, value)?)),
             "$not" | "_not" => Ok(Predicate::Not(Box::new(
-                self.expression(table, object(value)?)?,
+                self.expression(table, condition(value)?)?,
             ))),
-            "$exists" | "_exists" => self.exists(object(value)?),
+            "$exists" | "_exists" => object(value)
+                .and_then(|parts| self.exists(parts))
+                .within(key),
             field => self.field(table, field, value),
         }
     }
 
     fn list(&mut self, table: TableId, value: &Value) -> Result<Vec<Predicate>> {
-        match value {
-            Value::Array(items) => items
-                .iter()
-                .enumerate()
-                .map(|(i, item)| {
-                    object(item)
-                        .and_then(|o| self.expression(table, o))
-                        .within(i)
-                })
-                .collect(),
-            Value::Object(single) => Ok(vec![self.expression(table, single)?]),
-            other => Err(wrong_kind("Array", other)),
-        }
+        let Value::Array(items) = value else {
+            return Err(json_value::wrong_kind("[]", "Array", value));
+        };
+        items
+            .iter()
+            .map(|item| condition(item).and_then(|item| self.expression(table, item)))
+            .collect()
     }
 
     fn exists(&mut self, value: &Map<String, Value>) -> Result<Predicate> {
@@ -190,17 +195,16 @@ impl<'a> RuleReader<'a> {
         if let Some(column) = self.source.catalog.table(table).column_named(field) {
             let column_use = self.column(table, column)?;
             let ty = self.source.catalog.column(table, column).ty;
-            let comparisons = self.comparisons(table, ty, value)?;
-            for comparison in &comparisons {
-                self.check_types(table, column, comparison)?;
-            }
+            self.check_comparable(ty, value)?;
+            let subject = Subject { name: field, ty };
+            let comparisons = self.comparisons(table, subject, value).within(field)?;
             return Ok(Predicate::all(comparisons.into_iter().map(|comparison| {
                 Predicate::Column(column_use.clone(), comparison)
             })));
         }
         if let Some(relationship) = info.relationships.get(field) {
             let target = self.related_target(relationship.target, "relationship", field)?;
-            let predicate = self.expression(relationship.target, object(value)?)?;
+            let predicate = self.expression(relationship.target, condition(value)?)?;
             return Ok(Predicate::Related(Box::new(RelatedPredicate {
                 mapping: relationship.mapping.clone(),
                 target,
@@ -236,14 +240,18 @@ impl<'a> RuleReader<'a> {
                     })?,
                 };
                 let computed_use = ComputedUse { call, redaction };
-                let comparisons = self.comparisons(table, ty, value)?;
+                self.check_comparable(ty, value)?;
+                let name = &*computed.name;
+                let comparisons = self
+                    .comparisons(table, Subject { name, ty }, value)
+                    .within(name)?;
                 Ok(Predicate::all(comparisons.into_iter().map(|comparison| {
                     Predicate::Computed(computed_use.clone(), comparison)
                 })))
             }
             ComputedReturn::Rows(target) => {
                 let permitted = self.related_target(target, "computed field", &computed.name)?;
-                let predicate = self.expression(target, object(value)?)?;
+                let predicate = self.expression(target, condition(value)?)?;
                 Ok(Predicate::ComputedRows(Box::new(ComputedRowsPredicate {
                     call,
                     target: permitted,
@@ -253,22 +261,43 @@ impl<'a> RuleReader<'a> {
         }
     }
 
+    /// JSON without equality: PostgreSQL can only tell whether it is there.
+    fn check_comparable(&self, ty: TypeId, value: &Value) -> Result<()> {
+        if facts(&self.source.catalog, ty).family != Family::Json {
+            return Ok(());
+        }
+        let asks_for_null = match value {
+            Value::Null => true,
+            Value::Object(operators) => operators
+                .keys()
+                .all(|name| matches!(&**name, "_is_null" | "$is_null")),
+            _ => false,
+        };
+        if asks_for_null {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::UnexpectedPayload,
+            "JSON column can not be part of boolean expression",
+        ))
+    }
+
     fn comparisons(
         &mut self,
         table: TableId,
-        ty: TypeId,
+        subject: Subject<'_>,
         value: &Value,
     ) -> Result<Vec<Comparison>> {
         match value {
             Value::Object(operators) => operators
                 .iter()
                 .map(|(name, operand)| {
-                    self.comparison(table, ty, name, operand)
+                    self.comparison(table, subject, name, operand)
                         .within(name.as_str())
                 })
                 .collect(),
             // The short form `{column: value}` is an equality.
-            plain => Ok(vec![self.equality(ty, plain)?]),
+            plain => Ok(vec![self.equality(subject.ty, plain)?]),
         }
     }
 
@@ -282,18 +311,20 @@ impl<'a> RuleReader<'a> {
     fn comparison(
         &mut self,
         table: TableId,
-        ty: TypeId,
+        subject: Subject<'_>,
         name: &str,
         value: &Value,
     ) -> Result<Comparison> {
+        let ty = subject.ty;
         let bare = name
             .strip_prefix('$')
             .or_else(|| name.strip_prefix('_'))
             .unwrap_or("");
         if let Some(operator) = column_operator(bare) {
-            let operand = self.column_operand(table, value)?;
+            let operand = self.column_operand(table, subject, value)?;
             return Ok(Comparison::Binary(operator, operand));
         }
+        self.check_operator(bare, ty)?;
         match bare {
             "eq" => return self.equality(ty, value),
             "ne" | "neq" => {
@@ -308,7 +339,7 @@ impl<'a> RuleReader<'a> {
                     .map(Comparison::IsNull)
                     .ok_or_else(|| wrong_kind("Bool", value));
             }
-            "cast" => return self.cast(table, value),
+            "cast" => return self.cast(table, subject, value),
             "st_d_within" | "st_3d_d_within" => return self.near(ty, bare, value),
             "st_intersects_nband_geom" | "st_intersects_geom_nband" => {
                 return self.raster(bare, value);
@@ -322,10 +353,11 @@ impl<'a> RuleReader<'a> {
         let Some((operator, operand)) = plain_operator(bare) else {
             return Err(Error::new(
                 Code::UnexpectedPayload,
-                format!("unknown operator: {name}"),
+                format!("Unknown operator: {name}"),
             ));
         };
-        if value.is_null() {
+        let one = matches!(operand, OperandKind::Same | OperandKind::Named(_));
+        if one && value.is_null() {
             return Err(Error::new(
                 Code::UnexpectedPayload,
                 format!("unexpected null value for {name}"),
@@ -352,7 +384,7 @@ impl<'a> RuleReader<'a> {
         })
     }
 
-    fn cast(&mut self, table: TableId, value: &Value) -> Result<Comparison> {
+    fn cast(&mut self, table: TableId, subject: Subject<'_>, value: &Value) -> Result<Comparison> {
         let casts = object(value)?;
         let Some((name, operators)) = casts.iter().next().filter(|_| casts.len() == 1) else {
             return Err(Error::parse_failed(
@@ -366,7 +398,7 @@ impl<'a> RuleReader<'a> {
         };
         let ty = self.named_type(internal).within(name.as_str())?;
         let comparisons = self
-            .comparisons(table, ty, operators)
+            .comparisons(table, Subject { ty, ..subject }, operators)
             .within(name.as_str())?;
         Ok(Comparison::Cast(ty, comparisons))
     }
@@ -407,28 +439,82 @@ impl<'a> RuleReader<'a> {
         })
     }
 
-    fn column_operand(&self, table: TableId, value: &Value) -> Result<Operand> {
+    /// The type has the operator, as far as it is known: of other types PostgreSQL knows more.
+    fn check_operator(&self, bare: &str, ty: TypeId) -> Result<()> {
+        let catalog = &self.source.catalog;
+        if !is_well_known(catalog, ty) {
+            return Ok(());
+        }
+        let facts = facts(catalog, ty);
+        let (fits, wanted) = match bare {
+            "like" | "nlike" | "ilike" | "nilike" | "similar" | "nsimilar" | "regex" | "nregex"
+            | "iregex" | "niregex" => (facts.text, "\"varchar\", \"text\", \"citext\", \"bpchar\""),
+            "contains" | "contained_in" => (
+                matches!(facts.family, Family::Array | Family::Jsonb),
+                "an array or JSONB",
+            ),
+            "has_key" | "has_keys_any" | "has_keys_all" => {
+                (facts.family == Family::Jsonb, "\"jsonb\"")
+            }
+            "ancestor" | "ancestor_any" | "descendant" | "descendant_any" | "matches"
+            | "matches_any" | "matches_fulltext" => (facts.family == Family::Ltree, "\"ltree\""),
+            "st_contains" | "st_crosses" | "st_equals" | "st_overlaps" | "st_touches"
+            | "st_within" | "st_3d_intersects" | "st_3d_d_within" => {
+                (facts.family == Family::Geometry, "\"geometry\"")
+            }
+            "st_intersects" | "st_d_within" => (
+                matches!(facts.family, Family::Geometry | Family::Geography),
+                "\"geometry\", \"geography\"",
+            ),
+            _ => return Ok(()),
+        };
+        if fits {
+            return Ok(());
+        }
+        Err(Error::new(
+            Code::UnexpectedPayload,
+            format!(
+                " is of type {:?}; this operator works only on columns of type {wanted}",
+                type_text(catalog, ty)
+            ),
+        ))
+    }
+
+    /// A column of the row, or of the root row, that another is compared with. Both have one type:
+    /// PostgreSQL would only notice when it is asked.
+    fn column_operand(
+        &self,
+        table: TableId,
+        subject: Subject<'_>,
+        value: &Value,
+    ) -> Result<Operand> {
+        let bad = |text: &str| Error::unexpected(text).with_status(400);
         let (scope, of, name) = match value {
-            Value::String(name) => (RowScope::Current, table, name),
+            Value::String(_) => (RowScope::Current, table, value),
             Value::Array(path) => match path.as_slice() {
-                [Value::String(name)] => (RowScope::Current, table, name),
-                [Value::String(root), Value::String(name)] if root == "$" => {
-                    (RowScope::Root, self.root, name)
-                }
+                [] => return Err(bad("path cannot be empty")),
+                [name] => (RowScope::Current, table, name),
+                [Value::String(root), name] if root == "$" => (RowScope::Root, self.root, name),
                 _ => {
-                    return Err(Error::parse_failed(
-                        "expected a column name, or [\"$\", column] for a column of the root table",
+                    return Err(Error::not_supported(
+                        "Relationship references are not supported in column comparison RHS",
                     ));
                 }
             },
-            other => return Err(wrong_kind("String", other)),
+            _ => {
+                return Err(bad(
+                    "a boolean expression JSON must be either a string or an array",
+                ));
+            }
         };
-        let column = self
-            .source
-            .catalog
+        let Value::String(name) = name else {
+            return Err(json_value::wrong_kind("Text", "String", name));
+        };
+        let catalog = &self.source.catalog;
+        let column = catalog
             .table(of)
             .column_named(name)
-            .ok_or_else(|| Error::not_exists(format!("{name:?} does not exist")))?;
+            .ok_or_else(|| self.no_compared_column(of, name))?;
         if self.column(of, column)?.redaction().is_some() {
             // An operand has no place for a redaction: comparing would tell what it hides.
             return Err(Error::new(
@@ -436,30 +522,33 @@ impl<'a> RuleReader<'a> {
                 format!("column {name:?} cannot be compared with by this role"),
             ));
         }
+        // Only now: the text names the type, which is nobody's business who may not see the column.
+        let ty = catalog.column(of, column).ty;
+        if ty != subject.ty {
+            return Err(Error::new(
+                Code::UnexpectedPayload,
+                format!(
+                    "incompatible column types: {:?} has type {:?}, but {name:?} has type {:?}",
+                    subject.name,
+                    type_text(catalog, subject.ty),
+                    type_text(catalog, ty)
+                ),
+            ));
+        }
         Ok(Operand::Column(scope, column))
     }
 
-    /// Columns that are compared have one type: PostgreSQL would only notice when it is asked.
-    fn check_types(&self, table: TableId, column: ColumnId, comparison: &Comparison) -> Result<()> {
-        let Comparison::Binary(_, Operand::Column(scope, other)) = comparison else {
-            return Ok(());
-        };
-        let of = match scope {
-            RowScope::Current => table,
-            RowScope::Root => self.root,
-        };
-        let left = self.source.catalog.column(table, column);
-        let right = self.source.catalog.column(of, *other);
-        if left.ty == right.ty {
-            return Ok(());
-        }
-        Err(Error::new(
-            Code::UnexpectedPayload,
-            format!(
-                "incompatible column types : {:?}, {:?}",
-                left.name, right.name
+    /// The error for a name that is none of a column.
+    fn no_compared_column(&self, table: TableId, name: &str) -> Error {
+        match self.source.table(table).and_then(|t| other_member(t, name)) {
+            Some(kind) => Error::new(
+                Code::UnexpectedPayload,
+                format!(
+                    "expecting a database column; but, {name:?} is a {kind}; column operators can only compare postgres columns"
+                ),
             ),
-        ))
+            None => Error::not_exists(format!("column {name:?} does not exist")),
+        }
     }
 
     fn list_operand(&mut self, element: TypeId, value: &Value) -> Result<Operand> {
@@ -467,7 +556,7 @@ impl<'a> RuleReader<'a> {
             return Ok(Operand::Session(ValueType::ArrayOf(element), name));
         }
         let Value::Array(items) = value else {
-            return Err(wrong_kind("Array", value));
+            return Err(json_value::wrong_kind("[]", "Array", value));
         };
         let catalog = &self.source.catalog;
         if matches!(self.authority, Authority::Request { .. })
@@ -612,7 +701,7 @@ pub(crate) fn exists_parts<'v>(
         .get("_where")
         .or_else(|| value.get("$where"))
         .ok_or_else(|| Error::parse_failed("key \"_where\" not found"))?;
-    Ok((table.id, object(inner).within("_where")?))
+    Ok((table.id, condition(inner).within("_where")?))
 }
 
 /// The lower-case name when a value is a reference to a session variable.
@@ -677,6 +766,24 @@ pub fn qualified(schema: &str, name: &str) -> String {
     } else {
         format!("{schema}.{name}")
     }
+}
+
+/// What a name stands for in a table beside its columns.
+pub(crate) fn other_member(table: &Table, name: &str) -> Option<&'static str> {
+    if table.relationships.contains_key(name) {
+        Some("relationship")
+    } else if table.computed_fields.contains_key(name) {
+        Some("computed field")
+    } else {
+        None
+    }
+}
+
+/// A boolean expression.
+fn condition(value: &Value) -> Result<&Map<String, Value>> {
+    value
+        .as_object()
+        .ok_or_else(|| json_value::wrong_kind("boolean expression", "Object", value))
 }
 
 fn required<'v>(object: &'v Map<String, Value>, key: &str) -> Result<&'v Value> {

@@ -74,8 +74,7 @@ impl Engine {
         let mut used = SessionUse::default();
         used.mutation(&mutation);
         let args = JsonPath::from_iter(["args"]);
-        used.check(session)
-            .map_err(|error| error.at(args.clone()))?;
+        check_variables(&used, session)?;
         let root = JsonPath::root();
         self.run_mutation(state, source, &mutation, &params, session, &root)
             .await
@@ -99,8 +98,7 @@ impl Engine {
         let args = JsonPath::from_iter(["args"]);
         let mut used = SessionUse::default();
         used.rows(rows);
-        used.check(session)
-            .map_err(|error| error.at(args.clone()))?;
+        check_variables(&used, session)?;
         let options = self.translate_options(state);
         let context = translate::Context {
             catalog: &source.catalog,
@@ -114,5 +112,17 @@ impl Engine {
             .query_json(&statement.sql, &arguments, Expected::Read)
             .await
             .map_err(|error| error.within_path(&args))
+    }
+}
+
+/// The session must have what the role's rules need.
+fn check_variables(used: &SessionUse, session: &Session) -> Result<()> {
+    match used.missing(session).next() {
+        Some(name) => {
+            let text = format!("{name} header is expected but not found");
+            let error = Error::missing_session_variable(name).with_message(text);
+            Err(error.within("args"))
+        }
+        None => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ async fn a_refused_change_leaves_everything_as_it_was() {
     assert_eq!(error.path().to_string(), "$.args");
     assert_eq!(
         error.message(),
-        "Inconsistent object: in table \"author\": in permission for role \"user\": \"nonsense\" does not exist"
+        "Inconsistent object: in table \"author\": in permission for role \"user\": column \"nonsense\" does not exist"
     );
     let listed = &error.internal().unwrap()[0];
     assert_eq!(listed["type"], "select_permission");

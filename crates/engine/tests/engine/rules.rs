@@ -52,7 +52,7 @@ async fn columns_of_different_types_are_not_compared() {
             )
             .await;
         assert!(
-            error.message().contains("incompatible column types : "),
+            error.message().contains("incompatible column types: "),
             "{error}"
         );
     }
@@ -244,6 +244,148 @@ async fn hostile_session_values_are_values() {
             400,
             "not-found",
             "missing session variable: \"x-hasura-ids\""
+        )
+    );
+}
+
+#[tokio::test]
+async fn rules_that_cannot_be_are_refused_with_the_reason() {
+    let world = library().await;
+    world
+        .sql(
+            "alter table author add j json, add b jsonb;
+             create function shout(a author) returns text language sql stable as
+             $$ select upper(a.name) $$",
+        )
+        .await;
+    world
+        .done(
+            "pg_add_computed_field",
+            json!({"table": "author", "name": "loud", "definition": {"function": "shout"}}),
+        )
+        .await;
+    let reason = |text: &str| {
+        format!("Inconsistent object: in table \"author\": in permission for role \"user\": {text}")
+    };
+    let mistake = |text: &str, command: &str| {
+        format!(
+            "Error when parsing command {command}.\nSee the documentation of the metadata API.\n\
+             Internal error message: {text}"
+        )
+    };
+    let select = |permission: Value| ("pg_create_select_permission", permission);
+    for ((command, permission), message) in [
+        (
+            select(json!({"columns": ["articles"], "filter": {}})),
+            reason(
+                "expecting a database column; but, \"articles\" is a relationship; permissions for relationships are automatically inferred",
+            ),
+        ),
+        (
+            select(json!({"columns": ["loud"], "filter": {}})),
+            reason(
+                "expecting a database column; but, \"loud\" is a computed field; permissions for relationships are automatically inferred",
+            ),
+        ),
+        (
+            select(json!({"columns": [], "computed_fields": ["id"], "filter": {}})),
+            reason("expecting a computed field; but, \"id\" is a column"),
+        ),
+        (
+            select(json!({"columns": [], "filter": {}, "limit": -1})),
+            reason("unexpected negative value"),
+        ),
+        (
+            select(json!({"columns": [], "filter": {"j": {"_eq": 1}}})),
+            reason("JSON column can not be part of boolean expression"),
+        ),
+        (
+            select(json!({"columns": [], "filter": {"id": {"_like": "x"}}})),
+            reason(
+                " is of type \"integer\"; this operator works only on columns of type \"varchar\", \"text\", \"citext\", \"bpchar\"",
+            ),
+        ),
+        (
+            (
+                "pg_create_update_permission",
+                json!({"columns": ["articles"], "filter": {}}),
+            ),
+            reason(
+                "expecting a database column; but, \"articles\" is a relationship; relationships can't be used in update",
+            ),
+        ),
+        (
+            (
+                "pg_create_insert_permission",
+                json!({"columns": ["articles"], "check": {}}),
+            ),
+            reason(
+                "expecting a database column; but, \"articles\" is a relationship; relationships can't be used in insert",
+            ),
+        ),
+        (
+            (
+                "pg_create_insert_permission",
+                json!({"columns": [], "check": {}, "set": {"articles": 1}}),
+            ),
+            reason(
+                "expecting a database column; but, \"articles\" is a relationship; column \"articles\" not found in table \"author\"",
+            ),
+        ),
+        (
+            select(json!({"columns": [], "filter": {"_not": []}})),
+            mistake(
+                "parsing boolean expression failed, expected Object, but encountered Array",
+                "create_select_permission",
+            ),
+        ),
+        (
+            select(json!({"columns": 1, "filter": {}})),
+            mistake(
+                "parsing [] failed, expected Array, but encountered Number",
+                "create_select_permission",
+            ),
+        ),
+    ] {
+        let args = json!({"table": "author", "role": "user", "permission": permission});
+        let error = world.refused(command, args).await;
+        assert_eq!(error.message(), message);
+        if message.starts_with("Error") {
+            let path = error.path().to_string();
+            assert!(path.starts_with("$.args.permission."), "{path}");
+        }
+    }
+    // Whether JSON is there can be told; and what PostgreSQL has operators for.
+    for filter in [
+        json!({"j": {"_is_null": false}}),
+        json!({"b": {"_has_key": "x", "_contains": {"y": 1}}}),
+        json!({"loud": {"_like": "A%"}}),
+    ] {
+        let permission = json!({"columns": ["id"], "filter": filter});
+        let args = json!({"table": "author", "role": "user", "permission": permission});
+        world.done("pg_create_select_permission", args).await;
+        assert!(ids(&world, "{ author { id } }").await.len() < 2);
+        let args = json!({"table": "author", "role": "user"});
+        world.done("pg_drop_select_permission", args).await;
+    }
+}
+
+#[tokio::test]
+async fn operations_on_rows_name_the_variable_that_a_rule_needs() {
+    let world = library().await;
+    allow(&world, "author", json!({"id": "X-Hasura-Need"})).await;
+    let body = json!({"type": "select", "args": {"table": "author", "columns": ["id"]}});
+    let error = world.engine.query_v2(body, &user(1)).await.unwrap_err();
+    assert_eq!(
+        (
+            error.code().as_str(),
+            error.message(),
+            &*error.path().to_string()
+        ),
+        (
+            "not-found",
+            "x-hasura-need header is expected but not found",
+            "$.args"
         )
     );
 }

@@ -1,6 +1,7 @@
 //! Tables whose rows are the values of a GraphQL enum: what makes a table fit for it.
 
 use crate::model::{EnumValues, is_graphql_name};
+use crate::type_text::type_text;
 use howdah_error::{Code, Error, Result};
 use howdah_ir::catalog::{Catalog, Column, TableId};
 use howdah_metadata::QualifiedName;
@@ -23,7 +24,7 @@ impl EnumColumns {
         let found = catalog.table(table);
         let name = crate::rules::qualified(&found.schema, &found.name);
         let is_text = |column: &Column| &*catalog.ty(catalog.base_type(column.ty)).name == "text";
-        let type_of = |column: &Column| catalog.ty(column.ty).sql.clone();
+        let type_of = |column: &Column| type_text(catalog, column.ty);
         let mut reasons = Vec::new();
         let mut value = None;
         match found.primary_key.as_ref().map(|key| key.columns.as_slice()) {

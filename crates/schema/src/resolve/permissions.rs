@@ -3,7 +3,7 @@
 use super::findings::{Findings, on_table};
 use super::kept::Kept;
 use crate::model::{ComputedReturn, Source};
-use crate::rules::{Authority, RuleReader, qualified, session_variable};
+use crate::rules::{Authority, RuleReader, other_member, qualified, session_variable};
 use howdah_error::{Code, Error, Result, Within};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::mutation::WriteValue;
@@ -86,7 +86,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn select(&self, entry: &Permission<SelectPermission>) -> Result<SelectRules> {
         let permission = &entry.permission;
-        let columns = self.columns(&permission.columns)?;
+        let columns = self.columns(
+            &permission.columns,
+            "permissions for relationships are automatically inferred",
+        )?;
         self.check_root_fields(entry, &columns)?;
         let mut computed_fields = BTreeMap::new();
         for name in &permission.computed_fields {
@@ -96,7 +99,7 @@ impl Reader<'_> {
             columns: columns.into_iter().map(|column| (column, None)).collect(),
             computed_fields,
             filter: self.predicate(&permission.filter)?,
-            limit: permission.limit.map(u64::from),
+            limit: permission.limit.map(row_limit).transpose()?,
             aggregations: permission.allow_aggregations,
             query_root_fields: permission
                 .query_root_fields
@@ -161,8 +164,8 @@ impl Reader<'_> {
         self.writable("insertable", |w| w.insert)?;
         let presets = self.presets(&permission.set)?;
         let mut columns = match &permission.columns {
-            Some(columns) => self.columns(columns)?,
-            None => self.columns(&Columns::All)?,
+            Some(columns) => self.columns(columns, "relationships can't be used in insert")?,
+            None => self.columns(&Columns::All, "")?,
         };
         columns.retain(|column| presets.iter().all(|(preset, _)| preset != column));
         Ok(InsertRules {
@@ -177,7 +180,8 @@ impl Reader<'_> {
     fn update(&self, permission: &UpdatePermission) -> Result<UpdateRules> {
         self.writable("updatable", |w| w.update)?;
         let presets = self.presets(&permission.set)?;
-        let mut columns = self.columns(&permission.columns)?;
+        let mut columns =
+            self.columns(&permission.columns, "relationships can't be used in update")?;
         columns.retain(|column| presets.iter().all(|(preset, _)| preset != column));
         Ok(UpdateRules {
             columns,
@@ -221,37 +225,46 @@ impl Reader<'_> {
             .map(Arc::new)
     }
 
-    fn columns(&self, columns: &Columns) -> Result<BTreeSet<ColumnId>> {
+    fn columns(&self, columns: &Columns, note: &str) -> Result<BTreeSet<ColumnId>> {
         let info = self.source.catalog.table(self.table);
         match columns {
             Columns::All => Ok(info.columns_with_ids().map(|(id, _)| id).collect()),
-            Columns::List(names) => names.iter().map(|name| self.column(name)).collect(),
+            Columns::List(names) => names.iter().map(|name| self.column(name, note)).collect(),
         }
     }
 
-    fn column(&self, name: &str) -> Result<ColumnId> {
+    /// A column by name; `note` ends the text for what is none.
+    fn column(&self, name: &str, note: &str) -> Result<ColumnId> {
         let info = self.source.catalog.table(self.table);
         if let Some(column) = info.column_named(name) {
             return Ok(column);
         }
         let table = self.source.table(self.table);
-        let kind = match table {
-            Some(table) if table.relationships.contains_key(name) => "relationship",
-            Some(table) if table.computed_fields.contains_key(name) => "computed field",
-            _ => return Err(Error::not_exists(format!("{name:?} does not exist"))),
-        };
-        Err(Error::new(
-            Code::UnexpectedPayload,
-            format!("expecting a postgres column; but, {name:?} is a {kind}"),
-        ))
+        match table.and_then(|table| other_member(table, name)) {
+            Some(kind) => Err(Error::new(
+                Code::UnexpectedPayload,
+                format!("expecting a database column; but, {name:?} is a {kind}; {note}"),
+            )),
+            None => Err(Error::not_exists(format!("column {name:?} does not exist"))),
+        }
     }
 
     fn computed_field(&self, name: &str) -> Result<Arc<str>> {
-        let computed = self
-            .source
-            .table(self.table)
-            .and_then(|table| table.computed_fields.get(name))
-            .ok_or_else(|| Error::not_exists(format!("computed field {name:?} does not exist")))?;
+        let table = self.source.table(self.table);
+        let Some(computed) = table.and_then(|table| table.computed_fields.get(name)) else {
+            let info = self.source.catalog.table(self.table);
+            let kind = match info.column_named(name) {
+                Some(_) => Some("column"),
+                None => table.and_then(|table| other_member(table, name)),
+            };
+            return Err(match kind {
+                Some(kind) => Error::new(
+                    Code::UnexpectedPayload,
+                    format!("expecting a computed field; but, {name:?} is a {kind}"),
+                ),
+                None => Error::not_exists(format!("computed field {name:?} does not exist")),
+            });
+        };
         match computed.returns {
             ComputedReturn::Scalar(_) => Ok(computed.name.clone()),
             ComputedReturn::Rows(target) => {
@@ -270,10 +283,13 @@ impl Reader<'_> {
 
     fn presets(&self, presets: &Presets) -> Result<Vec<(ColumnId, WriteValue)>> {
         let catalog = &self.source.catalog;
+        let info = catalog.table(self.table);
+        let table = qualified(&info.schema, &info.name);
+        let not_found = |name: &str| format!("column {name:?} not found in table {table:?}");
         presets
             .iter()
             .map(|(name, value)| {
-                let column = self.column(name).within(name.as_str())?;
+                let column = self.column(name, &not_found(name)).within(name.as_str())?;
                 let ty = catalog.column(self.table, column).ty;
                 let value = match session_variable(value) {
                     Some(variable) => {
@@ -290,6 +306,11 @@ impl Reader<'_> {
             })
             .collect()
     }
+}
+
+/// The most rows of an answer.
+fn row_limit(limit: i32) -> Result<u64> {
+    u64::try_from(limit).map_err(|_| Error::not_supported("unexpected negative value"))
 }
 
 /// The webhook that is to judge the input of a right, if there is one.

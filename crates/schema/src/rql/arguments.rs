@@ -4,7 +4,7 @@
 use super::order_arguments::{OrderItem, order_items};
 use crate::json_value::wrong_kind;
 use crate::lower::whole_number;
-use howdah_error::{Error, Result, Within};
+use howdah_error::{Code, Error, Result, Within};
 use howdah_metadata::QualifiedName;
 use serde_json::{Map, Value};
 
@@ -53,7 +53,8 @@ pub(super) struct Count<'v> {
 /// Arguments of `insert`.
 pub(super) struct Insert<'v> {
     pub table: QualifiedName,
-    pub objects: Vec<&'v Map<String, Value>>,
+    /// Read later, see [`objects`].
+    pub objects: &'v Value,
     pub on_conflict: Option<OnConflict<'v>>,
     pub returning: Option<Vec<&'v str>>,
 }
@@ -159,10 +160,9 @@ impl<'v> Count<'v> {
 impl<'v> Insert<'v> {
     pub fn read(args: &'v Value) -> Result<Self> {
         let args = object("args", args)?;
-        let objects = list(required(args, "objects")?, |row| object("HashMap", row));
         Ok(Insert {
             table: table(args)?,
-            objects: objects.within("objects")?,
+            objects: required(args, "objects")?,
             on_conflict: optional(args, "on_conflict")
                 .map(OnConflict::read)
                 .transpose()
@@ -170,6 +170,19 @@ impl<'v> Insert<'v> {
             returning: names(args, "returning")?,
         })
     }
+}
+
+/// The rows of an `insert`. They are read with the database at hand, so that their errors stand below
+/// `$.args`.
+pub(super) fn objects(value: &Value) -> Result<Vec<&Map<String, Value>>> {
+    let objects = list(value, |row| object("HashMap", row))?;
+    if objects.is_empty() {
+        return Err(Error::new(
+            Code::UnexpectedPayload,
+            "objects should not be empty",
+        ));
+    }
+    Ok(objects)
 }
 
 impl<'v> OnConflict<'v> {
@@ -182,7 +195,7 @@ impl<'v> OnConflict<'v> {
                 "ignore" => false,
                 _ => {
                     return Err(
-                        Error::parse_failed("Expecting \"ignore\" or \"update\"").within("action")
+                        Error::parse_failed("Expecting 'ignore' or 'update'").within("action")
                     );
                 }
             },
@@ -190,7 +203,14 @@ impl<'v> OnConflict<'v> {
                 .map(text)
                 .transpose()
                 .within("constraint")?,
-            constraint_on: names(entries, "constraint_on")?,
+            constraint_on: optional(entries, "constraint_on")
+                .map(|columns| match columns {
+                    Value::String(column) => Ok(vec![&**column]),
+                    Value::Array(_) => list(columns, text),
+                    _ => Err(Error::parse_failed("Expecting String or Array")),
+                })
+                .transpose()
+                .within("constraint_on")?,
         })
     }
 }
@@ -236,8 +256,19 @@ fn condition(args: &Map<String, Value>) -> Result<Option<&Map<String, Value>>> {
         .within("where")
 }
 
+/// A condition. What joins conditions is looked through already; what columns and relationships are
+/// asked for only the tables tell.
 fn boolean_expression(value: &Value) -> Result<&Map<String, Value>> {
-    object("boolean expression", value)
+    let condition = object("boolean expression", value)?;
+    for (key, value) in condition {
+        match key.as_str() {
+            "$and" | "_and" | "$or" | "_or" => list(value, boolean_expression).map(|_| ()),
+            "$not" | "_not" => boolean_expression(value).map(|_| ()),
+            _ => Ok(()),
+        }
+        .within(key.as_str())?;
+    }
+    Ok(condition)
 }
 
 fn values<'v>(args: &'v Map<String, Value>, key: &str) -> Result<Option<&'v Map<String, Value>>> {

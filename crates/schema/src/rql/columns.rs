@@ -145,11 +145,11 @@ impl Lowering<'_> {
 
     fn no_relationship(&self, table: &Table, name: &str) -> Error {
         let found = if self.column_named(table.id, name).is_some() {
-            "column"
+            "postgres column"
         } else if table.computed_fields.contains_key(name) {
             "computed field"
         } else {
-            return Error::not_exists(format!("{name:?} does not exist"));
+            return Error::not_exists(format!("relationship {name:?} does not exist"));
         };
         Error::new(
             Code::UnexpectedPayload,

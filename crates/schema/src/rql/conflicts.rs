@@ -88,7 +88,6 @@ impl Lowering<'_> {
                     Code::ConstraintError,
                     "there is no unique or exclusion constraint on target column(s)",
                 )
-                .within("constraint_on")
             })
     }
 

@@ -75,7 +75,6 @@ impl<'a> Lowering<'a> {
             .table_named(&name.schema, &name.name)
             .ok_or_else(|| {
                 Error::not_exists(format!("table {:?} does not exist", name.to_string()))
-                    .within("table")
             })
     }
 

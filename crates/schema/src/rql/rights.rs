@@ -115,7 +115,7 @@ impl Lowering<'_> {
         };
         Err(Error::new(
             Code::UnexpectedPayload,
-            format!("expecting a column; but, {name:?} is a {other}; {note}"),
+            format!("expecting a database column; but, {name:?} is a {other}; {note}"),
         ))
     }
 }

@@ -30,7 +30,7 @@ pub(super) enum Shape {
 
 impl Lowering<'_> {
     fn select(&mut self, arguments: &Select<'_>) -> Result<Rows> {
-        let table = self.table(&arguments.table)?;
+        let table = self.table(&arguments.table).within("table")?;
         let permit = self.select_permit(table.id, "")?;
         self.rows(permit, &arguments.query, Shape::List, RowSource::Table)
     }

@@ -1,7 +1,7 @@
 //! `insert`, `update` and `delete`.
 
 use super::arguments::{
-    Delete as DeleteArguments, Insert as InsertArguments, Update as UpdateArguments,
+    Delete as DeleteArguments, Insert as InsertArguments, Update as UpdateArguments, objects,
 };
 use super::rights::Write;
 use super::{Lowering, args_path, within_args};
@@ -62,6 +62,7 @@ pub fn delete(source: &Source, session: &Session, args: &Value) -> Result<(Mutat
 
 impl Lowering<'_> {
     fn insert(&mut self, arguments: &InsertArguments<'_>) -> Result<Insert> {
+        let objects = objects(arguments.objects).within("objects")?;
         let table = self.table(&arguments.table)?;
         self.check_writable(table.id, Write::Insert)?;
         let permit = self.insert_permit(table.id)?;
@@ -77,8 +78,8 @@ impl Lowering<'_> {
             None => None,
         };
         let mut given: Vec<ColumnId> = Vec::new();
-        let mut rows = Vec::with_capacity(arguments.objects.len());
-        for (i, object) in arguments.objects.iter().enumerate() {
+        let mut rows = Vec::with_capacity(objects.len());
+        for (i, object) in objects.iter().enumerate() {
             let row = self
                 .inserted_row(table, &permit, object, &mut given)
                 .within(i)
@@ -86,10 +87,11 @@ impl Lowering<'_> {
             rows.push(row);
         }
         let on_conflict = match &arguments.on_conflict {
-            Some(conflict) => Some(
-                self.on_conflict(table, conflict, &given)
-                    .within("on_conflict")?,
-            ),
+            Some(conflict) => Some(match self.on_conflict(table, conflict, &given) {
+                // It is told as the database would tell it: of the whole statement.
+                Err(error) if *error.code() == Code::ConstraintError => return Err(error),
+                other => other.within("on_conflict")?,
+            }),
             None => None,
         };
         Ok(Insert {
@@ -136,7 +138,7 @@ impl Lowering<'_> {
     }
 
     fn update(&mut self, arguments: &UpdateArguments<'_>) -> Result<Update> {
-        let table = self.table(&arguments.table)?;
+        let table = self.table(&arguments.table).within("table")?;
         self.check_writable(table.id, Write::Update)?;
         let permit = self.update_permit(table.id)?;
         let select = self.select_permit(
@@ -176,10 +178,7 @@ impl Lowering<'_> {
         }
         for (name, value) in arguments.set.into_iter().flatten() {
             let column = self.updated_column(table, permit, name).within("$set")?;
-            let value = self
-                .write_value(table, column, value)
-                .within(name.as_str())
-                .within("$set")?;
+            let value = self.write_value(table, column, value).within("$set")?;
             assignments.push((column, Assignment::Set(value)));
         }
         type Arithmetic = fn(Operand) -> Assignment;
@@ -190,10 +189,7 @@ impl Lowering<'_> {
         ] {
             for (name, value) in values.into_iter().flatten() {
                 let column = self.updated_column(table, permit, name).within(key)?;
-                let operand = self
-                    .operand(table, column, value)
-                    .within(name.as_str())
-                    .within(key)?;
+                let operand = self.operand(table, column, value).within(key)?;
                 assignments.push((column, assignment(operand)));
             }
         }
@@ -222,7 +218,7 @@ impl Lowering<'_> {
             if !column.is_some_and(|column| rules.columns.contains(&column)) {
                 return Err(self.no_column("update", name));
             }
-        } else if column.is_none() && !table.relationships.contains_key(name) {
+        } else if column.is_none() {
             return Err(self.no_column("update", name));
         }
         self.written_column(table, name, "relationships can't be updated")

@@ -127,7 +127,7 @@ fn refusals_of_select_say_where_and_why() {
         (
             "admin",
             json!({"table": "author", "columns": [{"name": "name", "columns": ["id"]}]}),
-            "$.args.columns[0].name | unexpected-payload | expecting a relationship; but, \"name\" is a column; only relationships can be expanded",
+            "$.args.columns[0].name | unexpected-payload | expecting a relationship; but, \"name\" is a postgres column; only relationships can be expanded",
         ),
         (
             "admin",
@@ -157,17 +157,17 @@ fn refusals_of_select_say_where_and_why() {
         (
             "admin",
             json!({"table": "author", "columns": ["id"], "where": {"id": {"$foo": 1}}}),
-            "$.args.where.id[\"$foo\"] | unexpected-payload | unknown operator: $foo",
+            "$.args.where.id[\"$foo\"] | unexpected-payload | Unknown operator: $foo",
         ),
         (
             "user",
             json!({"table": "author", "columns": ["id"], "where": {"remarks": "x"}}),
-            "$.args.where.remarks | permission-denied | role \"user\" does not have permission to select column \"remarks\"",
+            "$.args.where | permission-denied | role \"user\" does not have permission to select column \"remarks\"",
         ),
         (
             "loner",
             json!({"table": "article", "columns": ["id"], "where": {"author": {"id": 1}}}),
-            "$.args.where.author | permission-denied | role \"loner\" does not have permission to read relationship \"author\"; no permission on table \"author\"",
+            "$.args.where | permission-denied | role \"loner\" does not have permission to read relationship \"author\"; no permission on table \"author\"",
         ),
         (
             "admin",
@@ -179,10 +179,111 @@ fn refusals_of_select_say_where_and_why() {
             json!({"table": "article", "columns": ["id"], "where": {"is_published": {"_eq": 5}}}),
             "$.args.where.is_published._eq | parse-failed | parsing Bool failed, expected Boolean, but encountered Number",
         ),
+        (
+            "admin",
+            json!({"table": "author", "columns": [{"name": "nothing", "columns": ["id"]}]}),
+            "$.args.columns[0].name | not-exists | relationship \"nothing\" does not exist",
+        ),
     ];
     for (role, args, expected) in cases {
         assert_eq!(told(selected(role, &args)), expected, "{role}: {args}");
     }
+}
+
+#[test]
+fn refusals_of_conditions_say_where_and_why() {
+    for (condition, expected) in [
+        // Only columns and operators are part of the place.
+        (
+            json!({"nope": 1}),
+            "$.args.where | not-exists | \"nope\" does not exist",
+        ),
+        (
+            json!({"author": {"nope": 1}}),
+            "$.args.where | not-exists | \"nope\" does not exist",
+        ),
+        (
+            json!({"$and": [{"id": 1}, {"author": {"id": {"$foo": 1}}}]}),
+            "$.args.where.id[\"$foo\"] | unexpected-payload | Unknown operator: $foo",
+        ),
+        // The form of what joins conditions comes first.
+        (
+            json!({"nope": 1, "$not": []}),
+            "$.where[\"$not\"] | parse-failed | parsing boolean expression failed, expected Object, but encountered Array",
+        ),
+        (
+            json!({"_and": [{"_or": {}}]}),
+            "$.where._and[0]._or | parse-failed | parsing [] failed, expected Array, but encountered Object",
+        ),
+        (
+            json!({"author": 1}),
+            "$.args.where | parse-failed | parsing boolean expression failed, expected Object, but encountered Number",
+        ),
+        // Operators that the type does not have.
+        (
+            json!({"id": {"$like": "x"}}),
+            "$.args.where.id[\"$like\"] | unexpected-payload |  is of type \"integer\"; this operator works only on columns of type \"varchar\", \"text\", \"citext\", \"bpchar\"",
+        ),
+        (
+            json!({"id": {"_contains": 1}}),
+            "$.args.where.id._contains | unexpected-payload |  is of type \"integer\"; this operator works only on columns of type an array or JSONB",
+        ),
+        (
+            json!({"id": {"_has_key": "x"}}),
+            "$.args.where.id._has_key | unexpected-payload |  is of type \"integer\"; this operator works only on columns of type \"jsonb\"",
+        ),
+        (
+            json!({"id": {"_ancestor": "x"}}),
+            "$.args.where.id._ancestor | unexpected-payload |  is of type \"integer\"; this operator works only on columns of type \"ltree\"",
+        ),
+        (
+            json!({"id": {"_st_d_within": {}}}),
+            "$.args.where.id._st_d_within | unexpected-payload |  is of type \"integer\"; this operator works only on columns of type \"geometry\", \"geography\"",
+        ),
+        (
+            json!({"id": {"_in": "x"}}),
+            "$.args.where.id._in | parse-failed | parsing [] failed, expected Array, but encountered String",
+        ),
+        (
+            json!({"id": {"_nin": null}}),
+            "$.args.where.id._nin | parse-failed | parsing [] failed, expected Array, but encountered Null",
+        ),
+        // Other columns.
+        (
+            json!({"id": {"_ceq": "nope"}}),
+            "$.args.where.id._ceq | not-exists | column \"nope\" does not exist",
+        ),
+        (
+            json!({"id": {"_ceq": ["author"]}}),
+            "$.args.where.id._ceq | unexpected-payload | expecting a database column; but, \"author\" is a relationship; column operators can only compare postgres columns",
+        ),
+        (
+            json!({"id": {"_ceq": "title"}}),
+            "$.args.where.id._ceq | unexpected-payload | incompatible column types: \"id\" has type \"integer\", but \"title\" has type \"text\"",
+        ),
+        (
+            json!({"id": {"_ceq": []}}),
+            "$.args.where.id._ceq | unexpected | path cannot be empty",
+        ),
+        (
+            json!({"id": {"_ceq": ["author", "id"]}}),
+            "$.args.where.id._ceq | not-supported | Relationship references are not supported in column comparison RHS",
+        ),
+        (
+            json!({"id": {"_ceq": 1}}),
+            "$.args.where.id._ceq | unexpected | a boolean expression JSON must be either a string or an array",
+        ),
+    ] {
+        let args = json!({"table": "article", "columns": ["id"], "where": condition});
+        assert_eq!(told(selected("admin", &args)), expected, "{args}");
+    }
+    // The type of a column that a role may not see stays unknown to it.
+    let args =
+        json!({"table": "article", "columns": ["id"], "where": {"id": {"_ceq": "is_published"}}});
+    assert_eq!(
+        told(selected("user", &args)),
+        "$.args.where.id._ceq | permission-denied | role \"user\" does not have permission to select column \"is_published\""
+    );
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn refusals_of_insert_say_where_and_why() {
         (
             "admin",
             on(json!({"articles": []})),
-            "$.args.objects[0] | unexpected-payload | expecting a column; but, \"articles\" is a relationship; relationships can't be inserted",
+            "$.args.objects[0] | unexpected-payload | expecting a database column; but, \"articles\" is a relationship; relationships can't be inserted",
         ),
         (
             "admin",
@@ -87,12 +87,12 @@ fn refusals_of_insert_say_where_and_why() {
         ),
         (
             "writer",
-            json!({"table": "author", "objects": [], "returning": ["id"]}),
+            json!({"table": "author", "objects": [{}], "returning": ["id"]}),
             "$.args | permission-denied | select on \"author\" for role \"writer\" is not allowed. ; \"returning\" can only be used if the role has \"select\" permission on the table",
         ),
         (
             "user",
-            json!({"table": "author", "objects": [], "returning": ["id", "remarks"]}),
+            json!({"table": "author", "objects": [{}], "returning": ["id", "remarks"]}),
             "$.args.returning | permission-denied | role \"user\" does not have permission to select column \"remarks\"",
         ),
         (
@@ -103,12 +103,22 @@ fn refusals_of_insert_say_where_and_why() {
         (
             "admin",
             json!({"table": "author", "objects": {"id": 1}}),
-            "$.objects | parse-failed | parsing [] failed, expected Array, but encountered Object",
+            "$.args.objects | parse-failed | parsing [] failed, expected Array, but encountered Object",
         ),
         (
             "admin",
-            json!({"table": {"schema": "other", "name": "notes"}, "objects": []}),
-            "$.args.table | not-exists | table \"other.notes\" does not exist",
+            json!({"table": "author", "objects": [1]}),
+            "$.args.objects[0] | parse-failed | parsing HashMap failed, expected Object, but encountered Number",
+        ),
+        (
+            "admin",
+            json!({"table": "author", "objects": []}),
+            "$.args.objects | unexpected-payload | objects should not be empty",
+        ),
+        (
+            "admin",
+            json!({"table": {"schema": "other", "name": "notes"}, "objects": [{}]}),
+            "$.args | not-exists | table \"other.notes\" does not exist",
         ),
     ];
     for (role, args, expected) in cases {
@@ -132,11 +142,14 @@ fn upserts_need_the_right_to_update() {
     assert_eq!(change.columns, [ColumnId(1)]);
     assert_eq!(change.presets.len(), 1);
     assert!(change.permit.rules().is_some());
+    let by_column = json!({"action": "update", "constraint_on": "name"});
     let by_columns = json!({"action": "update", "constraint_on": ["name"]});
-    assert_eq!(
-        conflict("admin", by_columns).unwrap().constraint.as_deref(),
-        Some("author_name_key")
-    );
+    for columns in [by_column, by_columns] {
+        assert_eq!(
+            conflict("admin", columns).unwrap().constraint.as_deref(),
+            Some("author_name_key")
+        );
+    }
 
     let refused = [
         (
@@ -157,12 +170,12 @@ fn upserts_need_the_right_to_update() {
         (
             "admin",
             json!({"action": "ignore", "constraint_on": ["bio"]}),
-            "$.args.on_conflict.constraint_on | constraint-error | there is no unique or exclusion constraint on target column(s)",
+            "$.args | constraint-error | there is no unique or exclusion constraint on target column(s)",
         ),
         (
             "admin",
             json!({"action": "upsert"}),
-            "$.on_conflict.action | parse-failed | Expecting \"ignore\" or \"update\"",
+            "$.on_conflict.action | parse-failed | Expecting 'ignore' or 'update'",
         ),
     ];
     for (role, given, expected) in refused {
@@ -259,12 +272,12 @@ fn refusals_of_update_and_delete_say_where_and_why() {
         (
             "admin",
             set(json!({"articles": "x"})),
-            "$.args[\"$set\"] | unexpected-payload | expecting a column; but, \"articles\" is a relationship; relationships can't be updated",
+            "$.args[\"$set\"] | permission-denied | no such column exists: \"articles\"",
         ),
         (
             "admin",
             set(json!({"id": true})),
-            "$.args[\"$set\"].id | parse-failed | parsing Integer expected for input type: PGInteger failed, expected Number, but encountered Boolean",
+            "$.args[\"$set\"] | parse-failed | parsing Integer expected for input type: PGInteger failed, expected Number, but encountered Boolean",
         ),
         (
             "admin",
@@ -303,13 +316,18 @@ fn refusals_of_update_and_delete_say_where_and_why() {
         ),
         (
             "admin",
+            json!({"table": "nowhere", "where": {}}),
+            "$.args | not-exists | table \"nowhere\" does not exist",
+        ),
+        (
+            "admin",
             json!({"table": "recent", "where": {}}),
             "$.args | not-supported | view \"recent\" is not deletable",
         ),
         (
             "user",
             json!({"table": "author", "where": {"bio": "x"}}),
-            "$.args.where.bio | permission-denied | role \"user\" does not have permission to select column \"bio\"",
+            "$.args.where | permission-denied | role \"user\" does not have permission to select column \"bio\"",
         ),
     ];
     for (role, args, expected) in cases {
