@@ -6,8 +6,11 @@ use crate::error::{HttpError, Untrusted, is_forbidden, root_cause};
 use crate::resolver::Guarded;
 use crate::roots::{self, Trust};
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, COOKIE, HOST, LOCATION};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use flate2::read::GzDecoder;
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, LOCATION,
+};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -15,6 +18,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::fmt;
+use std::io::Read as _;
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -170,6 +174,8 @@ impl HttpClient {
     }
 
     async fn exchange(&self, mut request: Outgoing, limits: Limits) -> Result<Received, HttpError> {
+        let accepted = request.headers.entry(ACCEPT_ENCODING);
+        accepted.or_insert(HeaderValue::from_static("gzip"));
         let mut hops_left = match limits.redirects {
             Redirects::Follow(hops) if request.method.is_safe() => hops,
             Redirects::Follow(_) | Redirects::Return => 0,
@@ -290,9 +296,33 @@ async fn received(
             bytes.extend_from_slice(&data);
         }
     }
-    Ok(Received {
+    let mut received = Received {
         status: head.status,
         headers: head.headers,
         body: bytes.freeze(),
-    })
+    };
+    let packed = received.headers.get(CONTENT_ENCODING);
+    if packed.is_some_and(|how| how.as_bytes().eq_ignore_ascii_case(b"gzip")) {
+        received.body = unpacked(&received.body, host, max_bytes)?;
+        received.headers.remove(CONTENT_ENCODING);
+        received.headers.remove(CONTENT_LENGTH);
+    }
+    Ok(received)
+}
+
+/// What was packed with gzip; the bound holds for that.
+fn unpacked(packed: &[u8], host: &str, max_bytes: usize) -> Result<Bytes, HttpError> {
+    let mut body = Vec::new();
+    let bound = (max_bytes as u64).saturating_add(1);
+    GzDecoder::new(packed)
+        .take(bound)
+        .read_to_end(&mut body)
+        .map_err(|e| HttpError::Broken {
+            host: host.to_owned(),
+            reason: e.to_string(),
+        })?;
+    if body.len() > max_bytes {
+        return Err(HttpError::TooLong(max_bytes));
+    }
+    Ok(body.into())
 }

@@ -362,3 +362,53 @@ async fn tls_peer(key: &rcgen::CertifiedKey<rcgen::KeyPair>) -> u16 {
     });
     port
 }
+
+/// A server that answers everything with the same bytes.
+async fn answering(answer: Vec<u8>) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = [0; 4096];
+            let _ = stream.read(&mut buffer).await;
+            let _ = stream.write_all(&answer).await;
+        }
+    });
+    Url::parse(&url).unwrap()
+}
+
+#[tokio::test]
+async fn packed_answers_are_unpacked_within_the_bound() {
+    let packed = |body: &[u8]| {
+        use std::io::Write;
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packer.write_all(body).unwrap();
+        let body = packer.finish().unwrap();
+        let mut answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
+        answer.extend(body);
+        answer
+    };
+    let client = HttpClient::new(Egress::default()).unwrap();
+    let ask = async |answer: Vec<u8>| {
+        let request = Outgoing {
+            method: Method::GET,
+            url: answering(answer).await,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        client.send(request, LIMITS).await
+    };
+    let received = ask(packed(b"{\"keys\": []}")).await.unwrap();
+    assert_eq!(&received.body[..], b"{\"keys\": []}");
+    assert!(received.headers.get("content-encoding").is_none());
+    let bomb = ask(packed(&[0; 100_000])).await;
+    assert!(matches!(bomb, Err(HttpError::TooLong(1000))), "{bomb:?}");
+    let mut broken = packed(b"hello");
+    let end = broken.len() - 12;
+    broken[end] ^= 0xff;
+    assert!(ask(broken).await.is_err());
+}

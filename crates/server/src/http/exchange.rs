@@ -43,10 +43,15 @@ where
         let client = client(request.headers(), peer);
         return websocket::upgrade(app, client, spelling, request);
     }
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let request_id = request_id(&head.headers);
+    // Who is asked about the request hears the same id as the client.
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        head.headers.insert(REQUEST_ID, id);
+    }
     let headers = Arc::new(head.headers);
     let mut record = Record {
-        request_id: request_id(&headers),
+        request_id,
         endpoint: Endpoint::of(&head.method, head.uri.path()),
         path: head.uri.path().to_owned(),
         method: head.method,

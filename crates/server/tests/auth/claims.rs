@@ -421,3 +421,37 @@ async fn the_admin_secret_goes_before_tokens() {
     let text = r#"invalid "x-hasura-admin-secret"/"x-hasura-access-key""#;
     assert_eq!(wrong, (401, "access-denied".to_owned(), text.to_owned()));
 }
+
+#[tokio::test]
+async fn registered_claims_that_are_null_count_as_absent() {
+    let mut claims = usual();
+    for name in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
+        claims[name] = Value::Null;
+    }
+    let map = json!({
+        "x-hasura-allowed-roles": ["user"],
+        "x-hasura-default-role": "user",
+        "x-hasura-user-id": {"path": "$.sub", "default": "nobody"},
+    });
+    for settings in [json!({"issuer": "me"}), json!({"claims_map": map})] {
+        let guard = Guard::shared(settings.clone()).await;
+        let grant = guard.bearer(&hs256(&claims)).await.unwrap();
+        assert_eq!(grant.expires, None);
+        if settings.get("claims_map").is_some() {
+            assert_eq!(grant.session.variable("x-hasura-user-id"), Some("nobody"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_claim_takes_the_name_of_a_secret() {
+    let mut session = session();
+    session["x-hasura-admin-secret"] = json!("s");
+    session["X-Hasura-Access-Key"] = json!("q");
+    let guard = Guard::shared(json!({})).await;
+    let token = hs256(&usual_but(json!({NAMESPACE: session})));
+    let grant = guard.bearer(&token).await.unwrap();
+    for name in ["x-hasura-admin-secret", "x-hasura-access-key"] {
+        assert_eq!(grant.session.variable(name), None);
+    }
+}

@@ -305,3 +305,22 @@ async fn a_failed_first_attempt_is_made_good() {
     let guard = guard(&peer).await;
     assert!(guard.bearer(&token(&p256.key, "ES256", None)).await.is_ok());
 }
+
+#[tokio::test]
+async fn user_and_password_of_a_url_are_sent() {
+    let p256 = keys::p256();
+    let body = set(std::slice::from_ref(&p256.jwk));
+    let peer = Peer::start(Answer::new(200, &[], body)).await;
+    let url = peer.url("/keys").replace("//", "//us%40er:pa%3Ass@");
+    let guard = Guard::jwt(&json!({"jwk_url": url})).await;
+    assert!(guard.bearer(&token(&p256.key, "ES256", None)).await.is_ok());
+    let asked = peer.asked().pop().unwrap();
+    let sent = asked.head.to_ascii_lowercase();
+    // `us@er:pa:ss`
+    assert!(asked.head.contains("Basic dXNAZXI6cGE6c3M="), "{sent}");
+    let log = guard.log();
+    assert!(
+        !log.contains("pa%3Ass") && !log.contains("dXNAZXI6"),
+        "{log}"
+    );
+}

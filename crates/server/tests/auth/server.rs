@@ -277,7 +277,15 @@ async fn the_webhook_over_http() {
     let length = one.len().to_string();
     let expected = json!({"host": "x", "connection": "close", "AUTHorization": "Bearer t",
         "X-a": "2", "content-length": length});
-    assert_eq!(asked()["headers"], expected);
+    let mut heard = asked()["headers"].clone();
+    assert!(
+        heard
+            .as_object_mut()
+            .unwrap()
+            .remove("x-request-id")
+            .is_some()
+    );
+    assert_eq!(heard, expected);
     assert_eq!(
         asked()["request"].to_string(),
         r#"{"variables":{"n":1.50},"operationName":"x","query":"{a}"}"#
@@ -322,4 +330,28 @@ async fn the_webhook_over_http() {
         body["errors"][0]["extensions"],
         json!({"path": "$", "code": "unexpected"})
     );
+}
+
+#[tokio::test]
+async fn a_webhook_hears_the_id_that_the_client_is_told() {
+    let grant = Answer::new(200, &[], r#"{"X-Hasura-Role":"user"}"#);
+    let peer = Peer::start(grant).await;
+    let url = peer.url("/");
+    for mode in ["GET", "POST"] {
+        let server = start(&[
+            ("HASURA_GRAPHQL_AUTH_HOOK", &url),
+            ("HASURA_GRAPHQL_AUTH_HOOK_MODE", mode),
+        ])
+        .await;
+        let (head, _) = server.post("/v1/graphql", &[], "{}").await;
+        let head = head.to_ascii_lowercase();
+        let told = head.split("x-request-id: ").nth(1).unwrap();
+        let told = told.lines().next().unwrap();
+        let asked = peer.asked().pop().unwrap();
+        let heard = match mode {
+            "GET" => asked.head,
+            _ => asked.body,
+        };
+        assert!(heard.contains(told), "{mode}: {heard}");
+    }
 }

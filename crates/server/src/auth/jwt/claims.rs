@@ -2,13 +2,13 @@
 //! that they are, and in which form.
 
 use super::json_path;
+use crate::auth::headers::is_variable;
 use howdah_error::{Code, Error, JsonPath, Result};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
 pub(super) const ALLOWED_ROLES: &str = "x-hasura-allowed-roles";
 pub(super) const DEFAULT_ROLE: &str = "x-hasura-default-role";
-const PREFIX: &str = "x-hasura-";
 
 /// Where the session claims of a token are.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,7 +157,8 @@ fn lower_case(object: Map<String, Value>) -> Result<SessionClaims> {
     let mut claims = SessionClaims::new();
     for (name, value) in object {
         let name = name.to_ascii_lowercase();
-        if name.starts_with(PREFIX) && claims.insert(name.clone(), value).is_some() {
+        // Where secrets stand, no token has a say.
+        if is_variable(&name) && claims.insert(name.clone(), value).is_some() {
             return Err(invalid(&format!(
                 "x-hasura-* claims: {name} stands there more than once"
             )));

@@ -9,10 +9,13 @@ use crate::config::Fatal;
 use crate::logs::{Level, LogType, Logger};
 use crate::version::VERSION;
 use arc_swap::ArcSwap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use howdah_http_client::{HttpClient, HttpError, Limits, Outgoing, Redirects, shown_url};
-use http::header::{ACCEPT, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -202,6 +205,9 @@ impl PublishedKeys {
         if let Ok(agent) = HeaderValue::from_str(&format!("howdah/{VERSION}")) {
             headers.insert(USER_AGENT, agent);
         }
+        if let Some(credentials) = credentials(&self.url) {
+            headers.insert(AUTHORIZATION, credentials);
+        }
         let request = Outgoing {
             method: Method::GET,
             url: self.url.clone(),
@@ -229,6 +235,19 @@ impl PublishedKeys {
     fn log(&self, level: Level, detail: Value) {
         self.logger.log(level, LogType::JwkRefresh, detail);
     }
+}
+
+/// User and password of a URL, as the header that sends them.
+fn credentials(url: &Url) -> Option<HeaderValue> {
+    if url.username().is_empty() && url.password().is_none() {
+        return None;
+    }
+    let mut pair: Vec<u8> = percent_decode_str(url.username()).collect();
+    pair.push(b':');
+    pair.extend(percent_decode_str(url.password().unwrap_or_default()));
+    let mut value = HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(pair))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 async fn keep_fresh(keys: Weak<PublishedKeys>, mut pause: Duration) {

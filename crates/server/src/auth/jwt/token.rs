@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+/// The claims that RFC 7519 registers.
+const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 /// Longer tokens are not looked at.
 pub(super) const MAX_BYTES: usize = 64 * 1024;
 
@@ -62,9 +64,13 @@ impl<'t> Token<'t> {
         })
     }
 
-    /// The claims; to be believed only once the signature is verified.
+    /// The claims; to be believed only once the signature is verified. A registered claim that is null
+    /// counts as absent.
     pub(super) fn claims(&self) -> Result<Map<String, Value>, Reason> {
-        object(self.payload).map_err(|e| format!("JWTClaimsSetDecodeError {e:?}"))
+        let mut claims =
+            object(self.payload).map_err(|e| format!("JWTClaimsSetDecodeError {e:?}"))?;
+        claims.retain(|name, value| !(value.is_null() && REGISTERED.contains(&name.as_str())));
+        Ok(claims)
     }
 }
 
