@@ -8,8 +8,8 @@ use howdah_postgres::{Pool, SourceSettings};
 use howdah_schema::model::{SchemaOptions, Snapshot};
 use howdah_schema::resolve::{Database, Databases, EnumColumns, ResolveInput, resolve};
 use howdah_test_postgres::TestDatabase;
-use serde_json::{Value, json};
-use std::collections::HashMap;
+use serde_json::{Map, Value, json};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Name of the only source.
@@ -184,6 +184,7 @@ fn document(tracked: Value) -> Value {
         panic!("the metadata of a test is an object, not {tracked}");
     };
     let inherited = source.shift_remove("inherited_roles").unwrap_or(json!([]));
+    let inherited = with_known_parents(inherited, &source);
     source.insert("name".into(), SOURCE.into());
     source.insert("kind".into(), "postgres".into());
     source.entry("tables").or_insert(json!([]));
@@ -196,6 +197,51 @@ fn document(tracked: Value) -> Value {
         "sources": [source],
         "inherited_roles": inherited,
     })
+}
+
+/// Inherited roles without the parents that nothing gives a right to: those add nothing, but a document
+/// may not name them.
+fn with_known_parents(inherited: Value, source: &Map<String, Value>) -> Value {
+    let tables = source.get("tables").and_then(Value::as_array);
+    let permissions = tables
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .flatten()
+        .filter(|(name, _)| name.ends_with("_permissions"));
+    let mut known: HashSet<String> = permissions
+        .filter_map(|(_, list)| list.as_array())
+        .flatten()
+        .filter_map(|permission| permission["role"].as_str())
+        .map(str::to_owned)
+        .collect();
+    let Value::Array(mut roles) = inherited else {
+        return inherited;
+    };
+    let parents = |role: &Value| -> Vec<String> {
+        let parents = role["role_set"].as_array().into_iter().flatten();
+        let names = parents.filter_map(Value::as_str);
+        names.map(str::to_owned).collect()
+    };
+    let name = |role: &Value| role["role_name"].as_str().unwrap_or_default().to_owned();
+    loop {
+        let before = known.len();
+        for role in &roles {
+            if parents(role).iter().any(|parent| known.contains(parent)) {
+                known.insert(name(role));
+            }
+        }
+        if known.len() == before {
+            break;
+        }
+    }
+    roles.retain_mut(|role| {
+        let mut kept = parents(role);
+        kept.retain(|parent| known.contains(parent));
+        role["role_set"] = json!(kept);
+        !kept.is_empty()
+    });
+    roles.into()
 }
 
 async fn read_database(pool: &Pool, source: &Source) -> Database {

@@ -5,6 +5,8 @@
 //! its role: columns and related tables come from permits, and values become parameters, whatever
 //! they look like.
 
+mod operators;
+
 use crate::json_value;
 use crate::model::{ComputedField, ComputedReturn, Source, Table};
 use crate::type_text::{is_well_known, type_text};
@@ -18,6 +20,7 @@ use howdah_ir::predicate::{
 };
 use howdah_ir::scalars::{Family, facts};
 use howdah_ir::values;
+use operators::{OperandKind, column_operator, plain_operator};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -612,68 +615,6 @@ impl<'a> RuleReader<'a> {
             })),
         }
     }
-}
-
-enum OperandKind {
-    Same,
-    ListOfSame,
-    Named(&'static str),
-    ListOfNamed(&'static str),
-}
-
-fn column_operator(bare: &str) -> Option<Operator> {
-    Some(match bare {
-        "ceq" => Operator::Equal,
-        "cne" | "cneq" => Operator::NotEqual,
-        "cgt" => Operator::Greater,
-        "clt" => Operator::Less,
-        "cgte" => Operator::GreaterOrEqual,
-        "clte" => Operator::LessOrEqual,
-        _ => return None,
-    })
-}
-
-fn plain_operator(bare: &str) -> Option<(Operator, OperandKind)> {
-    use OperandKind::{ListOfNamed, ListOfSame, Named, Same};
-    Some(match bare {
-        "gt" => (Operator::Greater, Same),
-        "lt" => (Operator::Less, Same),
-        "gte" => (Operator::GreaterOrEqual, Same),
-        "lte" => (Operator::LessOrEqual, Same),
-        "in" => (Operator::In, ListOfSame),
-        "nin" => (Operator::NotIn, ListOfSame),
-        "like" => (Operator::Like, Named("text")),
-        "nlike" => (Operator::NotLike, Named("text")),
-        "ilike" => (Operator::InsensitiveLike, Named("text")),
-        "nilike" => (Operator::NotInsensitiveLike, Named("text")),
-        "similar" => (Operator::Similar, Named("text")),
-        "nsimilar" => (Operator::NotSimilar, Named("text")),
-        "regex" => (Operator::Regex, Named("text")),
-        "nregex" => (Operator::NotRegex, Named("text")),
-        "iregex" => (Operator::InsensitiveRegex, Named("text")),
-        "niregex" => (Operator::NotInsensitiveRegex, Named("text")),
-        "contains" => (Operator::Contains, Same),
-        "contained_in" => (Operator::ContainedIn, Same),
-        "has_key" => (Operator::HasKey, Named("text")),
-        "has_keys_any" => (Operator::HasKeysAny, ListOfNamed("text")),
-        "has_keys_all" => (Operator::HasKeysAll, ListOfNamed("text")),
-        "ancestor" => (Operator::Ancestor, Named("ltree")),
-        "ancestor_any" => (Operator::AncestorAny, ListOfNamed("ltree")),
-        "descendant" => (Operator::Descendant, Named("ltree")),
-        "descendant_any" => (Operator::DescendantAny, ListOfNamed("ltree")),
-        "matches" => (Operator::Matches, Named("lquery")),
-        "matches_any" => (Operator::MatchesAny, ListOfNamed("lquery")),
-        "matches_fulltext" => (Operator::MatchesFulltext, Named("ltxtquery")),
-        "st_contains" => (Operator::StContains, Same),
-        "st_crosses" => (Operator::StCrosses, Same),
-        "st_equals" => (Operator::StEquals, Same),
-        "st_intersects" => (Operator::StIntersects, Same),
-        "st_3d_intersects" => (Operator::St3dIntersects, Same),
-        "st_overlaps" => (Operator::StOverlaps, Same),
-        "st_touches" => (Operator::StTouches, Same),
-        "st_within" => (Operator::StWithin, Same),
-        _ => return None,
-    })
 }
 
 /// The table of an `_exists` and the condition on its rows.

@@ -38,7 +38,7 @@ async fn what_does_not_fit_is_told_with_its_place_and_changes_nothing() {
             "pg_track_table",
             json!({"table": 5}),
             "$.args.table",
-            "encountered Number",
+            "expecting a string/object for QualifiedObject",
         ),
         (
             "pg_track_table",
@@ -153,7 +153,7 @@ async fn what_does_not_fit_is_told_with_its_place_and_changes_nothing() {
             "bulk",
             json!([{"type": "pg_track_table", "args": {"table": []}}]),
             "$.args[0].args.table",
-            "encountered Array",
+            "expecting a string/object for QualifiedObject",
         ),
     ] {
         let (found_path, found_text) = refusal(&world, kind, args.clone()).await;
