@@ -56,6 +56,18 @@ pub(crate) fn no_source(name: &str) -> Error {
 
 /// An inconsistent object as the API shows it.
 pub(crate) fn inconsistency_json(found: &Inconsistency) -> Value {
+    if let Some(right) = &found.not_inherited {
+        return json!({
+            "entity": {
+                "permission_type": right.kind.as_str(),
+                "source": right.source,
+                "table": right.table.to_string(),
+            },
+            "name": right.role,
+            "reason": found.reason,
+            "type": "inherited role permission inconsistency",
+        });
+    }
     let mut object = json!({
         "definition": found.definition,
         "name": found.object.name(),

@@ -251,10 +251,10 @@ async fn failures_of_requests_are_told_apart_from_those_of_the_system() {
             "there is no unique or exclusion constraint on target column(s)",
         ),
         (
-            "select 1::nope",
+            "select nope from a",
             Code::ConstraintError,
             400,
-            "type \"nope\" does not exist",
+            "column \"nope\" does not exist",
         ),
     ] {
         let (found, found_status, text, internal) = run(sql, Expected::Write).await;
@@ -267,16 +267,14 @@ async fn failures_of_requests_are_told_apart_from_those_of_the_system() {
         );
         assert_eq!(internal, None);
     }
-    for expected in [Expected::Read, Expected::Write] {
-        let (code, status, text, internal) = run("select nope from a", expected).await;
-        assert_eq!(
-            (code, status, &*text),
-            (Code::Unexpected, 500, "database query error")
-        );
-        let internal = internal.unwrap();
-        assert_eq!(internal["error"]["status_code"], "42703");
-        assert_eq!(internal["statement"], "select nope from a");
-    }
+    let (code, status, text, internal) = run("select nope from a", Expected::Read).await;
+    assert_eq!(
+        (code, status, &*text),
+        (Code::Unexpected, 500, "database query error")
+    );
+    let internal = internal.unwrap();
+    assert_eq!(internal["error"]["status_code"], "42703");
+    assert_eq!(internal["statement"], "select nope from a");
     let (code, ..) = run("do $$ begin raise 'no'; end $$", Expected::Write).await;
     assert_eq!(code, Code::Unexpected);
 }

@@ -98,6 +98,22 @@ pub struct Inconsistency {
     pub code: howdah_error::Code,
     /// More detail (for example the driver's text).
     pub message: Option<serde_json::Value>,
+    /// The right that an inherited role could not get from its parents, if that is all. Everything
+    /// else fits, so that this is told and refuses no change.
+    pub not_inherited: Option<NotInherited>,
+}
+
+/// A right that the parents of a role have in different forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotInherited {
+    /// The inherited role.
+    pub role: String,
+    /// In which source.
+    pub source: String,
+    /// On which table.
+    pub table: howdah_metadata::QualifiedName,
+    /// Which right.
+    pub kind: howdah_metadata::PermissionKind,
 }
 
 /// A source that could be read.

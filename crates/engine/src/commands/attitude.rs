@@ -16,7 +16,8 @@ pub(super) enum Attitude {
     Lenient,
 }
 
-/// Objects that are inconsistent after and were not before.
+/// Objects that are inconsistent after and were not before. Rights that a role cannot inherit are no
+/// objects of the metadata.
 pub(super) fn new_inconsistencies<'s>(
     before: &Snapshot,
     after: &'s Snapshot,
@@ -29,7 +30,7 @@ pub(super) fn new_inconsistencies<'s>(
     after
         .inconsistencies
         .iter()
-        .filter(|found| !known.contains(&found.object))
+        .filter(|found| found.not_inherited.is_none() && !known.contains(&found.object))
         .collect()
 }
 

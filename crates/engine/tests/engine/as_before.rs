@@ -221,3 +221,58 @@ async fn the_allow_list_tells_unknown_collections_from_unlisted_ones() {
         .await;
     assert_eq!(*error.code(), Code::AlreadyUntracked);
 }
+
+#[tokio::test]
+async fn rights_that_a_role_cannot_inherit_are_told_and_stop_nothing() {
+    let world = library().await;
+    let grant = async |role: &str, check: serde_json::Value| {
+        let select = json!({"columns": "*", "filter": {}});
+        let select = json!({"table": "author", "role": role, "permission": select});
+        world.done("pg_create_select_permission", select).await;
+        let insert = json!({"columns": "*", "check": check});
+        let insert = json!({"table": "author", "role": role, "permission": insert});
+        world.done("pg_create_insert_permission", insert).await;
+    };
+    grant("u", json!({"id": {"_gt": 1}})).await;
+    let args = json!({"role_name": "before", "role_set": ["u", "v"]});
+    let select = json!({"columns": ["id"], "filter": {}});
+    let select = json!({"table": "article", "role": "v", "permission": select});
+    world.done("pg_create_select_permission", select).await;
+    world.done("add_inherited_role", args).await;
+    grant("v", json!({})).await;
+    let args = json!({"role_name": "after", "role_set": ["u", "v"]});
+    world.done("add_inherited_role", args).await;
+    let told = world.done("get_inconsistent_metadata", json!({})).await;
+    let found = |role: &str| {
+        json!({
+            "type": "inherited role permission inconsistency",
+            "name": role,
+            "entity": {"permission_type": "insert", "source": "default", "table": "author"},
+            "reason": format!("Could not inherit permission for the role '{role}' for the entity: \
+                               'insert permission, table: author, source: 'default''"),
+        })
+    };
+    assert_eq!(
+        told,
+        json!({"is_consistent": false, "inconsistent_objects": [found("before"), found("after")]})
+    );
+    // All else is as it should be.
+    for role in ["before", "after"] {
+        let session = howdah_ir::Session::new(role.to_owned(), Vec::<(String, String)>::new());
+        let answer = world.ask_as(
+            &session,
+            "{ author(limit: 1, order_by: {id: asc}) { name } }",
+        );
+        assert_eq!(answer.await.unwrap(), json!({"author": [{"name": "Ann"}]}));
+        let insert = "mutation { insert_author_one(object: {id: 9, name: \"x\"}) { id } }";
+        world.ask_as(&session, insert).await.unwrap_err();
+    }
+    let before = world.metadata().await;
+    world.done("drop_inconsistent_metadata", json!({})).await;
+    assert_eq!(world.metadata().await, before);
+    let error = world.refused("replace_metadata", before).await;
+    assert_eq!(
+        error.message(),
+        "cannot continue due to inconsistent metadata"
+    );
+}

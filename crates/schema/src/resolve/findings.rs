@@ -1,6 +1,6 @@
 //! Collects what does not fit while a snapshot is made.
 
-use crate::model::Inconsistency;
+use crate::model::{Inconsistency, NotInherited};
 use howdah_error::{Code, Error};
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceObject, TableObject};
 
@@ -32,6 +32,26 @@ impl<'m> Findings<'m> {
             reason,
             code: error.code().clone(),
             message: error.internal().cloned(),
+            not_inherited: None,
+        });
+    }
+
+    /// Adds a right that a role cannot inherit.
+    pub(super) fn add_not_inherited(&mut self, object: MetadataObject, right: NotInherited) {
+        let reason = format!(
+            "Could not inherit permission for the role '{}' for the entity: '{} permission, table: {}, source: '{}''",
+            right.role,
+            right.kind.as_str(),
+            right.table,
+            right.source
+        );
+        self.list.push(Inconsistency {
+            object,
+            definition: serde_json::Value::Null,
+            reason,
+            code: Code::InvalidConfiguration,
+            message: None,
+            not_inherited: Some(right),
         });
     }
 

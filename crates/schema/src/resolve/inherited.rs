@@ -5,7 +5,7 @@
 //! what it would inherit.
 
 use super::findings::{Findings, on_table};
-use crate::model::Source;
+use crate::model::{NotInherited, Source};
 use howdah_error::{Code, Error};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::mutation::WriteValue;
@@ -142,17 +142,14 @@ fn derive_in(
             .filter(|kind| has_own(*kind))
             .collect();
         let mut conflict = |kind| {
-            findings.add(
+            findings.add_not_inherited(
                 permission(&source.name, &name, kind, role),
-                Error::new(
-                    Code::InvalidConfiguration,
-                    format!(
-                        "Could not inherit permission for the role {role:?} for the entity: \
-                         \"{} permission, table: {name}, source: '{}'\"",
-                        kind.as_str(),
-                        source.name
-                    ),
-                ),
+                NotInherited {
+                    role: role.to_string(),
+                    source: source.name.to_string(),
+                    table: name.clone(),
+                    kind,
+                },
             );
         };
         let free = |kind| !blocked.contains(&kind);
