@@ -229,6 +229,9 @@ impl Engine {
                         .await
                         .within("args")
                 }
+                Command::Data(command) if command.operation.only_reads() => {
+                    self.data(&self.state.load_full(), &command, session).await
+                }
                 _ => Err(Error::new(
                     Code::BadRequest,
                     "Only read-only queries are allowed in a concurrent_bulk",

@@ -276,3 +276,30 @@ async fn rights_that_a_role_cannot_inherit_are_told_and_stop_nothing() {
         "cannot continue due to inconsistent metadata"
     );
 }
+
+#[tokio::test]
+async fn operations_that_read_run_side_by_side() {
+    let world = library().await;
+    let session = howdah_ir::Session::admin();
+    let bulk = |items: serde_json::Value| {
+        let body = json!({"type": "concurrent_bulk", "args": items});
+        world.engine.query_v2(body, &session)
+    };
+    let select = json!({"table": "author", "columns": ["name"], "where": {"id": 1}});
+    let answer = bulk(json!([
+        {"type": "select", "args": select},
+        {"type": "count", "args": {"table": "article"}},
+        {"type": "run_sql", "args": {"sql": "select 1 as n", "read_only": true}},
+    ]))
+    .await
+    .unwrap();
+    assert_eq!(
+        String::from_utf8(answer.to_vec()).unwrap(),
+        r#"[[{"name":"Ann"}],{"count":3},{"result_type":"TuplesOk","result":[["n"],["1"]]}]"#
+    );
+    let delete = json!({"table": "author", "where": {}});
+    let error = bulk(json!([{"type": "delete", "args": delete}]))
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::BadRequest);
+}

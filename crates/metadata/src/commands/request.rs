@@ -155,6 +155,11 @@ pub enum DataOperation {
 }
 
 impl DataOperation {
+    /// Whether it leaves all rows as they are.
+    pub fn only_reads(self) -> bool {
+        matches!(self, DataOperation::Select | DataOperation::Count)
+    }
+
     /// Its name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
