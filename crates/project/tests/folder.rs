@@ -151,8 +151,8 @@ fn faults_are_told_where_they_stand() {
             ),
         ])),
         format!(
-            "{TABLE}:5:16 at $.select_permissions[0].permission.columns: invalid value: string \
-             \"all\", expected \"*\" or a list of columns"
+            "{TABLE}:5:16 at $.select_permissions[0].permission.columns: parsing [] failed, expected \
+             Array, but encountered String"
         )
     );
     assert_eq!(
