@@ -71,13 +71,18 @@ fn check_disagreements(found: &Value, all: &WriteWorld) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|object| object["name"].as_str().unwrap().to_owned())
+        .map(|object| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let (role, entity) = (text(&object["name"]), &object["entity"]);
+            let (kind, table) = (text(&entity["permission_type"]), text(&entity["table"]));
+            format!("{kind} of {role} on {table}")
+        })
         .collect();
     for (role, _) in &all.world.inherited {
         for (index, table) in all.world.tables.iter().enumerate() {
             for kind in all.disagreements(role, index) {
-                let name = format!("{kind}_permission {role} in table {} ", table.name);
-                let place = found.iter().position(|found| found.contains(&name));
+                let name = format!("{kind} of {role} on {}", table.name);
+                let place = found.iter().position(|found| *found == name);
                 let place = place.unwrap_or_else(|| panic!("{name} is not among {found:?}"));
                 found.swap_remove(place);
             }
