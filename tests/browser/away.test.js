@@ -37,7 +37,7 @@ async function lookNow(page) {
   await banner(page).waitFor({ state: 'detached' });
 }
 
-for (const { name, path, ready, change, said } of pages) {
+for (const { name, path, ready, change, said, settle } of pages) {
   test(`${name}: the server is away when one comes to the page`, async () => {
     const page = await openPage(browser, gate);
     await page.at('settings/metadata');
@@ -77,6 +77,7 @@ for (const { name, path, ready, change, said } of pages) {
     } finally {
       await lookNow(page);
     }
+    await settle?.(page);
     await ready(page);
     assert.deepEqual(await everything(), before);
     assertClean(page);

@@ -158,6 +158,8 @@ export const pages = [
       await page.getByLabel('name', { exact: true }).fill('changed');
       await page.keyboard.press('Enter');
     },
+    // What was refused stays to be mended, until it is given up.
+    settle: (page) => page.getByLabel('name', { exact: true }).press('Escape'),
   },
   {
     name: 'structure',

@@ -96,8 +96,9 @@ interface PostgresError {
 
 /** What lies behind an error: the reasons of inconsistent objects, or PostgreSQL's own words. */
 export function detailOf(error: ApiError): string | undefined {
+  // Objects that are wrong together may stand in a list of their own.
   const internals = Array.isArray(error.internal)
-    ? (error.internal as unknown[])
+    ? (error.internal as unknown[]).flat()
     : [error.internal];
   const reasons = internals.flatMap((internal) => {
     const { reason, message } = (internal ?? {}) as { reason?: unknown; message?: unknown };
