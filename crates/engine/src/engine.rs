@@ -204,6 +204,14 @@ impl Engine {
 
     /// Puts a state in force.
     pub(crate) fn put_in_force(&self, state: State) {
+        let before = self.exchange(state);
+        // The last one to hold a state takes it apart: that may be a lot of work.
+        tokio::task::spawn_blocking(move || drop(before));
+    }
+
+    /// Puts a state in force and hands out the one before, which its last holder takes apart: that may
+    /// be a lot of work.
+    pub(crate) fn exchange(&self, state: State) -> Arc<State> {
         let now = Arc::clone(&state.snapshot);
         let before = self.state.swap(Arc::new(state));
         // Commands that only look put back what they found.
@@ -212,8 +220,7 @@ impl Engine {
                 && Arc::ptr_eq(&before.snapshot.metadata, &now.metadata);
             self.live.state_changed(!as_before);
         }
-        // The last one to hold a state takes it apart: that may be a lot of work.
-        tokio::task::spawn_blocking(move || drop(before));
+        before
     }
 
     /// The refusal of changes in maintenance mode.

@@ -35,8 +35,8 @@ pub(super) struct Draft {
 
 /// What became of a draft.
 pub(super) enum Finished {
-    /// It is in force, or has failed for good.
-    Done(Result<Bytes>),
+    /// It is in force, or has failed for good; with the state that was in force before.
+    Done(Result<Bytes>, Option<Arc<State>>),
     /// Another instance has stored a change meanwhile, and nothing was done: it may be made again.
     Overtaken(Error),
 }
@@ -158,7 +158,7 @@ impl Draft {
         if result.is_err() {
             match &committed {
                 Some(state) => self.state = state.clone(),
-                None => return Finished::Done(result),
+                None => return Finished::Done(result, None),
             }
         }
         let changed = *self.stored != **self.state.metadata();
@@ -177,16 +177,16 @@ impl Draft {
                         return Finished::Overtaken(error);
                     }
                     // The metadata stays, but what SQL did to the databases is done.
-                    if committed.is_some() {
+                    let before = committed.is_some().then(|| {
                         let state = self.resolve(self.stored.clone(), version);
-                        self.engine.put_in_force(state);
-                    }
-                    return Finished::Done(result.and(Err(error)));
+                        self.engine.exchange(state)
+                    });
+                    return Finished::Done(result.and(Err(error)), before);
                 }
             }
         }
-        self.engine.put_in_force(self.state);
-        Finished::Done(result)
+        let before = self.engine.exchange(self.state);
+        Finished::Done(result, Some(before))
     }
 
     /// The state of other metadata over the databases as they are.

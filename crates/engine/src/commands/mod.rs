@@ -36,6 +36,7 @@ use howdah_metadata::commands::{BulkItem, Command, Endpoint, ReloadSpec};
 use request::{KindOfSources, Posted};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use tokio::sync::oneshot;
 
 impl Engine {
     /// `POST /v1/metadata`.
@@ -111,11 +112,11 @@ impl Engine {
                 }
                 let result = draft.run(endpoint, &command).await;
                 match draft.finish(result).await {
-                    Finished::Done(result) => {
+                    Finished::Done(result, before) => {
                         if result.is_ok() {
                             engine.behind.caught_up(&seen);
                         }
-                        return result;
+                        return Ok((result, before));
                     }
                     Finished::Overtaken(error) if attempt == ATTEMPTS => return Err(error),
                     // Somebody was faster, and nothing has been done yet.
@@ -124,13 +125,19 @@ impl Engine {
             }
             Err(Error::unexpected("the change was not made"))
         };
-        let in_turn = async move {
+        let (answer, answered) = oneshot::channel();
+        tokio::spawn(async move {
             let _changes = changing.changes.lock().await;
-            apart_from_requests(change).await
-        };
-        tokio::spawn(in_turn)
-            .await
-            .unwrap_or_else(|_| Err(interrupted()))
+            apart_from_requests(async move {
+                let (result, before) = change.await.unwrap_or_else(|error| (Err(error), None));
+                // Whoever asked may have gone away.
+                let _ = answer.send(result);
+                // In this turn as well: with two busy threads requests would have no processor left.
+                drop(before);
+            })
+            .await;
+        });
+        answered.await.unwrap_or_else(|_| Err(interrupted()))
     }
 
     /// Reads the databases that SQL has changed, and tells the others to.
@@ -149,7 +156,8 @@ impl Engine {
             let mut draft = Draft::new(self.clone(), state, Session::admin());
             draft.read_again(seen.keys().cloned()).await;
             match draft.finish(Ok(success())).await {
-                Finished::Done(result) => {
+                Finished::Done(result, before) => {
+                    tokio::task::spawn_blocking(move || drop(before));
                     result?;
                     self.behind.caught_up(&seen);
                     return Ok(());
@@ -264,13 +272,10 @@ fn looks_at_metadata(command: &Command) -> bool {
 
 /// Runs a change on a thread of its own: between its waits it computes for milliseconds, and a request
 /// that has been put on the same thread would wait for that.
-async fn apart_from_requests(
-    change: impl Future<Output = Result<Bytes>> + Send + 'static,
-) -> Result<Bytes> {
+async fn apart_from_requests(change: impl Future<Output = ()> + Send + 'static) {
     let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(change))
-        .await
-        .unwrap_or_else(|_| Err(interrupted()))
+    // A change that panics says so by not answering.
+    let _ = tokio::task::spawn_blocking(move || runtime.block_on(change)).await;
 }
 
 fn interrupted() -> Error {
