@@ -1,7 +1,7 @@
 //! What SQL did to the objects that metadata speaks of: two catalogues compared by `oid` and column
 //! number (M2).
 
-use howdah_ir::catalog::{Catalog, Column, ColumnId, FunctionId, Table, TableId};
+use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, Table, TableId};
 use howdah_schema::model::Source;
 
 /// Changes of tracked tables and of functions in use. Ids are those of the catalogue before.
@@ -44,19 +44,9 @@ pub(crate) fn difference(source: &Source, after: &Catalog) -> Difference {
         let table = before.table(*id);
         let by_oid = after.tables.iter().find(|other| other.oid == table.oid);
         match by_oid {
-            Some(now) => found
-                .tables
-                .extend(compare(before, after, *id, now, same_number)),
-            // Dropped and made again, perhaps: then columns are the same by their names.
-            None => match after.table_named(&table.schema, &table.name) {
-                Some(now) => {
-                    let now = after.table(now);
-                    found
-                        .tables
-                        .extend(compare(before, after, *id, now, same_name));
-                }
-                None => found.tables.push(TableChange::Dropped(*id)),
-            },
+            Some(now) => found.tables.extend(compare(before, after, *id, now)),
+            // Another table may have its name now: what was allowed on this one says nothing of that.
+            None => found.tables.push(TableChange::Dropped(*id)),
         }
     }
     for id in functions_in_use(source) {
@@ -83,21 +73,7 @@ fn functions_in_use(source: &Source) -> Vec<FunctionId> {
     all
 }
 
-fn same_number(one: &Column, other: &Column) -> bool {
-    one.number == other.number
-}
-
-fn same_name(one: &Column, other: &Column) -> bool {
-    one.name == other.name
-}
-
-fn compare(
-    before: &Catalog,
-    after: &Catalog,
-    id: TableId,
-    now: &Table,
-    same: fn(&Column, &Column) -> bool,
-) -> Option<TableChange> {
+fn compare(before: &Catalog, after: &Catalog, id: TableId, now: &Table) -> Option<TableChange> {
     let table = before.table(id);
     let renamed = (table.schema != now.schema || table.name != now.name)
         .then(|| (now.schema.to_string(), now.name.to_string()));
@@ -105,7 +81,11 @@ fn compare(
     let mut renamed_columns = Vec::new();
     let mut retyped = Vec::new();
     for (column_id, column) in table.columns_with_ids() {
-        let Some(other) = now.columns.iter().find(|other| same(column, other)) else {
+        let Some(other) = now
+            .columns
+            .iter()
+            .find(|other| other.number == column.number)
+        else {
             dropped.push(column_id);
             continue;
         };

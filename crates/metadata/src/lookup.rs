@@ -10,10 +10,13 @@ use crate::permission::{
     UpdatePermission,
 };
 use crate::relationship::{Relationship, RelationshipKind};
-use crate::source::Source;
+use crate::source::{OpaqueSource, Source};
 use crate::table::Table;
 use serde_json::Value;
 use std::collections::HashSet;
+
+/// Kinds of sources that the format knows, are not served here and need no data connector.
+const BUILT_IN_ELSEWHERE: [&str; 2] = ["bigquery", "mssql"];
 
 impl Metadata {
     /// The source of that name.
@@ -29,6 +32,17 @@ impl Metadata {
     /// Whether any source, served or not, has that name.
     pub fn has_source(&self, name: &str) -> bool {
         self.source(name).is_some() || self.opaque_sources.iter().any(|source| source.name == name)
+    }
+
+    /// Sources of a kind that neither is built in nor has a data connector declared for it: most likely
+    /// it is misspelt.
+    pub fn opaque_sources_of_nobody(&self) -> impl Iterator<Item = &OpaqueSource> {
+        let configured = self.backend_configs.as_ref();
+        let connectors = configured.and_then(|kinds| kinds.get("dataconnector"));
+        self.opaque_sources.iter().filter(move |source| {
+            !BUILT_IN_ELSEWHERE.contains(&&*source.kind)
+                && connectors.is_none_or(|known| known.get(&source.kind).is_none())
+        })
     }
 
     /// Every role that some object gives a right to, also objects that are only stored.

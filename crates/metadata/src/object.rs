@@ -264,7 +264,7 @@ impl MetadataObject {
 
     fn find_definition(&self, metadata: &Metadata) -> Option<Value> {
         match self {
-            MetadataObject::Source(name) => metadata.source(name).map(|_| name.clone().into()),
+            MetadataObject::Source(name) => metadata.has_source(name).then(|| name.clone().into()),
             MetadataObject::InheritedRole(name) => metadata
                 .inherited_roles
                 .iter()
@@ -309,6 +309,7 @@ impl MetadataObject {
         match self {
             MetadataObject::Source(name) => {
                 removed(&mut metadata.sources, |source| source.name == *name)
+                    || removed(&mut metadata.opaque_sources, |source| source.name == *name)
             }
             MetadataObject::InheritedRole(name) => removed(&mut metadata.inherited_roles, |role| {
                 role.role_name == *name

@@ -19,7 +19,6 @@ use howdah_ir::predicate::{
     Operand, Operator, Predicate, RelatedPredicate, RowScope,
 };
 use howdah_ir::scalars::{Family, facts};
-use howdah_ir::values;
 use operators::{OperandKind, column_operator, plain_operator};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -562,22 +561,16 @@ impl<'a> RuleReader<'a> {
             return Err(json_value::wrong_kind("[]", "Array", value));
         };
         let catalog = &self.source.catalog;
-        if matches!(self.authority, Authority::Request { .. })
-            && catalog.element_type(element).is_none()
-        {
-            let text = json_value::array_text(catalog, element, items)?;
-            return Ok(self.text(ValueType::ArrayOf(element), text));
-        }
         // `any` of an array of arrays would go over the innermost values.
         let nested = catalog.element_type(element).is_some();
-        if nested || items.iter().any(|item| session_variable(item).is_some()) {
+        if nested || items.iter().any(|i| self.session_reference(i).is_some()) {
             let operands = items
                 .iter()
                 .map(|item| self.operand(element, item))
                 .collect::<Result<_>>()?;
             return Ok(Operand::List(element, operands));
         }
-        let text = values::array_of_values(catalog, element, items);
+        let text = json_value::array_text(catalog, element, items)?;
         Ok(self.text(ValueType::ArrayOf(element), text))
     }
 
@@ -586,11 +579,7 @@ impl<'a> RuleReader<'a> {
             return Ok(Operand::Session(ValueType::One(ty), name));
         }
         let catalog = &self.source.catalog;
-        let text = match self.authority {
-            Authority::Rule => values::json_to_text(catalog, ty, value),
-            Authority::Request { .. } => json_value::text(catalog, ty, value)?,
-        };
-        let Some(text) = text else {
+        let Some(text) = json_value::text(catalog, ty, value)? else {
             return Err(Error::new(Code::UnexpectedPayload, "unexpected null value"));
         };
         Ok(self.text(ValueType::One(ty), text))

@@ -1,7 +1,6 @@
 //! `bulk_atomic` (L12): all changes together, one look at the result, all or nothing.
 
 use super::attitude::{Attitude, check, new_inconsistencies};
-use super::changes::apply_command;
 use super::draft::Draft;
 use super::request::KindOfSources;
 use super::success;
@@ -26,8 +25,8 @@ impl Draft {
             if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
                 kind.check(&metadata).within(position).within("args")?;
             }
-            let applied = check_supported(&command)
-                .and_then(|()| apply_command(&self.state.snapshot, &mut metadata, &command));
+            let applied =
+                check_supported(&command).and_then(|()| self.apply(&mut metadata, &command));
             // Which item it was has never been told.
             applied
                 .map_err(|error| error.at(JsonPath::root()))

@@ -34,6 +34,23 @@ pub(super) fn new_inconsistencies<'s>(
         .collect()
 }
 
+/// Asks that an object fits, also if it did not before.
+///
+/// # Errors
+/// `invalid-configuration` with the reasons.
+pub(super) fn check_object(after: &Snapshot, object: &MetadataObject) -> Result<()> {
+    let found = after.inconsistencies.iter();
+    refuse(found.filter(|found| found.object == *object).collect())
+}
+
+fn refuse(found: Vec<&Inconsistency>) -> Result<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let reasons: Vec<&str> = found.iter().map(|found| found.reason.as_str()).collect();
+    Err(Error::invalid_configuration(reasons.join(", ")).with_internal(inconsistencies_json(found)))
+}
+
 /// Compares two snapshots. `object` is what the command made or changed.
 ///
 /// # Errors
@@ -76,11 +93,7 @@ pub(super) fn check(
             None => error,
         });
     }
-    if !own.is_empty() {
-        let reasons: Vec<&str> = own.iter().map(|found| found.reason.as_str()).collect();
-        return Err(Error::invalid_configuration(reasons.join(", "))
-            .with_internal(inconsistencies_json(own)));
-    }
+    refuse(own)?;
     let error = match attitude {
         Attitude::Dropping => {
             Error::unexpected("cannot continue due to newly found inconsistent metadata")

@@ -5,79 +5,72 @@
 //! is told as if they always had.
 
 use super::attitude::{self, Attitude};
-use super::changes::apply_command;
 use super::draft::Draft;
 use super::request::KindOfSources;
-use super::{failure, list, success};
+use super::{failure, list, places, success};
 use crate::building::Reread;
 use bytes::Bytes;
-use howdah_error::{Result, Within};
+use howdah_error::Result;
+use howdah_metadata::Metadata;
 use howdah_metadata::commands::{BulkItem, Command, Endpoint};
 
 impl Draft {
-    /// Runs the items in order; the first failure ends it.
+    /// Runs the items in order; the first failure ends it. An item that cannot be read is a fault of the
+    /// request as a whole, before anything of it is done.
     pub(super) async fn bulk(&mut self, endpoint: Endpoint, items: &[BulkItem]) -> Result<Bytes> {
+        let items = read(endpoint, items)?;
         let mut answers = Vec::with_capacity(items.len());
         while let Some(rest) = items.get(answers.len()..).filter(|rest| !rest.is_empty()) {
-            let together = self.add_together(endpoint, rest).await;
+            let together = self.add_together(rest).await;
             if together > 0 {
                 answers.extend(std::iter::repeat_n(success(), together));
                 continue;
             }
             // What failed as a whole runs to its end one by one: trying the rest of it together
             // again and again would cost more than it saves.
-            let alone = additions(endpoint, rest).len().max(1);
+            let alone = additions(rest).len().max(1);
             for item in rest.iter().take(alone) {
                 let position = answers.len();
                 let answer = self.run_item(endpoint, item).await;
-                answers.push(answer.within(position).within("args")?);
+                answers.push(places::of_item(endpoint, position, answer)?);
             }
         }
         Ok(list(&answers))
     }
 
-    /// Runs the items in order; failures stand among the answers. An item that cannot be read is a
-    /// fault of the request as a whole, before anything of it is done.
+    /// Runs the items in order; failures stand among the answers, but for items that cannot be read, as
+    /// in [`Self::bulk`].
     pub(super) async fn bulk_keep_going(
         &mut self,
         endpoint: Endpoint,
         items: &[BulkItem],
     ) -> Result<Bytes> {
-        for (position, item) in items.iter().enumerate() {
-            item.command(endpoint).within(position).within("args")?;
-        }
+        let items = read(endpoint, items)?;
         let mut answers = Vec::with_capacity(items.len());
-        for item in items {
+        for item in &items {
             let answer = self.run_item(endpoint, item).await;
             answers.push(answer.unwrap_or_else(|error| failure(&error)));
         }
         Ok(list(&answers))
     }
 
-    async fn run_item(&mut self, endpoint: Endpoint, item: &BulkItem) -> Result<Bytes> {
-        let command = item.command(endpoint)?;
-        if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
-            kind.check(self.state.metadata())?;
-        }
-        Box::pin(self.run(endpoint, &command)).await
+    async fn run_item(&mut self, endpoint: Endpoint, item: &Item) -> Result<Bytes> {
+        item.check_kind(self.state.metadata())?;
+        Box::pin(self.run(endpoint, &item.command)).await
     }
 
     /// Takes over what the first items add, if there are several and nothing is wrong; how many.
-    async fn add_together(&mut self, endpoint: Endpoint, items: &[BulkItem]) -> usize {
-        let commands = additions(endpoint, items);
-        if commands.len() < 2 {
+    async fn add_together(&mut self, items: &[Item]) -> usize {
+        let additions = additions(items);
+        if additions.len() < 2 {
             return 0;
         }
         let mut metadata = (**self.state.metadata()).clone();
-        let of_other_kind = items.iter().take(commands.len()).any(|item| {
-            KindOfSources::of(&item.kind, &item.args)
-                .is_some_and(|kind| kind.check(self.state.metadata()).is_err())
-        });
-        if of_other_kind {
-            return 0;
-        }
-        for command in &commands {
-            if apply_command(&self.state.snapshot, &mut metadata, command).is_err() {
+        for item in additions {
+            let applied = item
+                .check_kind(self.state.metadata())
+                .and_then(|()| self.apply(&mut metadata, &item.command));
+            if applied.is_err() {
                 return 0;
             }
         }
@@ -87,16 +80,44 @@ impl Draft {
             return 0;
         }
         self.state = next;
-        commands.len()
+        additions.len()
     }
 }
 
-/// The commands at the beginning that only add to the metadata.
-fn additions(endpoint: Endpoint, items: &[BulkItem]) -> Vec<Command> {
-    items
-        .iter()
-        .map_while(|item| item.command(endpoint).ok().filter(only_adds))
-        .collect()
+/// An item that has been read.
+pub(super) struct Item {
+    pub(super) command: Command,
+    kind: Option<KindOfSources>,
+}
+
+impl Item {
+    /// # Errors
+    /// As [`KindOfSources::check`].
+    pub(super) fn check_kind(&self, metadata: &Metadata) -> Result<()> {
+        match &self.kind {
+            Some(kind) => kind.check(metadata),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads all items of a bulk before any of them runs.
+///
+/// # Errors
+/// `parse-failed` at the first one that cannot be read.
+pub(super) fn read(endpoint: Endpoint, items: &[BulkItem]) -> Result<Vec<Item>> {
+    let items = items.iter().enumerate().map(|(position, item)| {
+        let command = places::of_unread(position, item.command(endpoint))?;
+        let kind = KindOfSources::of(&item.kind, &item.args);
+        Ok(Item { command, kind })
+    });
+    items.collect()
+}
+
+/// The items at the beginning that only add to the metadata.
+fn additions(items: &[Item]) -> &[Item] {
+    let adds = items.iter().take_while(|item| only_adds(&item.command));
+    items.split_at(adds.count()).0
 }
 
 fn only_adds(command: &Command) -> bool {

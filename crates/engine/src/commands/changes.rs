@@ -1,10 +1,11 @@
 //! Commands that change the metadata.
 
-use super::attitude::Attitude;
+use super::attitude::{self, Attitude};
 use super::collections;
 use super::draft::Draft;
 use super::success;
 use crate::dependencies::table_name;
+use crate::state::no_source;
 use bytes::Bytes;
 use howdah_error::{Error, Result};
 use howdah_metadata::apply::{self, Applied};
@@ -45,12 +46,70 @@ impl Draft {
             _ => {}
         }
         collections::check_texts(command)?;
+        let repair = self.repair(command);
+        let command = repair.as_ref().unwrap_or(command);
         let mut metadata = (**self.state.metadata()).clone();
-        let object = apply_command(&self.state.snapshot, &mut metadata, command)?;
+        let object = self.apply(&mut metadata, command)?;
         self.note_sources(command);
-        self.adopt(metadata, object.as_ref(), attitude(command))
+        self.adopt(metadata, object.as_ref(), attitude_to(command))
             .await?;
+        if let (Some(_), Some(source)) = (&repair, &object) {
+            attitude::check_object(&self.state.snapshot, source)?;
+        }
         Ok(success())
+    }
+
+    /// Applies a command to a copy of the metadata, unless it makes something in a source of which
+    /// nothing is known; the object that it made, changed or removed.
+    pub(super) fn apply(
+        &self,
+        metadata: &mut Metadata,
+        command: &Command,
+    ) -> Result<Option<MetadataObject>> {
+        if let Some(name) = source_built_on(command) {
+            self.check_source_is_known(name)?;
+        }
+        if let Command::RenameSource(args) = command
+            && self.is_unknown(&args.name)
+        {
+            return Err(Error::not_exists(format!(
+                "Could not find source with name {:?}",
+                args.name
+            )));
+        }
+        apply_command(&self.state.snapshot, metadata, command)
+    }
+
+    /// Whether a source of the metadata could never be read, so that nothing is known of it.
+    fn is_unknown(&self, source: &str) -> bool {
+        matches!(self.state.databases.get(source), Some(Err(_)))
+    }
+
+    /// Refuses to make anything in a source of which nothing is known: it could not be checked.
+    ///
+    /// # Errors
+    /// `not-exists`, as of a source that is not there.
+    pub(super) fn check_source_is_known(&self, source: &str) -> Result<()> {
+        match self.is_unknown(source) {
+            true => Err(no_source(source)),
+            false => Ok(()),
+        }
+    }
+
+    /// Adding a source anew that is there and cannot be read is how people repair it: it gets the new
+    /// configuration and keeps what is tracked in it.
+    fn repair(&self, command: &Command) -> Option<Command> {
+        match command {
+            Command::AddSource(kind, args) if self.is_unknown(&args.name) => {
+                let known = self.state.metadata().source(&args.name)?;
+                (known.kind == *kind).then(|| {
+                    let mut args = args.clone();
+                    args.replace_configuration = true;
+                    Command::AddSource(*kind, args)
+                })
+            }
+            _ => None,
+        }
     }
 
     /// Sources that others must connect to anew.
@@ -81,7 +140,7 @@ impl Draft {
 }
 
 /// Applies a command to a copy of the metadata; the object that it made, changed or removed.
-pub(super) fn apply_command(
+fn apply_command(
     before: &Snapshot,
     metadata: &mut Metadata,
     command: &Command,
@@ -121,7 +180,34 @@ fn command_source(command: &Command) -> Option<&str> {
     }
 }
 
-fn attitude(command: &Command) -> Attitude {
+/// The source of a command that makes or changes something in it, which must be known to check that.
+fn source_built_on(command: &Command) -> Option<&str> {
+    match command {
+        Command::TrackTable(args) => Some(&args.source),
+        Command::SetTableCustomization(args) => Some(&args.source),
+        Command::SetTableIsEnum(args) => Some(&args.source),
+        Command::SetApolloFederationConfig(args) => Some(&args.source),
+        Command::CreateInsertPermission(args) => Some(&args.source),
+        Command::CreateSelectPermission(args) => Some(&args.source),
+        Command::CreateUpdatePermission(args) => Some(&args.source),
+        Command::CreateDeletePermission(args) => Some(&args.source),
+        Command::SetPermissionComment(args) => Some(&args.source),
+        Command::CreateObjectRelationship(args) => Some(&args.source),
+        Command::CreateArrayRelationship(args) => Some(&args.source),
+        Command::RenameRelationship(args) => Some(&args.source),
+        Command::SetRelationshipComment(args) => Some(&args.source),
+        Command::AddComputedField(args) => Some(&args.source),
+        Command::TrackFunction(args) => Some(&args.source),
+        Command::SetFunctionCustomization(args) => Some(&args.source),
+        Command::CreateFunctionPermission(args) => Some(&args.source),
+        Command::TrackNativeQuery(args) => Some(&args.source),
+        Command::TrackLogicalModel(args) => Some(&args.source),
+        Command::CreateLogicalModelPermission(args) => Some(&args.source),
+        _ => None,
+    }
+}
+
+fn attitude_to(command: &Command) -> Attitude {
     match command {
         Command::ClearMetadata | Command::DropSource(_) => Attitude::Lenient,
         Command::DropPermission(..)

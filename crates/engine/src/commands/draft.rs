@@ -2,13 +2,13 @@
 //! or forgotten.
 
 use super::attitude::{self, Attitude};
-use super::{answer, sql};
+use super::{answer, places, sql};
 use crate::building::{Reread, beside_requests};
 use crate::engine::Engine;
 use crate::state::State;
 use crate::sync::invalidations;
 use bytes::Bytes;
-use howdah_error::{Code, Error, Result, Within};
+use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use howdah_metadata::commands::{Command, Endpoint};
 use howdah_metadata::{Metadata, MetadataObject};
@@ -65,22 +65,23 @@ impl Draft {
             Command::BulkAtomic(items) => self.bulk_atomic(endpoint, items).await,
             Command::Data(operation) => {
                 self.acted = true;
-                self.engine
-                    .data(&self.state, operation, &self.session)
-                    .await
+                let engine = &self.engine;
+                let answer = engine.data(&self.state, operation, &self.session).await;
+                places::of_operation(endpoint, answer)
             }
             Command::Unserved(unserved) => Err(unserved.error()),
-            Command::RunSql(args) if sql::is_tracked(args) => {
-                self.run_sql(args).await.within("args")
+            other => {
+                let answer = match other {
+                    Command::RunSql(args) if sql::is_tracked(args) => self.run_sql(args).await,
+                    Command::RunSql(args) => {
+                        self.acted = true;
+                        sql::run_untracked(&self.engine, &self.state, args, &self.session).await
+                    }
+                    other if other.changes_metadata() => self.change(other).await,
+                    other => self.engine.read(&self.state, other).await,
+                };
+                places::of_arguments(endpoint, answer)
             }
-            Command::RunSql(args) => {
-                self.acted = true;
-                sql::run_untracked(&self.engine, &self.state, args, &self.session)
-                    .await
-                    .within("args")
-            }
-            other if other.changes_metadata() => self.change(other).await.within("args"),
-            other => self.engine.read(&self.state, other).await.within("args"),
         }
     }
 

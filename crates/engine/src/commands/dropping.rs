@@ -1,6 +1,6 @@
 //! Commands that drop what others may need (L17).
 
-use super::attitude::{Attitude, new_inconsistencies};
+use super::attitude::{self, Attitude, new_inconsistencies};
 use super::draft::Draft;
 use crate::dependencies::{Dependencies, Need};
 use howdah_error::{Code, Error, Result};
@@ -190,13 +190,26 @@ impl Draft {
                 new_inconsistencies(&self.state.snapshot, &next.snapshot)
                     .into_iter()
                     .map(|found| found.object.clone())
+                    .filter(goes_with_others)
                     .collect();
             if further.is_empty() || !remove_all(&mut metadata, &further) {
+                attitude::check(
+                    &self.state.snapshot,
+                    &next.snapshot,
+                    None,
+                    Attitude::Dropping,
+                )?;
                 self.state = next;
                 return Ok(());
             }
         }
     }
+}
+
+/// Whether a cascade takes an object along. What lies in no source stays, and keeps the rest from going:
+/// roles and stored queries are no part of what is dropped.
+pub(super) fn goes_with_others(object: &MetadataObject) -> bool {
+    matches!(object, MetadataObject::InSource { .. })
 }
 
 /// Takes objects out; whether any was there.

@@ -1,7 +1,7 @@
 //! The metadata and query APIs: `/v1/metadata`, `/v1/query`, `/v2/query`.
 //!
 //! * `request`: from a body to a command, and who may send it.
-//! * `bulk`, `atomic`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
+//! * `places`: where errors are told to be. `bulk`, `atomic`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
 //! * `changes`, `collections`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
 //! * `dump`: `pg_dump`. `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
 //!
@@ -18,6 +18,7 @@ mod documents;
 mod draft;
 mod dropping;
 mod dump;
+mod places;
 mod reads;
 mod request;
 mod sql;
@@ -30,7 +31,7 @@ use crate::building::beside_requests;
 use crate::engine::Engine;
 use bytes::Bytes;
 use draft::{Draft, Finished};
-use howdah_error::{Code, Error, Result, Within};
+use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use howdah_metadata::commands::{BulkItem, Command, Endpoint, ReloadSpec};
 use request::{KindOfSources, Posted};
@@ -181,16 +182,18 @@ impl Engine {
         }
         match command {
             Command::Bulk(items) => {
+                let items = bulk::read(endpoint, items)?;
                 let mut answers = Vec::with_capacity(items.len());
                 for (position, item) in items.iter().enumerate() {
                     let answer = self.look_item(endpoint, item, session).await;
-                    answers.push(answer.within(position).within("args")?);
+                    answers.push(places::of_item(endpoint, position, answer)?);
                 }
                 Ok(list(&answers))
             }
             Command::BulkKeepGoing(items) => {
+                let items = bulk::read(endpoint, items)?;
                 let mut answers = Vec::with_capacity(items.len());
-                for item in items {
+                for item in &items {
                     let answer = self.look_item(endpoint, item, session).await;
                     answers.push(answer.unwrap_or_else(|error| failure(&error)));
                 }
@@ -198,54 +201,53 @@ impl Engine {
             }
             Command::ConcurrentBulk(items) => self.concurrent(items, session).await,
             Command::Data(operation) => {
-                self.data(&self.state.load_full(), operation, session).await
+                let answer = self.data(&self.state.load_full(), operation, session).await;
+                places::of_operation(endpoint, answer)
             }
             Command::RunSql(args) => {
                 let state = self.state.load_full();
-                sql::run_untracked(self, &state, args, session)
-                    .await
-                    .within("args")
+                let answer = sql::run_untracked(self, &state, args, session).await;
+                places::of_arguments(endpoint, answer)
             }
             Command::Unserved(unserved) => Err(unserved.error()),
-            other => self
-                .read(&self.state.load_full(), other)
-                .await
-                .within("args"),
+            other => {
+                let answer = self.read(&self.state.load_full(), other).await;
+                places::of_arguments(endpoint, answer)
+            }
         }
     }
 
     async fn look_item(
         self: &Arc<Self>,
         endpoint: Endpoint,
-        item: &BulkItem,
+        item: &bulk::Item,
         session: &Session,
     ) -> Result<Bytes> {
-        let command = item.command(endpoint)?;
-        if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
-            kind.check(self.state.load().metadata())?;
-        }
-        Box::pin(self.look(endpoint, &command, session)).await
+        item.check_kind(self.state.load().metadata())?;
+        Box::pin(self.look(endpoint, &item.command, session)).await
     }
 
     /// Runs reads side by side.
     async fn concurrent(&self, items: &[BulkItem], session: &Session) -> Result<Bytes> {
+        let endpoint = Endpoint::V2Query;
+        let items = bulk::read(endpoint, items)?;
         let runs = items.iter().enumerate().map(|(position, item)| async move {
-            let answer = match item.command(Endpoint::V2Query)? {
+            let answer = match &item.command {
                 Command::RunSql(args) if args.read_only => {
                     let state = self.state.load_full();
-                    sql::run_untracked(self, &state, &args, session)
-                        .await
-                        .within("args")
+                    let answer = sql::run_untracked(self, &state, args, session).await;
+                    places::of_arguments(endpoint, answer)
                 }
                 Command::Data(command) if command.operation.only_reads() => {
-                    self.data(&self.state.load_full(), &command, session).await
+                    let answer = self.data(&self.state.load_full(), command, session).await;
+                    places::of_operation(endpoint, answer)
                 }
                 _ => Err(Error::new(
                     Code::BadRequest,
                     "Only read-only queries are allowed in a concurrent_bulk",
                 )),
             };
-            answer.within(position).within("args")
+            places::of_item(endpoint, position, answer)
         });
         let answers: Result<Vec<Bytes>> = futures_util::future::join_all(runs)
             .await
@@ -310,7 +312,7 @@ fn is_exclusive(endpoint: Endpoint, command: &Command) -> bool {
     match command {
         Command::RunSql(args) => sql::is_followed_at_once(args),
         Command::Bulk(items) | Command::BulkKeepGoing(items) => items.iter().any(|item| {
-            // What cannot be read fails in its turn, after what stands before it.
+            // What cannot be read fails as soon as it is its turn.
             item.command(endpoint)
                 .map_or(true, |command| is_exclusive(endpoint, &command))
         }),

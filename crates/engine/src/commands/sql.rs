@@ -3,7 +3,7 @@
 use super::answer;
 use super::attitude::{self, Attitude};
 use super::draft::Draft;
-use super::dropping::remove_all;
+use super::dropping::{goes_with_others, remove_all};
 use super::tracking;
 use crate::building::Reread;
 use crate::engine::Engine;
@@ -147,7 +147,8 @@ impl Draft {
                 attitude::new_inconsistencies(&self.state.snapshot, &next.snapshot)
                     .into_iter()
                     .map(|found| found.object.clone())
-                    .filter(|object| !matches!(object.type_name(), "source" | "table" | "function"))
+                    .filter(goes_with_others)
+                    .filter(|object| !matches!(object.type_name(), "table" | "function"))
                     .collect();
             let mut metadata = (**next.metadata()).clone();
             if broken.is_empty() || !remove_all(&mut metadata, &broken) {

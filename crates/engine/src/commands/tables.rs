@@ -19,7 +19,10 @@ impl Draft {
         let mut warnings = Vec::new();
         let mut metadata = (**self.state.metadata()).clone();
         for table in &args.tables {
-            if let Err(error) = apply::track_table(&mut metadata, table) {
+            let tracked = self
+                .check_source_is_known(&table.source)
+                .and_then(|()| apply::track_table(&mut metadata, table));
+            if let Err(error) = tracked {
                 let object = MetadataObject::table(&table.source, table.table.clone());
                 warnings.push(warning(&Code::TrackTableFailed, &object, error.message()));
             }

@@ -27,6 +27,11 @@ async fn what_does_not_fit_is_told_with_its_place_and_changes_nothing() {
         document
     };
     let twice = json!([before["sources"][0], before["sources"][0]]);
+    let elsewhere = json!({"name": "elsewhere", "kind": "mssql", "tables": [{"table": {"schema": "dbo", "name": "x"}}]});
+    let mut second = before["sources"][0].clone();
+    second["tables"][1]["select_permission"] = json!([]);
+    second["tables"][1]["foo"] = json!(1);
+    let misspelt = document(json!({"sources": [elsewhere, second]}));
     for (kind, args, path, text) in [
         (
             "pg_track_table",
@@ -144,9 +149,27 @@ async fn what_does_not_fit_is_told_with_its_place_and_changes_nothing() {
         ),
         (
             "replace_metadata",
-            document(json!({"sources": [{"name": "x"}]})),
+            document(json!({"sources": [{"name": "x", "tables": []}]})),
             "$.args.sources[0]",
             "\"configuration\" not found",
+        ),
+        (
+            "replace_metadata",
+            document(json!({"sources": [{"name": "x", "configuration": {}}]})),
+            "$.args.sources[0]",
+            "key \"tables\" not found",
+        ),
+        (
+            "replace_metadata",
+            json!({"version": 3}),
+            "$.args",
+            "key \"sources\" not found",
+        ),
+        (
+            "replace_metadata",
+            misspelt,
+            "$.args.sources[1].tables[1]",
+            "unexpected keys when parsing TableMetadata: [\"select_permission\",\"foo\"]",
         ),
         ("replace_metadata", json!([]), "$.args", "expected Object"),
         (

@@ -3,6 +3,7 @@
 
 mod as_before;
 mod availability;
+mod careful;
 mod changes;
 mod collections;
 mod dependencies;

@@ -385,7 +385,7 @@ async fn operations_on_rows_name_the_variable_that_a_rule_needs() {
         (
             "not-found",
             "x-hasura-need header is expected but not found",
-            "$.args"
+            "$"
         )
     );
 }

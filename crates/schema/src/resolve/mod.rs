@@ -32,7 +32,7 @@ use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot
 use crate::naming::Convention;
 use crate::types::scalar_name;
 use findings::Findings;
-use howdah_error::Error;
+use howdah_error::{Code, Error};
 use howdah_ir::catalog::{Catalog, TypeId};
 use howdah_ir::permit::Roles;
 use howdah_metadata::{
@@ -149,6 +149,18 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
                 Error::unexpected("the source has not been read"),
             ),
         }
+    }
+    for source in metadata.opaque_sources_of_nobody() {
+        findings.add(
+            MetadataObject::Source(source.name.clone()),
+            Error::new(
+                Code::NotExists,
+                format!(
+                    "Data connector named {:?} was not found in the data connector backend info",
+                    source.kind
+                ),
+            ),
+        );
     }
     inherited::derive(&metadata, &mut sources, &mut findings);
     let roots = root_index::build(&mut sources, &options, &mut findings);

@@ -2,6 +2,7 @@
 
 use super::findings::{Findings, on_table};
 use super::kept::Kept;
+use crate::json_value;
 use crate::model::{ComputedReturn, Source};
 use crate::rules::{Authority, RuleReader, other_member, qualified, session_variable};
 use howdah_error::{Code, Error, Result, Within};
@@ -11,7 +12,6 @@ use howdah_ir::params::ValueType;
 use howdah_ir::permit::{DeleteRules, InsertRules, Roles, RootFieldKind, SelectRules, UpdateRules};
 use howdah_ir::predicate::{Operand, Predicate};
 use howdah_ir::validation::{HeaderValue, InputValidation};
-use howdah_ir::values;
 use howdah_metadata::{
     AnyPermission, BoolExp, Columns, DeletePermission, InsertPermission, Permission, Presets,
     QueryRootField, SelectPermission, SubscriptionRootField, TableObject, UpdatePermission,
@@ -295,7 +295,7 @@ impl Reader<'_> {
                     Some(variable) => {
                         WriteValue::Operand(Operand::Session(ValueType::One(ty), variable))
                     }
-                    None => match values::json_to_text(catalog, ty, value) {
+                    None => match json_value::text(catalog, ty, value)? {
                         Some(text) => {
                             WriteValue::Operand(Operand::Constant(ValueType::One(ty), text.into()))
                         }
