@@ -121,6 +121,7 @@ impl Builder {
             databases,
             pools,
             plans: Arc::new(PlanCache::new()),
+            dependencies: Arc::default(),
         }
     }
 

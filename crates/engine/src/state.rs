@@ -1,6 +1,7 @@
 //! What is in force: metadata, what was found in the databases, the pools, and the snapshot that
 //! follows from them. Replaced as a whole, never changed.
 
+use crate::dependencies::Dependencies;
 use crate::plans::PlanCache;
 use howdah_error::{Error, Result};
 use howdah_metadata::Metadata;
@@ -9,7 +10,7 @@ use howdah_schema::model::{Inconsistency, Snapshot, SourceId};
 use howdah_schema::resolve::Databases;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A state of the engine.
 #[derive(Debug, Clone)]
@@ -22,12 +23,33 @@ pub(crate) struct State {
     pub(crate) pools: HashMap<String, Pool>,
     /// Compiled operations; they fit this snapshot only.
     pub(crate) plans: Arc<PlanCache>,
+    /// What the objects of each source need, once a change has asked for it.
+    pub(crate) dependencies: Arc<KnownDependencies>,
 }
+
+/// What the objects of sources need, by name of the source: found out when first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct KnownDependencies(Mutex<HashMap<String, Arc<Dependencies>>>);
 
 impl State {
     /// The metadata.
     pub(crate) fn metadata(&self) -> &Arc<Metadata> {
         &self.snapshot.metadata
+    }
+
+    /// What the objects of a source need; `None` for a source that could not be read.
+    pub(crate) fn dependencies(&self, source: &str) -> Option<Arc<Dependencies>> {
+        let (_, model) = self.snapshot.source_named(source)?;
+        let metadata = self.metadata().source(source)?;
+        let mut known = self
+            .dependencies
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let found = known
+            .entry(source.to_owned())
+            .or_insert_with(|| Arc::new(Dependencies::of(model, metadata)));
+        Some(found.clone())
     }
 
     /// Connections of a source that could be read.

@@ -39,7 +39,8 @@ pub(crate) fn since<'a>(
             && known.customization == after.customization
         {
             let inconsistent = inconsistent_tables(&before.snapshot, &after.name);
-            if let Some(tables) = in_source(model, known, after, &inconsistent) {
+            let dependencies = || before.dependencies(&after.name);
+            if let Some(tables) = in_source(model, known, after, &inconsistent, dependencies) {
                 untouched.insert(after.name.clone(), tables);
             }
         }
@@ -60,13 +61,14 @@ fn in_source(
     known: &howdah_metadata::Source,
     after: &howdah_metadata::Source,
     inconsistent: &HashSet<(&str, &str)>,
+    dependencies: impl FnOnce() -> Option<Arc<Dependencies>>,
 ) -> Option<HashSet<TableId>> {
     let mut old: HashMap<_, _> = known.tables.iter().map(|t| (&t.table, t)).collect();
     let mut changed = Vec::new();
     let mut same = HashSet::new();
     for table in &after.tables {
         match old.remove(&table.table) {
-            Some(before) if before == table => {
+            Some(before) if Arc::ptr_eq(before, table) || before == table => {
                 let name = (&*table.table.schema, &*table.table.name);
                 let resolved = model.table_named(name.0, name.1).map(|found| found.id);
                 match resolved.filter(|_| !inconsistent.contains(&name)) {
@@ -94,8 +96,9 @@ fn in_source(
             model.catalog.table_named(&name.schema, &name.name)
         })
         .collect();
-    if !changed.is_empty() {
-        for table in Dependencies::of(model, known).tables_in_need(&changed) {
+    // What nobody could mention so far nobody needs.
+    if changed.iter().any(|table| model.table(*table).is_some()) {
+        for table in dependencies()?.tables_in_need(&changed) {
             same.remove(&table);
         }
     }

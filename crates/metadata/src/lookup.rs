@@ -14,6 +14,7 @@ use crate::source::{OpaqueSource, Source};
 use crate::table::Table;
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Kinds of sources that the format knows, are not served here and need no data connector.
 const BUILT_IN_ELSEWHERE: [&str; 2] = ["bigquery", "mssql"];
@@ -99,12 +100,18 @@ fn collect_roles<'v>(name: &str, value: &'v Value, roles: &mut HashSet<&'v str>)
 impl Source {
     /// A tracked table.
     pub fn table(&self, name: &QualifiedName) -> Option<&Table> {
-        self.tables.iter().find(|table| table.table == *name)
+        self.tables
+            .iter()
+            .find(|table| table.table == *name)
+            .map(|table| &**table)
     }
 
     /// A tracked table, to be changed.
     pub fn table_mut(&mut self, name: &QualifiedName) -> Option<&mut Table> {
-        self.tables.iter_mut().find(|table| table.table == *name)
+        self.tables
+            .iter_mut()
+            .find(|table| table.table == *name)
+            .map(Arc::make_mut)
     }
 
     /// A tracked function.

@@ -9,6 +9,7 @@ use crate::remote;
 use crate::source::Source;
 use crate::table::Table;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Which table a relationship or computed field of a table leads to; none for columns and
 /// scalar computed fields. Asked with names as they were before the change.
@@ -23,7 +24,7 @@ pub fn table(
 ) {
     rewrite_permissions(source, &Change::Table { old, new }, target);
     let source_name = source.name.clone();
-    for table in &mut source.tables {
+    for table in source.tables.iter_mut().map(Arc::make_mut) {
         if table.table == *old {
             table.table = new.clone();
         }
@@ -69,7 +70,7 @@ pub fn column(
         target,
     );
     let source_name = source.name.clone();
-    for table in &mut source.tables {
+    for table in source.tables.iter_mut().map(Arc::make_mut) {
         let own = table.table == *table_name;
         for using in usings(table) {
             rename_in_using(using, own, table_name, old, new);
@@ -248,7 +249,7 @@ fn rename_key(presets: &mut Presets, old: &str, new: &str) {
 }
 
 fn rewrite_permissions(source: &mut Source, change: &Change<'_>, target: &FieldTarget<'_>) {
-    for table in &mut source.tables {
+    for table in source.tables.iter_mut().map(Arc::make_mut) {
         let name = table.table.clone();
         let change = |exp: &mut BoolExp| {
             *exp = rewrite(std::mem::take(exp), &name, &name, change, target);

@@ -11,6 +11,7 @@ use crate::table::Table;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// Something that has a place in an exported list.
 pub(crate) trait Sorted {
@@ -39,6 +40,12 @@ sorted_by! {
     QueryCollection => name;
     AllowlistEntry => collection;
     InheritedRole => role_name;
+}
+
+impl<T: Sorted> Sorted for Arc<T> {
+    fn order(&self, other: &Self) -> Ordering {
+        (**self).order(other)
+    }
 }
 
 impl<P> Sorted for Permission<P> {

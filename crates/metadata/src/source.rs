@@ -9,6 +9,7 @@ use crate::table::Table;
 use crate::wire::{Extra, is_default, non_empty, null_default};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The source of commands that name none.
 pub const DEFAULT_SOURCE: &str = "default";
@@ -22,13 +23,13 @@ pub struct Source {
     /// What it is.
     #[serde(default)]
     pub kind: SourceKind,
-    /// Tracked tables and views.
+    /// Tracked tables and views. Documents share those that a change leaves alone.
     #[serde(
         default,
         deserialize_with = "null_default",
         serialize_with = "crate::sorted::list"
     )]
-    pub tables: Vec<Table>,
+    pub tables: Vec<Arc<Table>>,
     /// Tracked functions.
     #[serde(
         default,

@@ -104,7 +104,7 @@ impl Walk {
                 walk.keys(&source.customization.type_names.extra)
             });
         });
-        self.list("tables", &source.tables, Walk::table);
+        self.list("tables", &source.tables, |walk, table| walk.table(table));
         self.list("functions", &source.functions, Walk::function);
         self.list("native_queries", &source.native_queries, Walk::native_query);
         self.list(

@@ -242,7 +242,7 @@ fn a_source_that_remote_relationships_need_is_not_dropped_without_cascade() {
         "pg_add_source",
         json!({ "name": "other", "configuration": url }),
     );
-    metadata.sources[0].tables[0]
+    std::sync::Arc::make_mut(&mut metadata.sources[0].tables[0])
         .remote_relationships
         .push(json!({
             "name": "far", "definition": { "to_source": { "source": "other", "table": "t" } }

@@ -44,7 +44,11 @@ pub(super) enum Finished {
 impl Draft {
     pub(super) fn new(engine: Arc<Engine>, state: Arc<State>, session: Session) -> Self {
         let stored = state.metadata().clone();
-        let state = (*state).clone();
+        let state = State {
+            // Only for as long as the change takes: they are large.
+            dependencies: Arc::default(),
+            ..(*state).clone()
+        };
         Draft {
             engine,
             session,

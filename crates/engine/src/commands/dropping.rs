@@ -161,10 +161,10 @@ impl Draft {
         source: &str,
         find: impl Fn(&Source, &Dependencies) -> Vec<MetadataObject>,
     ) -> Vec<MetadataObject> {
-        match self.source(source) {
-            Some((source, metadata)) => find(source, &Dependencies::of(source, metadata)),
+        match (self.source(source), self.state.dependencies(source)) {
+            (Some((source, _)), Some(dependencies)) => find(source, &dependencies),
             // What is in a source that cannot be read is not known to be needed.
-            None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 

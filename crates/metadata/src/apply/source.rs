@@ -7,6 +7,7 @@ use crate::object::{MetadataObject, TableObject};
 use crate::remote;
 use crate::source::{Source, SourceKind};
 use howdah_error::{Code, Error, Result};
+use std::sync::Arc;
 
 /// Adds a source without tables, or gives an existing one a new configuration.
 ///
@@ -134,12 +135,15 @@ pub fn rename_source(metadata: &mut Metadata, args: &RenameSource) -> Result<Met
             .document
             .insert("name".into(), args.new_name.clone().into());
     }
+    let leads_to =
+        |relationship: &serde_json::Value| remote::target_source(relationship) == Some(&args.name);
     for table in metadata
         .sources
         .iter_mut()
         .flat_map(|source| &mut source.tables)
+        .filter(|table| table.remote_relationships.iter().any(leads_to))
     {
-        for relationship in &mut table.remote_relationships {
+        for relationship in &mut Arc::make_mut(table).remote_relationships {
             remote::rename_target_source(relationship, &args.name, &args.new_name);
         }
     }

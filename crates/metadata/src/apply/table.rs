@@ -10,6 +10,7 @@ use crate::object::MetadataObject;
 use crate::table::Table;
 use crate::table_configuration::{ColumnConfig, TableConfiguration};
 use howdah_error::{Code, Error, Result};
+use std::sync::Arc;
 
 /// Tracks a table.
 ///
@@ -30,13 +31,13 @@ pub fn track_table(metadata: &mut Metadata, args: &TrackTable) -> Result<Metadat
             args.table
         )));
     }
-    source.tables.push(Table {
+    source.tables.push(Arc::new(Table {
         is_enum: args.is_enum,
         configuration: args.configuration.clone(),
         apollo_federation_config: args.apollo_federation_config.clone(),
         logical_model: args.logical_model.clone(),
         ..Table::new(args.table.clone())
-    });
+    }));
     Ok(MetadataObject::table(&args.source, args.table.clone()))
 }
 

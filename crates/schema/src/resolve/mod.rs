@@ -18,6 +18,7 @@ mod native_permissions;
 mod native_relationships;
 mod permissions;
 mod relationships;
+mod root_changes;
 mod root_index;
 mod root_names;
 mod tables;
@@ -163,7 +164,10 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
         );
     }
     inherited::derive(&metadata, &mut sources, &mut findings);
-    let roots = root_index::build(&mut sources, &options, &mut findings);
+    let roots = before
+        .as_ref()
+        .and_then(|before| root_changes::follow(before.snapshot, &sources, &options))
+        .unwrap_or_else(|| root_index::build(&mut sources, &options, &mut findings));
     let roles = role_names(&metadata, &sources);
     let inconsistencies: Vec<Inconsistency> = findings.into_list();
     let allow_list = options

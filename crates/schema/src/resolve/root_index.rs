@@ -12,10 +12,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A root field that somebody wants to define.
-struct Claim {
-    root: RootKind,
-    name: Arc<str>,
-    member: RootMember,
+pub(super) struct Claim {
+    pub(super) root: RootKind,
+    pub(super) name: Arc<str>,
+    pub(super) member: RootMember,
 }
 
 /// Builds the index. Where two objects claim a name the first one keeps it; the other is taken out
@@ -288,7 +288,8 @@ fn table_object(source: &Source, table: TableId) -> MetadataObject {
     )
 }
 
-fn table_claims(
+/// The root fields of a table.
+pub(super) fn table_claims(
     source: &Source,
     id: SourceId,
     table: &Table,
