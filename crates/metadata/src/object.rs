@@ -28,6 +28,16 @@ pub enum MetadataObject {
     },
     /// A role made of roles.
     InheritedRole(String),
+    /// A query of a collection. Its text belongs to it: nothing keeps two of a name out of an imported
+    /// collection.
+    StoredQuery {
+        /// The collection.
+        collection: String,
+        /// The query's name.
+        name: String,
+        /// The query.
+        text: String,
+    },
 }
 
 /// The identity of an object within a source.
@@ -141,7 +151,7 @@ impl MetadataObject {
             MetadataObject::Source(source) | MetadataObject::InSource { source, .. } => {
                 Some(source)
             }
-            MetadataObject::InheritedRole(_) => None,
+            MetadataObject::InheritedRole(_) | MetadataObject::StoredQuery { .. } => None,
         }
     }
 
@@ -161,6 +171,7 @@ impl MetadataObject {
         match self {
             MetadataObject::Source(_) => "source",
             MetadataObject::InheritedRole(_) => "inherited_role",
+            MetadataObject::StoredQuery { .. } => "query_collections",
             MetadataObject::InSource { object, .. } => match object {
                 SourceObject::Table(_) => "table",
                 SourceObject::Function(_) => "function",
@@ -183,6 +194,9 @@ impl MetadataObject {
         match self {
             MetadataObject::Source(name) => format!("{kind} {name}"),
             MetadataObject::InheritedRole(role) => format!("{kind} {role}"),
+            MetadataObject::StoredQuery {
+                collection, name, ..
+            } => format!("{kind} {name} in {collection}"),
             MetadataObject::InSource { source, object } => match object {
                 SourceObject::Table(name) | SourceObject::Function(name) => {
                     format!("{kind} {name} in source {source}")
@@ -210,6 +224,9 @@ impl MetadataObject {
         match self {
             MetadataObject::Source(name) => format!("source {name}"),
             MetadataObject::InheritedRole(role) => format!("inherited role {role}"),
+            MetadataObject::StoredQuery {
+                collection, name, ..
+            } => format!("query {name} in collection {collection}"),
             MetadataObject::InSource { source, object } => {
                 let text = match object {
                     SourceObject::Table(table) => format!("table {table}"),
@@ -234,6 +251,9 @@ impl MetadataObject {
     pub fn reason_prefix(&self) -> String {
         match self {
             MetadataObject::Source(_) => String::new(),
+            MetadataObject::StoredQuery {
+                collection, name, ..
+            } => format!("in query collection \"{collection}\": in query \"{name}\": "),
             MetadataObject::InheritedRole(role) => format!("in inherited role \"{role}\": "),
             MetadataObject::InSource { object, .. } => match object {
                 SourceObject::Table(table) => format!("in table \"{table}\": "),
@@ -269,6 +289,17 @@ impl MetadataObject {
                 .inherited_roles
                 .iter()
                 .find(|role| role.role_name == *name)
+                .map(to_value),
+            MetadataObject::StoredQuery {
+                collection,
+                name,
+                text,
+            } => metadata
+                .query_collections
+                .iter()
+                .filter(|found| found.name == *collection)
+                .flat_map(|found| &found.definition.queries)
+                .find(|query| query.name == *name && query.query == *text)
                 .map(to_value),
             MetadataObject::InSource { source, object } => {
                 let tracked = metadata.source(source)?;
@@ -314,6 +345,11 @@ impl MetadataObject {
             MetadataObject::InheritedRole(name) => removed(&mut metadata.inherited_roles, |role| {
                 role.role_name == *name
             }),
+            MetadataObject::StoredQuery {
+                collection,
+                name,
+                text,
+            } => remove_query(metadata, collection, name, text),
             MetadataObject::InSource { source, object } => metadata
                 .source_mut(source)
                 .is_some_and(|source| object.remove(source)),
@@ -325,6 +361,38 @@ impl fmt::Display for MetadataObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name())
     }
+}
+
+/// Takes a query out of its collection, and what runs it: its REST endpoints. A collection that has
+/// no query left goes, and is allowed no more.
+fn remove_query(metadata: &mut Metadata, collection: &str, name: &str, text: &str) -> bool {
+    let found = metadata
+        .query_collections
+        .iter_mut()
+        .find(|found| found.name == collection);
+    let Some(found) = found else {
+        return false;
+    };
+    let queries = &mut found.definition.queries;
+    if !removed(queries, |query| query.name == name && query.query == text) {
+        return false;
+    }
+    let is_empty = queries.is_empty();
+    metadata.rest_endpoints.retain(|endpoint| {
+        let query = endpoint.pointer("/definition/query");
+        let is =
+            |key: &str, name: &str| query.and_then(|query| query.get(key)?.as_str()) == Some(name);
+        !(is("collection_name", collection) && is("query_name", name))
+    });
+    if is_empty {
+        metadata
+            .query_collections
+            .retain(|found| found.name != collection);
+        metadata
+            .allowlist
+            .retain(|entry| entry.collection != collection);
+    }
+    true
 }
 
 impl SourceObject {

@@ -7,6 +7,7 @@ use crate::document::{self, Directive, Document, Field, OperationKind, Selection
 use howdah_metadata::Metadata;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The operations of all allowed collections, in canonical form.
 #[derive(Debug, Default)]
@@ -62,6 +63,13 @@ impl AllowList {
                 .get(role)
                 .is_some_and(|queries| queries.contains(&text))
     }
+}
+
+/// A number that two documents have in common if they are the same to the list.
+pub(crate) fn fingerprint(document: &Document) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    canonical(document).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A document as text in which only what matters for the comparison is left.

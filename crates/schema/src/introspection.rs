@@ -350,7 +350,7 @@ fn directive_answer(directive: &'static Directive, name: &str) -> Option<Answer>
 }
 
 /// Every type that can be reached from the roots, by name.
-fn all_types(schema: RoleSchema<'_>) -> BTreeMap<String, TypeKey> {
+pub(crate) fn all_types(schema: RoleSchema<'_>) -> BTreeMap<String, TypeKey> {
     let mut found = BTreeMap::new();
     let mut todo = vec![TypeKey::QueryRoot];
     if schema.has_mutations() {
@@ -441,7 +441,7 @@ fn enum_values_of(schema: RoleSchema<'_>, key: &TypeKey) -> Vec<EnumValue> {
 }
 
 /// The fields of the introspection types themselves.
-fn meta_fields(name: &str) -> Vec<FieldInfo> {
+pub(crate) fn meta_fields(name: &str) -> Vec<FieldInfo> {
     let list = |name| builtin(name).non_null().list();
     let string = || builtin("String");
     let flag = || builtin("Boolean").non_null();

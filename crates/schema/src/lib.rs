@@ -20,6 +20,7 @@ pub mod resolve;
 pub mod rql;
 pub mod rule_tree;
 pub mod rules;
+mod stored_queries;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod testing;

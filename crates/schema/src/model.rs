@@ -6,6 +6,7 @@
 use crate::allow_list::AllowList;
 use crate::naming::Convention;
 pub use crate::naming::NameStyle;
+use crate::stored_queries::StoredQueries;
 use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, NativeQueryId, TableId, TypeId};
 use howdah_ir::permit::Roles;
 use howdah_metadata::Metadata;
@@ -28,12 +29,14 @@ pub struct Snapshot {
     pub metadata: Arc<Metadata>,
     /// Sources that could be read, in metadata order.
     pub sources: Vec<Source>,
-    /// Objects that do not fit the databases.
+    /// Objects that do not fit the databases, and stored queries that do not fit the schema.
     pub inconsistencies: Vec<Inconsistency>,
     /// Switches that shape the schema.
     pub options: SchemaOptions,
     /// Which operations may run, where that is enforced.
     pub allow_list: Option<AllowList>,
+    /// The queries of collections, as they are held against the schema.
+    pub(crate) stored_queries: StoredQueries,
     /// Root fields of all sources.
     pub roots: RootIndex,
     /// Roles that have any permission anywhere.

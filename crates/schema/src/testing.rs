@@ -14,7 +14,14 @@ use std::sync::Arc;
 
 /// A snapshot with the one source `default`.
 pub(crate) fn snapshot() -> Snapshot {
-    let document = json!({
+    let snapshot = snapshot_with(json!({}));
+    assert_eq!(snapshot.inconsistencies, Vec::new());
+    snapshot
+}
+
+/// The same with more in the metadata.
+pub(crate) fn snapshot_with(more: serde_json::Value) -> Snapshot {
+    let mut document = json!({
         "version": 3,
         "sources": [{
             "name": "default",
@@ -23,6 +30,9 @@ pub(crate) fn snapshot() -> Snapshot {
             "tables": [author(), article(), {"table": "recent"}, {"table": {"schema": "other", "name": "note"}}],
         }],
     });
+    if let (Some(document), serde_json::Value::Object(more)) = (document.as_object_mut(), more) {
+        document.extend(more);
+    }
     let metadata = Metadata::from_document(document).unwrap();
     let database = Database {
         native_queries: Arc::default(),
@@ -31,16 +41,14 @@ pub(crate) fn snapshot() -> Snapshot {
         unreachable: None,
     };
     let databases = HashMap::from([("default".to_owned(), Ok(database))]);
-    let snapshot = resolve(ResolveInput {
+    resolve(ResolveInput {
         generation: 1,
         resource_version: 1,
         metadata: Arc::new(metadata),
         options: SchemaOptions::default(),
         databases: &databases,
         before: None,
-    });
-    assert_eq!(snapshot.inconsistencies, Vec::new());
-    snapshot
+    })
 }
 
 /// The only source of [`snapshot`].

@@ -10,7 +10,8 @@ use howdah_schema::model::{Inconsistency, Snapshot};
 pub(super) enum Attitude {
     /// A change of metadata: none may come of it.
     Strict,
-    /// Something was dropped, here or in the database: none may come of it either, in other words.
+    /// Something was dropped or renamed, here or in the database, or a query was stored: none may come
+    /// of it either, in other words.
     Dropping,
     /// Whatever comes of it.
     Lenient,
@@ -49,6 +50,12 @@ fn refuse(found: Vec<&Inconsistency>) -> Result<()> {
     }
     let reasons: Vec<&str> = found.iter().map(|found| found.reason.as_str()).collect();
     Err(Error::invalid_configuration(reasons.join(", ")).with_internal(inconsistencies_json(found)))
+}
+
+/// Whether an object is a query of a collection. Such a query is nothing that goes with what it needs:
+/// it refuses the change.
+pub(super) fn is_stored_query(found: &Inconsistency) -> bool {
+    matches!(found.object, MetadataObject::StoredQuery { .. })
 }
 
 /// Compares two snapshots. `object` is what the command made or changed.

@@ -211,6 +211,12 @@ fn attitude_to(command: &Command) -> Attitude {
     match command {
         Command::ClearMetadata | Command::DropSource(_) => Attitude::Lenient,
         Command::DropPermission(..)
+        | Command::RenameRelationship(_)
+        | Command::CreateQueryCollection(_)
+        | Command::RenameQueryCollection(_)
+        | Command::DropQueryCollection(_)
+        | Command::AddQueryToCollection(_)
+        | Command::DropQueryFromCollection(_)
         | Command::UntrackFunction(_)
         | Command::DropFunctionPermission(_)
         | Command::DropLogicalModelPermission(_)

@@ -54,7 +54,7 @@ impl Draft {
             );
             return Ok(answer(&json!({"message": text})));
         }
-        self.adopt(metadata, None, Attitude::Strict).await?;
+        self.adopt(metadata, None, Attitude::Dropping).await?;
         Ok(success())
     }
 }

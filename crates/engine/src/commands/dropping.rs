@@ -19,6 +19,24 @@ fn hangs_on(object: &MetadataObject, tables: &[(&str, &QualifiedName)]) -> bool 
     } if tables.contains(&(source.as_str(), table)))
 }
 
+/// What becomes of the objects that need one that is dropped.
+#[derive(Debug, Clone, Copy)]
+enum Drop {
+    /// There must be none.
+    Alone(Attitude),
+    /// They go, too.
+    Cascade,
+}
+
+impl Drop {
+    fn of(cascade: bool) -> Self {
+        match cascade {
+            true => Drop::Cascade,
+            false => Drop::Alone(Attitude::Dropping),
+        }
+    }
+}
+
 impl Draft {
     /// Takes a table out, and with `cascade` what needs it.
     pub(super) async fn untrack_table(&mut self, args: &UntrackTable) -> Result<()> {
@@ -41,7 +59,8 @@ impl Draft {
         for object in &going {
             object.remove(&mut metadata);
         }
-        self.drop_with(metadata, others, args.cascade).await
+        self.drop_with(metadata, others, Drop::of(args.cascade))
+            .await
     }
 
     /// Those of several tables that only each other need, or that are to go whatever needs them.
@@ -83,7 +102,8 @@ impl Draft {
         let mut metadata = (**self.state.metadata()).clone();
         apply::drop_relationship(&mut metadata, args)?;
         let dependents = self.field_dependents(&args.source, &args.table, &args.relationship);
-        self.drop_with(metadata, dependents, args.cascade).await
+        self.drop_with(metadata, dependents, Drop::of(args.cascade))
+            .await
     }
 
     /// Takes a computed field out, and with `cascade` what needs it.
@@ -91,7 +111,8 @@ impl Draft {
         let mut metadata = (**self.state.metadata()).clone();
         apply::drop_computed_field(&mut metadata, args)?;
         let dependents = self.field_dependents(&args.source, &args.table, &args.name);
-        self.drop_with(metadata, dependents, args.cascade).await
+        self.drop_with(metadata, dependents, Drop::of(args.cascade))
+            .await
     }
 
     /// Takes a native query out that nothing else needs.
@@ -104,7 +125,8 @@ impl Draft {
         });
         let itself = MetadataObject::native_query(&args.source, &args.root_field_name);
         let others = dependents.into_iter().filter(|object| *object != itself);
-        self.drop_with(metadata, others.collect(), false).await
+        self.drop_with(metadata, others.collect(), Drop::Alone(Attitude::Strict))
+            .await
     }
 
     /// Takes a logical model out that nothing else needs; its permissions go with it.
@@ -139,7 +161,8 @@ impl Draft {
                 ),
             ));
         }
-        self.drop_with(metadata, others, false).await
+        self.drop_with(metadata, others, Drop::Alone(Attitude::Strict))
+            .await
     }
 
     fn field_dependents(
@@ -172,15 +195,15 @@ impl Draft {
         &mut self,
         mut metadata: Metadata,
         dependents: Vec<MetadataObject>,
-        cascade: bool,
+        how: Drop,
     ) -> Result<()> {
-        if !dependents.is_empty() && !cascade {
-            return Err(dependency_error(&dependents));
+        if let Drop::Alone(attitude) = how {
+            return match dependents.is_empty() {
+                true => self.adopt(metadata, None, attitude).await,
+                false => Err(dependency_error(&dependents)),
+            };
         }
         remove_all(&mut metadata, &dependents);
-        if !cascade {
-            return self.adopt(metadata, None, Attitude::Dropping).await;
-        }
         // What needs the dependents goes too.
         loop {
             let next = self

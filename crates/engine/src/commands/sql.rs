@@ -140,7 +140,7 @@ impl Draft {
 
     /// The state without what the SQL broke at second hand: rules that go over a relationship that
     /// went, native queries, whose needs are known by that. Tables and functions stay, so that what is
-    /// wrong with them is told.
+    /// wrong with them is told; so do queries of collections.
     fn without_broken(&self, args: &RunSql, mut next: State, database: &Database) -> State {
         loop {
             let broken: Vec<MetadataObject> =

@@ -1,14 +1,16 @@
 //! Tracking many tables at once: what cannot be done is warned about (L15).
 
-use super::attitude::new_inconsistencies;
+use super::attitude::{is_stored_query, new_inconsistencies};
 use super::draft::Draft;
 use super::{success, success_with};
 use crate::building::Reread;
+use crate::state::inconsistencies_json;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result, Within};
 use howdah_metadata::apply;
 use howdah_metadata::commands::{TrackTables, UntrackTables};
 use howdah_metadata::{MetadataObject, QualifiedName};
+use howdah_schema::model::Inconsistency;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -42,8 +44,11 @@ impl Draft {
                 reread = Reread::Sources(&sources);
                 continue;
             }
+            if new.iter().all(|found| is_stored_query(found)) {
+                return Err(refusal(&new));
+            }
             let mut removed = false;
-            for found in new {
+            for found in new.into_iter().filter(|found| !is_stored_query(found)) {
                 warnings.push(warning(
                     &Code::TrackTableFailed,
                     &found.object,
@@ -69,8 +74,14 @@ impl Draft {
         // What stands between tables of the request goes with them.
         let leaving = self.may_leave(&args.tables);
         let mut warnings = Vec::new();
+        let before = self.state.clone();
         for table in &args.tables {
             if let Err(error) = self.untrack_table_of(table, &leaving).await {
+                if *error.code() == Code::Unexpected {
+                    // What becomes inconsistent is the fault of the request as a whole.
+                    self.state = before;
+                    return Err(error.with_status(400));
+                }
                 let object = MetadataObject::table(&table.source, table.table.clone());
                 warnings.push(warning(&Code::UntrackTableFailed, &object, error.message()));
             }
@@ -103,6 +114,13 @@ fn once_each<'a>(tables: impl Iterator<Item = (&'a String, &'a QualifiedName)>) 
         ),
     ))
     .within("tables")
+}
+
+/// The refusal to track tables for what would become of stored queries.
+fn refusal(new: &[&Inconsistency]) -> Error {
+    Error::unexpected("cannot continue due to newly found inconsistent metadata")
+        .with_status(400)
+        .with_internal(inconsistencies_json(new.iter().copied()))
 }
 
 fn warning(code: &Code, object: &MetadataObject, message: &str) -> Value {

@@ -68,7 +68,7 @@ async fn only_listed_operations_run_while_the_list_is_in_force() {
 #[tokio::test]
 async fn collections_change_as_a_whole_or_not_at_all() {
     let world = world().await;
-    let definition = json!({"queries": [{"name": "q", "query": "{ a }"}]});
+    let definition = json!({"queries": [{"name": "q", "query": "{ __typename }"}]});
     let collection = json!({"name": "c", "definition": definition});
     world
         .done("create_query_collection", collection.clone())
@@ -78,7 +78,7 @@ async fn collections_change_as_a_whole_or_not_at_all() {
         error.message(),
         "query collection with name \"c\" already exists"
     );
-    let query = json!({"collection_name": "c", "query_name": "q", "query": "{ b }"});
+    let query = json!({"collection_name": "c", "query_name": "q", "query": "{ b: __typename }"});
     let error = world.refused("add_query_to_collection", query).await;
     assert_eq!(
         (error.message(), error.path().to_string().as_str()),
@@ -92,7 +92,7 @@ async fn collections_change_as_a_whole_or_not_at_all() {
     let error = world.refused("add_query_to_collection", broken).await;
     assert_eq!(error.path().to_string(), "$.args.query");
     let twice = json!({"name": "d", "definition": {"queries": [
-        {"name": "q", "query": "{ a }"}, {"name": "q", "query": "{ b }"}]}});
+        {"name": "q", "query": "{ __typename }"}, {"name": "q", "query": "{ b: __typename }"}]}});
     let error = world.refused("create_query_collection", twice).await;
     assert_eq!(
         error.path().to_string(),

@@ -22,6 +22,7 @@ mod refusals;
 mod rules;
 mod sources;
 mod sql;
+mod stored_queries;
 mod subscriptions;
 mod support;
 mod validation;

@@ -31,6 +31,7 @@ pub use type_names::named_type;
 use crate::allow_list::AllowList;
 use crate::model::{EnumValues, Inconsistency, NameStyle, SchemaOptions, Snapshot, Source};
 use crate::naming::Convention;
+use crate::stored_queries::{self, StoredQueries};
 use crate::types::scalar_name;
 use findings::Findings;
 use howdah_error::{Code, Error};
@@ -170,20 +171,27 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
         .unwrap_or_else(|| root_index::build(&mut sources, &options, &mut findings));
     let roles = role_names(&metadata, &sources);
     let inconsistencies: Vec<Inconsistency> = findings.into_list();
+    let known_queries = before.map(|before| &before.snapshot.stored_queries);
+    let stored_queries = StoredQueries::read(&metadata, known_queries);
     let allow_list = options
         .enforce_allow_list
         .then(|| AllowList::new(&metadata));
-    Snapshot {
+    let mut snapshot = Snapshot {
         generation,
         resource_version,
         sources,
         inconsistencies,
         options,
         allow_list,
+        stored_queries,
         roots,
         roles,
         metadata,
-    }
+    };
+    // They are held against the schema that the rest gives.
+    let misfits = stored_queries::inconsistencies(&snapshot);
+    snapshot.inconsistencies.extend(misfits);
+    snapshot
 }
 
 fn resolve_source(

@@ -28,5 +28,10 @@ export function remedy(object: Pick<InconsistentObject, 'type'>): string {
   if (type === 'inherited_role') {
     return t('One of its roles does not exist. Edit the inherited role.');
   }
+  if (type === 'query_collections') {
+    return t(
+      'It asks for something that the schema does not have. Bring that back, or store the query anew.',
+    );
+  }
   return t('Mend what the reason names, then reload the metadata; or drop the object.');
 }

@@ -1,0 +1,284 @@
+use super::StoredQueries;
+use super::input_types::InputTypes;
+use crate::introspection::all_types;
+use crate::model::Snapshot;
+use crate::testing::{snapshot, snapshot_with};
+use crate::types::RoleSchema;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn collection(queries: &[&str]) -> Value {
+    let queries: Vec<Value> = queries
+        .iter()
+        .enumerate()
+        .map(|(i, query)| json!({"name": format!("q{i}"), "query": query}))
+        .collect();
+    json!([{"name": "c", "definition": {"queries": queries}}])
+}
+
+fn stored(query: &str) -> Snapshot {
+    snapshot_with(json!({"query_collections": collection(&[query])}))
+}
+
+/// What is said of a query after the beginning that is always the same.
+fn told(snapshot: &Snapshot) -> Option<String> {
+    let [found] = snapshot.inconsistencies.as_slice() else {
+        assert_eq!(snapshot.inconsistencies, Vec::new());
+        return None;
+    };
+    let beginning = "Inconsistent object: In query collection \"c\" the query \"q0\" is invalid with the \
+                     following error(s): ";
+    Some(found.reason.strip_prefix(beginning).unwrap().to_owned())
+}
+
+fn errors(query: &str) -> String {
+    told(&stored(query)).unwrap_or_default()
+}
+
+#[test]
+fn queries_of_every_form_fit() {
+    for query in [
+        "{ author { id name label latest { title } articles(limit: 1) { title words } \
+         articles_aggregate { aggregate { count sum { reads } } nodes { id } } } }",
+        "{ author_by_pk(id: 1) { __typename key: id } __typename other_note { body } }",
+        "query ($where: author_bool_exp!, $by: [article_order_by!], $id: [Int!]!, $at: order_by) \
+         { author(where: $where) { id } }",
+        "mutation ($rows: [article_insert_input!]!, $set: author_set_input, $tags: jsonb) \
+         { insert_article(objects: $rows) { affected_rows returning { author { id } } } \
+           update_author_many(updates: []) { returning { id } } }",
+        "subscription ($cursor: [article_stream_cursor_input]!) \
+         { article_stream(cursor: $cursor, batch_size: 1) { id } }",
+        "{ author { ...a ... on author { name } ... @include(if: true) { bio } } } \
+         fragment a on author { articles { ...b } } fragment b on article { author { id } }",
+        "query IntrospectionQuery { __schema { queryType { name } types { kind fields { args { type { \
+         ofType { name } } } } enumValues { name } } directives { name locations } } }",
+        "{ __type(name: \"author\") { fields(includeDeprecated: true) { name } } }",
+        "{ author { x: id } author { x: id y: name } }",
+        "subscription { __typename __schema { description } }",
+    ] {
+        assert_eq!(errors(query), "", "{query}");
+    }
+}
+
+#[test]
+fn faults_are_told_with_the_path_to_them() {
+    for (query, error) in [
+        (
+            "{ author { nope } }",
+            "$.author.nope: field 'nope' not found in object 'author'",
+        ),
+        (
+            "{ nope }",
+            "$.nope: field 'nope' not found in object 'query_root'",
+        ),
+        (
+            "{ a: author { b: articles { c: nope } } }",
+            "$.author.articles.nope: field 'nope' not found in object 'article'",
+        ),
+        (
+            "{ author { ...f } } fragment f on article { title }",
+            "$.author.title: field 'title' not found in object 'author'",
+        ),
+        (
+            "{ author }",
+            "$.author: object of type 'author' must have a selection set",
+        ),
+        (
+            "{ author { id { x } } }",
+            "$.author.id: scalar 'Int' does not accept a selection set",
+        ),
+        (
+            "{ __schema { types { kind { x } } } }",
+            "$.__schema.types.kind: enum '__TypeKind' does not accept a selection set",
+        ),
+        (
+            "{ author { __schema { description } } }",
+            "$.author.__schema: field '__schema' not found in object 'author'",
+        ),
+        (
+            "mutation { insert_recent(objects: []) { affected_rows } }",
+            "$.insert_recent: field 'insert_recent' not found in object 'mutation_root'",
+        ),
+        (
+            "query ($x: nope!) { author { id } }",
+            "$.x: type 'nope' not found in the schema",
+        ),
+        (
+            "query ($x: [author]) { author { id } }",
+            "$.x: object 'author' cannot be used in an input type",
+        ),
+        (
+            "query ($x: author_inc_input, $y: author_pk_columns_inputs) { author { id } }",
+            "$.y: type 'author_pk_columns_inputs' not found in the schema",
+        ),
+        (
+            "{ author { x: id x: name } }",
+            "$.author: field 'x' seen with two different types: Int! and String",
+        ),
+        (
+            "{ author { id } author: article { id } }",
+            "$: field 'author' seen with two different types: [author!]! and [article!]!",
+        ),
+        (
+            "query a { author { id } } query b { author { id } }",
+            "exactly one operation has to be present in the document when operationName is not specified",
+        ),
+    ] {
+        assert_eq!(errors(query), format!("\"{error}\""), "{query}");
+    }
+}
+
+#[test]
+fn all_faults_are_told_beginning_with_the_last() {
+    let query = "query ($x: nope) { author { one articles { two id } } three }";
+    assert_eq!(
+        errors(query),
+        "\"$.x: type 'nope' not found in the schema\", \
+         \"$.three: field 'three' not found in object 'query_root'\", \
+         \"$.author.articles.two: field 'two' not found in object 'article'\", \
+         \"$.author.one: field 'one' not found in object 'author'\""
+    );
+}
+
+#[test]
+fn an_object_is_described_as_a_query_of_its_collection() {
+    let snapshot = stored("{ nope }");
+    let found = &snapshot.inconsistencies[0];
+    assert_eq!(found.object.type_name(), "query_collections");
+    assert_eq!(found.object.name(), "query_collections q0 in c");
+    assert_eq!(found.definition, json!({"name": "q0", "query": "{ nope }"}));
+}
+
+#[test]
+fn it_is_told_what_a_query_is_used_for() {
+    let endpoint = |name: &str, query: &str| {
+        json!({"name": name, "url": name, "methods": ["GET"], "definition": {"query":
+            {"collection_name": "c", "query_name": query}}})
+    };
+    let with = |endpoints: Value, scope: Value| {
+        let snapshot = snapshot_with(json!({
+            "query_collections": collection(&["{ nope }", "{ author { id } }"]),
+            "rest_endpoints": endpoints,
+            "allowlist": [{"collection": "c", "scope": scope}],
+        }));
+        told(&snapshot).unwrap()
+    };
+    let error = "\"$.nope: field 'nope' not found in object 'query_root'\"";
+    let everybody = json!({"global": true});
+    let some = json!({"global": false, "roles": ["user"]});
+    assert_eq!(with(json!([endpoint("other", "q1")]), some.clone()), error);
+    assert_eq!(
+        with(json!([]), everybody.clone()),
+        format!("{error}. This query is in allowlist.")
+    );
+    let endpoints = json!([
+        endpoint("e", "q0"),
+        endpoint("other", "q1"),
+        endpoint("f", "q0")
+    ]);
+    let used = ". This query is being used in the following REST endpoint(s): \"f\", \"e\"";
+    assert_eq!(with(endpoints.clone(), some), format!("{error}{used}"));
+    assert_eq!(
+        with(endpoints, everybody),
+        format!("{error}{used}. This query is in allowlist.")
+    );
+}
+
+#[test]
+fn what_may_belong_to_a_part_that_is_not_served_is_believed() {
+    let believed = "mutation ($x: SampleInput!) { act(arg: $x) { whatever { it { is } } } }";
+    let fault = "{ act { x } author { nope } }";
+    assert_ne!(errors(believed), "");
+    let opaque = json!([{"name": "other", "kind": "mssql", "tables": [], "configuration": {}}]);
+    for part in [
+        json!({"actions": [{"name": "act"}]}),
+        json!({"remote_schemas": [{"name": "r"}]}),
+        json!({"custom_types": {"scalars": [{"name": "S"}]}}),
+        json!({"sources": opaque}),
+    ] {
+        let of = |query: &str| {
+            let mut more = part.clone();
+            more["query_collections"] = collection(&[query]);
+            told(&snapshot_with(more))
+        };
+        if part.get("sources").is_none() {
+            assert_eq!(of(believed), None, "{part}");
+            assert_eq!(
+                of(fault).unwrap(),
+                "\"$.author.nope: field 'nope' not found in object 'author'\""
+            );
+        } else {
+            assert_eq!(of("subscription { table { id } }"), None);
+        }
+    }
+}
+
+#[test]
+fn fields_of_remote_relationships_are_believed() {
+    let source = |relationships: Value| {
+        json!([{
+            "name": "default",
+            "kind": "postgres",
+            "configuration": {"connection_info": {"database_url": "postgres://nowhere"}},
+            "tables": [{"table": "author", "remote_relationships": relationships}],
+        }])
+    };
+    let remote = json!([{"name": "weather", "definition": {"to_remote_schema": {
+        "remote_schema": "r", "lhs_fields": [], "remote_field": {}}}}]);
+    let ask = |relationships: Value, query: &str| {
+        told(&snapshot_with(json!({
+            "sources": source(relationships),
+            "query_collections": collection(&[query]),
+        })))
+    };
+    let query = "{ author { weather { today } weather_aggregate { aggregate { count } } } }";
+    assert!(ask(json!([]), query).is_some());
+    assert_eq!(ask(remote.clone(), query), None);
+    assert!(ask(remote, "{ author { weathers { today } } }").is_some());
+}
+
+#[test]
+fn fragments_that_multiply_take_no_time() {
+    let mut query = String::from("{ author { ...f0 } }");
+    for i in 0..30 {
+        let next = i + 1;
+        query.push_str(&format!(
+            " fragment f{i} on author {{ articles {{ author {{ ...f{next} id }} }} x: articles {{ author {{ \
+             ...f{next} id }} }} }}"
+        ));
+    }
+    query.push_str(" fragment f30 on author { id }");
+    assert_eq!(errors(&query), "");
+}
+
+#[test]
+fn every_type_of_the_schema_is_found_by_its_name() {
+    let snapshot = snapshot();
+    let schema = RoleSchema {
+        snapshot: &snapshot,
+        role: "admin",
+        backend: true,
+    };
+    let types = all_types(schema);
+    assert!(types.len() > 100, "{}", types.len());
+    let mut inputs = InputTypes::new(schema);
+    for (name, key) in &types {
+        let kind = inputs.kind(name);
+        assert_eq!(kind, Some(schema.type_kind(key)), "{name}");
+    }
+}
+
+#[test]
+fn texts_are_read_once() {
+    let first = stored("{ author { id } }");
+    let known = &first.stored_queries;
+    let again = StoredQueries::read(&first.metadata, Some(known));
+    let outline = |queries: &StoredQueries| {
+        let (_, outline) = queries.outlines.iter().next().unwrap();
+        outline.clone()
+    };
+    assert!(Arc::ptr_eq(&outline(known), &outline(&again)));
+    let other = StoredQueries::read(&stored("{ author { name } }").metadata, Some(known));
+    assert_eq!(other.outlines.len(), 1);
+    assert!(!Arc::ptr_eq(&outline(known), &outline(&other)));
+}
