@@ -3,7 +3,7 @@
 //! * [`model`]: the resolved snapshot; [`resolve`] makes it.
 //! * [`rules`]: permission expressions. [`rule_tree`]: the same in parts, to be explained.
 //! * [`types`]: the types of a role, computed on demand.
-//! * [`document`]: the parsed request.
+//! * [`document`]: the parsed request. [`allow_list`], `stored_queries`: those of collections.
 //! * [`rql`]: the legacy JSON data operations.
 //!
 //! This crate does no I/O and knows no SQL.

@@ -2,7 +2,7 @@
 //! different rights, made by the real resolver from a catalogue that no database has filled.
 
 use crate::model::{SchemaOptions, Snapshot, Source};
-use crate::resolve::{Database, ResolveInput, resolve};
+use crate::resolve::{Before, Database, ResolveInput, resolve};
 use howdah_ir::catalog::{
     Catalog, Column, ColumnId, ForeignKey, Function, FunctionArgument, Key, Table, TableId,
     TableKind, Type, TypeId, TypeKind, Volatility, Writable,
@@ -21,6 +21,34 @@ pub(crate) fn snapshot() -> Snapshot {
 
 /// The same with more in the metadata.
 pub(crate) fn snapshot_with(more: serde_json::Value) -> Snapshot {
+    resolved(more, Arc::new(catalog()), None)
+}
+
+/// The same after another one. Tables are taken over from that but for those with these names.
+pub(crate) fn snapshot_after(
+    before: &Snapshot,
+    touched: &[&str],
+    more: serde_json::Value,
+) -> Snapshot {
+    let catalog = source(before).read.clone();
+    let untouched = source(before)
+        .tables
+        .keys()
+        .copied()
+        .filter(|table| !touched.contains(&&*catalog.table(*table).name))
+        .collect();
+    let before = Before {
+        snapshot: before,
+        untouched: HashMap::from([("default".to_owned(), untouched)]),
+    };
+    resolved(more, catalog, Some(before))
+}
+
+fn resolved(
+    more: serde_json::Value,
+    catalog: Arc<Catalog>,
+    before: Option<Before<'_>>,
+) -> Snapshot {
     let mut document = json!({
         "version": 3,
         "sources": [{
@@ -36,7 +64,7 @@ pub(crate) fn snapshot_with(more: serde_json::Value) -> Snapshot {
     let metadata = Metadata::from_document(document).unwrap();
     let database = Database {
         native_queries: Arc::default(),
-        catalog: Arc::new(catalog()),
+        catalog,
         enum_values: Arc::new(HashMap::new()),
         unreachable: None,
     };
@@ -47,7 +75,7 @@ pub(crate) fn snapshot_with(more: serde_json::Value) -> Snapshot {
         metadata: Arc::new(metadata),
         options: SchemaOptions::default(),
         databases: &databases,
-        before: None,
+        before,
     })
 }
 

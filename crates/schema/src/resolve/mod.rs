@@ -171,8 +171,6 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
         .unwrap_or_else(|| root_index::build(&mut sources, &options, &mut findings));
     let roles = role_names(&metadata, &sources);
     let inconsistencies: Vec<Inconsistency> = findings.into_list();
-    let known_queries = before.map(|before| &before.snapshot.stored_queries);
-    let stored_queries = StoredQueries::read(&metadata, known_queries);
     let allow_list = options
         .enforce_allow_list
         .then(|| AllowList::new(&metadata));
@@ -183,12 +181,14 @@ pub fn resolve(input: ResolveInput<'_>) -> Snapshot {
         inconsistencies,
         options,
         allow_list,
-        stored_queries,
+        stored_queries: StoredQueries::default(),
         roots,
         roles,
         metadata,
     };
     // They are held against the schema that the rest gives.
+    let before = before.map(|before| before.snapshot);
+    snapshot.stored_queries = StoredQueries::check(&snapshot, before);
     let misfits = stored_queries::inconsistencies(&snapshot);
     snapshot.inconsistencies.extend(misfits);
     snapshot

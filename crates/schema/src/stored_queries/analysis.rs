@@ -5,11 +5,12 @@
 //! one is not looked at, everything beside it is.
 
 use super::input_types::InputTypes;
+use super::needs::Needs;
 use super::outline::{Node, Operation, Outline};
 use crate::document::OperationKind;
 use crate::introspection;
 use crate::model::Snapshot;
-use crate::types::{RoleSchema, TableKey, TypeKey, TypeKind, TypeRef, builtin};
+use crate::types::{NO_QUERIES, RoleSchema, TableKey, TypeKey, TypeKind, TypeRef, builtin};
 use howdah_ir::session::ADMIN;
 use howdah_metadata::Metadata;
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub(super) struct Checker<'s> {
     schema: RoleSchema<'s>,
     /// Whether parts of the schema are not known that have root fields and types of their own.
     has_unknown_parts: bool,
-    fields: HashMap<TypeKey, HashMap<&'s str, Found>>,
+    fields: HashMap<TypeKey, HashMap<Box<str>, Found>>,
     inputs: InputTypes<'s>,
 }
 
@@ -35,6 +36,8 @@ enum Found {
     Field(TypeRef),
     /// It may be a field of a part that is not served.
     Believed,
+    /// It is one of Apollo Federation, which is not served, if any table takes part in that.
+    Federated,
     Missing,
 }
 
@@ -53,31 +56,35 @@ impl<'s> Checker<'s> {
         }
     }
 
-    /// What is wrong with a query, in the order of its text.
-    pub(super) fn errors(&mut self, outline: &'s Outline) -> Vec<String> {
+    /// What a query goes by, or what is wrong with it, in the order of its text.
+    pub(super) fn check(&mut self, outline: &Outline) -> Result<Needs, Vec<String>> {
         let operation = match &outline.operation {
             Ok(Some(operation)) => operation,
-            Ok(None) => return Vec::new(),
-            Err(error) => return vec![error.clone()],
+            Ok(None) => return Ok(Needs::default()),
+            Err(error) => return Err(vec![error.clone()]),
         };
         let mut walk = Walk {
             checker: self,
             operation,
             path: Vec::new(),
             errors: Vec::new(),
+            needs: Needs::default(),
             left: MAX_FIELDS,
         };
         walk.operation();
-        walk.errors
+        match walk.errors.is_empty() {
+            true => Ok(walk.needs),
+            false => Err(walk.errors),
+        }
     }
 
-    fn find(&mut self, on: &TypeKey, name: &'s str) -> Found {
+    fn find(&mut self, on: &TypeKey, name: &str) -> Found {
         if let Some(found) = self.fields.get(on).and_then(|fields| fields.get(name)) {
             return found.clone();
         }
         let found = self.look_up(on, name);
         let fields = self.fields.entry(on.clone()).or_default();
-        fields.insert(name, found.clone());
+        fields.insert(name.into(), found.clone());
         found
     }
 
@@ -100,7 +107,7 @@ impl<'s> Checker<'s> {
         match ty {
             Some(ty) => Found::Field(ty),
             None if is_root && self.has_unknown_parts => Found::Believed,
-            None if *on == TypeKey::QueryRoot && is_federated(metadata, name) => Found::Believed,
+            None if *on == TypeKey::QueryRoot && is_federated(metadata, name) => Found::Federated,
             None => match on {
                 TypeKey::Row(key) if self.leads_elsewhere(*key, name) => Found::Believed,
                 _ => Found::Missing,
@@ -154,39 +161,43 @@ fn is_federated(metadata: &Metadata, name: &str) -> bool {
 }
 
 /// One query on its way through the schema.
-struct Walk<'c, 's> {
+struct Walk<'c, 's, 'q> {
     checker: &'c mut Checker<'s>,
-    operation: &'s Operation,
-    path: Vec<&'s str>,
+    operation: &'q Operation,
+    path: Vec<&'q str>,
     errors: Vec<String>,
+    needs: Needs,
     left: usize,
 }
 
 /// What is selected by response key.
-type Shape<'s> = BTreeMap<&'s str, Selected<'s>>;
+type Shape<'q> = BTreeMap<&'q str, Selected<'q>>;
 
 /// A field that was found.
-struct Selected<'s> {
+struct Selected<'q> {
     ty: TypeRef,
     kind: TypeKind,
-    below: Shape<'s>,
+    below: Shape<'q>,
 }
 
-impl<'s> Walk<'_, 's> {
+impl<'q> Walk<'_, '_, 'q> {
     fn operation(&mut self) {
         let operation = self.operation;
         if let Err(error) = self.root(operation) {
             self.errors.push(error);
         }
         for (name, ty) in &operation.variables {
-            let text = match self.checker.inputs.kind(ty) {
-                Some(TypeKind::Object) => {
+            let schema = self.checker.schema;
+            let text = match self.checker.inputs.find(ty) {
+                Some(key) if schema.type_kind(key) == TypeKind::Object => {
                     format!("object '{ty}' cannot be used in an input type")
                 }
-                None if !self.checker.has_unknown_parts => {
-                    format!("type '{ty}' not found in the schema")
+                Some(key) => {
+                    self.needs.note_type(key);
+                    continue;
                 }
-                _ => continue,
+                None if self.checker.has_unknown_parts => continue,
+                None => format!("type '{ty}' not found in the schema"),
             };
             self.path.push(name);
             let error = self.error(&text);
@@ -195,7 +206,7 @@ impl<'s> Walk<'_, 's> {
         }
     }
 
-    fn root(&mut self, operation: &'s Operation) -> Result<(), String> {
+    fn root(&mut self, operation: &'q Operation) -> Result<(), String> {
         let schema = self.checker.schema;
         let (key, exists) = match operation.kind {
             OperationKind::Query => (TypeKey::QueryRoot, true),
@@ -211,8 +222,8 @@ impl<'s> Walk<'_, 's> {
 
     /// What is selected on an object. A fault of one of its fields is noted; an error is one of the
     /// selection as a whole.
-    fn object(&mut self, on: &TypeKey, selection: &'s [Node]) -> Result<Shape<'s>, String> {
-        let parts: Vec<Shape<'s>> = selection.iter().map(|node| self.node(on, node)).collect();
+    fn object(&mut self, on: &TypeKey, selection: &'q [Node]) -> Result<Shape<'q>, String> {
+        let parts: Vec<Shape<'q>> = selection.iter().map(|node| self.node(on, node)).collect();
         let mut merged = Shape::new();
         for part in parts {
             self.merge(&mut merged, part)?;
@@ -220,7 +231,7 @@ impl<'s> Walk<'_, 's> {
         Ok(merged)
     }
 
-    fn node(&mut self, on: &TypeKey, node: &'s Node) -> Shape<'s> {
+    fn node(&mut self, on: &TypeKey, node: &'q Node) -> Shape<'q> {
         match node {
             Node::Field {
                 name,
@@ -258,7 +269,7 @@ impl<'s> Walk<'_, 's> {
     }
 
     /// What a fragment selects. Within one, the first of a response key counts.
-    fn fragment(&mut self, on: &TypeKey, selection: &'s [Node]) -> Shape<'s> {
+    fn fragment(&mut self, on: &TypeKey, selection: &'q [Node]) -> Shape<'q> {
         let mut shape = Shape::new();
         for node in selection {
             for (key, selected) in self.node(on, node) {
@@ -271,18 +282,26 @@ impl<'s> Walk<'_, 's> {
     fn field(
         &mut self,
         on: &TypeKey,
-        name: &'s str,
-        selection: &'s [Node],
-    ) -> Result<Option<Selected<'s>>, String> {
+        name: &'q str,
+        selection: &'q [Node],
+    ) -> Result<Option<Selected<'q>>, String> {
         let schema = self.checker.schema;
         let ty = match self.checker.find(on, name) {
             Found::Field(ty) => ty,
-            Found::Believed => return Ok(None),
+            Found::Believed => {
+                self.note(on, name, on);
+                return Ok(None);
+            }
+            Found::Federated => {
+                self.needs.note_anything();
+                return Ok(None);
+            }
             Found::Missing => {
                 let on = schema.type_name(on);
                 return Err(self.error(&format!("field '{name}' not found in object '{on}'")));
             }
         };
+        self.note(on, name, ty.key());
         let kind = schema.type_kind(ty.key());
         let of = |this: &Self, before: &str, after: &str| {
             let name = schema.type_name(ty.key());
@@ -305,8 +324,20 @@ impl<'s> Walk<'_, 's> {
         Ok(Some(Selected { ty, kind, below }))
     }
 
+    /// Notes what a field goes by.
+    fn note(&mut self, on: &TypeKey, name: &str, ty: &TypeKey) {
+        if name == NO_QUERIES {
+            // It is there until any other field is.
+            self.needs.note_anything();
+        } else if on.root().is_some() {
+            self.needs.note_root(on, name);
+        }
+        self.needs.note_type(on);
+        self.needs.note_type(ty);
+    }
+
     /// Adds what is selected by one element to what is selected by those before it.
-    fn merge(&self, into: &mut Shape<'s>, part: Shape<'s>) -> Result<(), String> {
+    fn merge(&self, into: &mut Shape<'q>, part: Shape<'q>) -> Result<(), String> {
         for (key, selected) in part {
             let Some(known) = into.get_mut(key) else {
                 into.insert(key, selected);

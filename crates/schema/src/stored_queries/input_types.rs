@@ -72,7 +72,7 @@ pub(super) struct InputTypes<'s> {
     schema: RoleSchema<'s>,
     /// Tables by what the names of their types begin with.
     tables: Option<HashMap<String, Vec<TableKey>>>,
-    known: HashMap<&'s str, Option<TypeKind>>,
+    known: HashMap<Box<str>, Option<TypeKey>>,
 }
 
 impl<'s> InputTypes<'s> {
@@ -84,23 +84,24 @@ impl<'s> InputTypes<'s> {
         }
     }
 
-    /// What kind of type a name stands for; `None` when it stands for none.
-    pub(super) fn kind(&mut self, name: &'s str) -> Option<TypeKind> {
-        if let Some(known) = self.known.get(name) {
-            return *known;
+    /// The type that a name stands for.
+    pub(super) fn find(&mut self, name: &str) -> Option<&TypeKey> {
+        if !self.known.contains_key(name) {
+            let found = self.look_up(name);
+            self.known.insert(name.into(), found);
         }
-        let kind = self.find(name).map(|key| self.schema.type_kind(&key));
-        self.known.insert(name, kind);
-        kind
+        self.known.get(name)?.as_ref()
     }
 
-    fn find(&mut self, name: &str) -> Option<TypeKey> {
+    fn look_up(&mut self, name: &str) -> Option<TypeKey> {
         if let Some(builtin) = BUILTIN.into_iter().find(|builtin| *builtin == name) {
             return Some(TypeKey::Builtin(builtin));
         }
-        self.of_roots(name)
-            .or_else(|| self.of_scalars(name))
+        // What is found quickly comes first.
+        self.scalar(name)
             .or_else(|| self.of_tables(name))
+            .or_else(|| self.of_roots(name))
+            .or_else(|| self.of_scalars(name))
             .or_else(|| self.of_functions(name))
     }
 
@@ -125,11 +126,13 @@ impl<'s> InputTypes<'s> {
         .find(|key| self.is_called(key, name))
     }
 
+    fn scalar(&self, name: &str) -> Option<TypeKey> {
+        self.sources()
+            .find_map(|(id, source)| Some(TypeKey::Scalar(id, *source.scalars.get(name)?)))
+    }
+
     fn of_scalars(&self, name: &str) -> Option<TypeKey> {
         for (id, source) in self.sources() {
-            if let Some(ty) = source.scalars.get(name) {
-                return Some(TypeKey::Scalar(id, *ty));
-            }
             let scalars = source
                 .scalars
                 .iter()

@@ -3,6 +3,7 @@
 //! * `outline`: what of a query's text is looked at, read once and taken over from snapshot to
 //!   snapshot.
 //! * `analysis`: an outline held against the schema. `input_types`: the types that variables name.
+//! * `needs`: what a query that fits goes by.
 //!
 //! A query that does not fit is an inconsistent object. It stays where it is, on the allow list too:
 //! what is told of it is all. Parts of the metadata that are kept but not served add fields to the
@@ -10,46 +11,76 @@
 
 mod analysis;
 mod input_types;
+mod needs;
 mod outline;
 
 use crate::model::{Inconsistency, Snapshot};
 use analysis::Checker;
 use howdah_error::Code;
 use howdah_metadata::{ListedQuery, Metadata, MetadataObject, QueryCollection};
+use needs::{Changes, Needs};
 use outline::Outline;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// The outlines of all stored queries, by their texts.
+/// What is known of the stored queries, by their texts.
 #[derive(Debug, Default)]
 pub(crate) struct StoredQueries {
-    outlines: HashMap<Arc<str>, Arc<Outline>>,
+    by_text: HashMap<Arc<str>, StoredQuery>,
+}
+
+#[derive(Debug, Clone)]
+struct StoredQuery {
+    outline: Arc<Outline>,
+    verdict: Verdict,
+}
+
+/// Whether a query fits.
+#[derive(Debug, Clone)]
+enum Verdict {
+    /// It does, by what it needs.
+    Fits(Arc<Needs>),
+    /// It does not, for these reasons.
+    Fails(Arc<[String]>),
 }
 
 impl StoredQueries {
-    /// Reads the queries of a document. Texts that are known from before are not read again.
-    pub(crate) fn read(metadata: &Metadata, before: Option<&StoredQueries>) -> Self {
-        let mut outlines = HashMap::new();
-        for (_, query) in listed(metadata) {
+    /// Checks the queries of a snapshot. Texts that are known from the one before are not read again,
+    /// and what goes by nothing that has changed since is not looked at again.
+    pub(crate) fn check(snapshot: &Snapshot, before: Option<&Snapshot>) -> Self {
+        let mut by_text: HashMap<Arc<str>, StoredQuery> = HashMap::new();
+        let mut checker = Checker::new(snapshot);
+        let changes = before.map(|before| Changes::between(before, snapshot));
+        for (_, query) in listed(&snapshot.metadata) {
             let text = query.query.as_str();
-            if outlines.contains_key(text) {
+            if by_text.contains_key(text) {
                 continue;
             }
-            let known = before.and_then(|before| before.outlines.get_key_value(text));
+            let known = before.and_then(|before| before.stored_queries.by_text.get_key_value(text));
             let (text, outline) = match known {
-                Some((text, outline)) => (text.clone(), outline.clone()),
+                Some((text, known)) => {
+                    if let (Verdict::Fits(needs), Some(changes)) = (&known.verdict, &changes)
+                        && !changes.concern(needs)
+                    {
+                        by_text.insert(text.clone(), known.clone());
+                        continue;
+                    }
+                    (text.clone(), known.outline.clone())
+                }
                 None => (text.into(), Arc::new(Outline::read(text))),
             };
-            outlines.insert(text, outline);
+            let verdict = match checker.check(&outline) {
+                Ok(needs) => Verdict::Fits(Arc::new(needs)),
+                Err(errors) => Verdict::Fails(errors.into()),
+            };
+            by_text.insert(text, StoredQuery { outline, verdict });
         }
-        StoredQueries { outlines }
+        StoredQueries { by_text }
     }
 
-    fn outline(&self, query: &ListedQuery) -> Option<&Outline> {
-        self.outlines
-            .get(query.query.as_str())
-            .map(|found| &**found)
+    fn of(&self, query: &ListedQuery) -> Option<&StoredQuery> {
+        self.by_text.get(query.query.as_str())
     }
 }
 
@@ -61,19 +92,18 @@ fn listed(metadata: &Metadata) -> impl Iterator<Item = (&QueryCollection, &Liste
     })
 }
 
-/// The stored queries that do not fit the schema of a snapshot.
+/// The stored queries of a snapshot that do not fit.
 pub(crate) fn inconsistencies(snapshot: &Snapshot) -> Vec<Inconsistency> {
-    let mut checker = Checker::new(snapshot);
     let mut uses = None;
     let mut found = Vec::new();
     for (collection, query) in listed(&snapshot.metadata) {
-        let Some(outline) = snapshot.stored_queries.outline(query) else {
+        let Some(StoredQuery {
+            outline,
+            verdict: Verdict::Fails(errors),
+        }) = snapshot.stored_queries.of(query)
+        else {
             continue;
         };
-        let errors = checker.errors(outline);
-        if errors.is_empty() {
-            continue;
-        }
         let uses = uses.get_or_insert_with(|| Uses::of(snapshot));
         let object = MetadataObject::StoredQuery {
             collection: collection.name.clone(),
@@ -82,7 +112,7 @@ pub(crate) fn inconsistencies(snapshot: &Snapshot) -> Vec<Inconsistency> {
         };
         found.push(Inconsistency {
             definition: object.definition(&snapshot.metadata),
-            reason: reason(collection, query, &errors, &uses.text(query, outline)),
+            reason: reason(collection, query, errors, &uses.text(query, outline)),
             object,
             code: Code::ValidationFailed,
             message: None,
@@ -150,7 +180,7 @@ impl<'s> Uses<'s> {
             .iter()
             .filter(|collection| everybodys(&collection.name))
             .flat_map(|collection| &collection.definition.queries)
-            .filter_map(|query| snapshot.stored_queries.outline(query)?.fingerprint)
+            .filter_map(|query| snapshot.stored_queries.of(query)?.outline.fingerprint)
             .collect();
         Uses { endpoints, allowed }
     }

@@ -1,8 +1,9 @@
-use super::StoredQueries;
 use super::input_types::InputTypes;
+use super::needs::Needs;
+use super::{StoredQuery, Verdict};
 use crate::introspection::all_types;
 use crate::model::Snapshot;
-use crate::testing::{snapshot, snapshot_with};
+use crate::testing::{snapshot, snapshot_after, snapshot_with};
 use crate::types::RoleSchema;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -263,22 +264,93 @@ fn every_type_of_the_schema_is_found_by_its_name() {
     assert!(types.len() > 100, "{}", types.len());
     let mut inputs = InputTypes::new(schema);
     for (name, key) in &types {
-        let kind = inputs.kind(name);
-        assert_eq!(kind, Some(schema.type_kind(key)), "{name}");
+        let found = inputs.find(name).map(|key| schema.type_kind(key));
+        assert_eq!(found, Some(schema.type_kind(key)), "{name}");
+    }
+}
+
+fn only(snapshot: &Snapshot) -> &StoredQuery {
+    snapshot.stored_queries.by_text.values().next().unwrap()
+}
+
+fn needs(snapshot: &Snapshot) -> &Arc<Needs> {
+    match &only(snapshot).verdict {
+        Verdict::Fits(needs) => needs,
+        Verdict::Fails(errors) => panic!("{errors:?}"),
     }
 }
 
 #[test]
-fn texts_are_read_once() {
-    let first = stored("{ author { id } }");
-    let known = &first.stored_queries;
-    let again = StoredQueries::read(&first.metadata, Some(known));
-    let outline = |queries: &StoredQueries| {
-        let (_, outline) = queries.outlines.iter().next().unwrap();
-        outline.clone()
+fn a_query_is_looked_at_again_only_when_a_change_concerns_it() {
+    for (query, touched, is_kept) in [
+        ("{ other_note { body } }", "author", true),
+        ("{ other_note { body } }", "note", false),
+        ("{ article { author { name } } }", "author", false),
+        ("{ article { title } }", "author", true),
+        (
+            "mutation { delete_author(where: {}) { affected_rows } }",
+            "author",
+            false,
+        ),
+        (
+            "query ($x: author_bool_exp) { other_note { body } }",
+            "author",
+            false,
+        ),
+        (
+            "query ($x: author_bool_exp) { other_note { body } }",
+            "article",
+            true,
+        ),
+        ("{ __typename __schema { description } }", "author", true),
+    ] {
+        let more = json!({"query_collections": collection(&[query])});
+        let before = snapshot_with(more.clone());
+        let after = snapshot_after(&before, &[touched], more);
+        assert!(Arc::ptr_eq(&only(&before).outline, &only(&after).outline));
+        let kept = Arc::ptr_eq(needs(&before), needs(&after));
+        assert_eq!(kept, is_kept, "{query} beside {touched}");
+    }
+}
+
+#[test]
+fn what_is_gone_fits_no_longer_and_does_again_when_it_is_back() {
+    let query = "{ recent { id } }";
+    let queries = collection(&[query]);
+    let whole = snapshot_with(json!({"query_collections": queries}));
+    let sources = |tables: Value| {
+        json!([{
+            "name": "default",
+            "kind": "postgres",
+            "configuration": {"connection_info": {"database_url": "postgres://nowhere"}},
+            "tables": tables,
+        }])
     };
-    assert!(Arc::ptr_eq(&outline(known), &outline(&again)));
-    let other = StoredQueries::read(&stored("{ author { name } }").metadata, Some(known));
-    assert_eq!(other.outlines.len(), 1);
-    assert!(!Arc::ptr_eq(&outline(known), &outline(&other)));
+    let note = json!({"table": {"schema": "other", "name": "note"}});
+    let less = json!({"query_collections": queries, "sources": sources(json!([note.clone()]))});
+    let after = snapshot_after(&whole, &["recent"], less);
+    assert!(told(&after).is_some());
+    let more = json!([note, {"table": "recent"}]);
+    let again = json!({"query_collections": queries, "sources": sources(more)});
+    assert_eq!(told(&snapshot_after(&after, &["recent"], again)), None);
+
+    let queries = collection(&["{ no_queries_available }"]);
+    let none = json!({"query_collections": queries, "sources": sources(json!([]))});
+    let none = snapshot_with(none);
+    assert_eq!(told(&none), None);
+    let some =
+        json!({"query_collections": queries, "sources": sources(json!([{"table": "recent"}]))});
+    assert!(told(&snapshot_after(&none, &["recent"], some)).is_some());
+}
+
+#[test]
+fn parts_that_are_not_served_concern_all_queries() {
+    let queries = collection(&["{ author { id } act }"]);
+    let with = json!({"query_collections": queries, "actions": [{"name": "act"}]});
+    let before = snapshot_with(with.clone());
+    assert_eq!(told(&before), None);
+    let same = snapshot_after(&before, &["article"], with);
+    assert!(Arc::ptr_eq(needs(&before), needs(&same)));
+    let without = json!({"query_collections": queries});
+    assert!(told(&snapshot_after(&before, &[], without)).is_some());
 }

@@ -19,6 +19,7 @@ mod showing;
 mod streams;
 
 pub use comparisons::{Dimensions, OperatorInput};
+pub(crate) use roots::NO_QUERIES;
 pub use scalars::{is_list, scalar_name};
 
 use crate::model::{Member, RootKind, RootMember, Snapshot, Source, SourceId, Table};
@@ -120,6 +121,43 @@ impl TypeKey {
             TypeKey::SubscriptionRoot => Some(RootKind::Subscription),
             TypeKey::Namespace(root, _) => Some(*root),
             _ => None,
+        }
+    }
+
+    /// The table that the type is about.
+    pub fn table(&self) -> Option<TableKey> {
+        match self {
+            TypeKey::Row(table)
+            | TypeKey::Aggregate(table)
+            | TypeKey::AggregateFields(table)
+            | TypeKey::AggregateOver(table, _)
+            | TypeKey::BoolExp(table)
+            | TypeKey::OrderBy(table)
+            | TypeKey::SelectColumn(table)
+            | TypeKey::AggregateOrderBy(table)
+            | TypeKey::AggregateOverOrderBy(table, _)
+            | TypeKey::AggregateBoolExp(table)
+            | TypeKey::AggregateBoolExpOf(table, _)
+            | TypeKey::AggregateBoolExpArguments(table, _)
+            | TypeKey::EnumValues(table)
+            | TypeKey::EnumComparison(table)
+            | TypeKey::ComputedArgs(table, _)
+            | TypeKey::NativeArgs(table)
+            | TypeKey::StreamCursor(table)
+            | TypeKey::StreamCursorValue(table)
+            | TypeKey::Mutation(table, _) => Some(*table),
+            TypeKey::QueryRoot
+            | TypeKey::MutationRoot
+            | TypeKey::SubscriptionRoot
+            | TypeKey::Namespace(..)
+            | TypeKey::Scalar(..)
+            | TypeKey::Comparison(..)
+            | TypeKey::ArrayComparison(..)
+            | TypeKey::Cast(..)
+            | TypeKey::Near(..)
+            | TypeKey::RasterGeometry(..)
+            | TypeKey::FunctionArgs(..)
+            | TypeKey::Builtin(_) => None,
         }
     }
 }

@@ -10,8 +10,12 @@ use howdah_ir::permit::{RootFieldKind, SelectPermit};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The field of a `query_root` that has no other.
+pub(crate) const NO_QUERIES: &str = "no_queries_available";
+
 impl RoleSchema<'_> {
-    fn root_index(&self, key: &TypeKey) -> &BTreeMap<Arc<str>, RootMember> {
+    /// The root fields of a root or namespace, whoever may see them.
+    pub(crate) fn root_index(&self, key: &TypeKey) -> &BTreeMap<Arc<str>, RootMember> {
         static EMPTY: BTreeMap<Arc<str>, RootMember> = BTreeMap::new();
         let roots = &self.snapshot.roots;
         match key {
@@ -43,8 +47,7 @@ impl RoleSchema<'_> {
         if let Some(member) = self.root_index(key).get(name) {
             return self.root_member(key, name, *member);
         }
-        (name == "no_queries_available" && *key == TypeKey::QueryRoot && !self.has_queries())
-            .then(no_queries)
+        (name == NO_QUERIES && *key == TypeKey::QueryRoot && !self.has_queries()).then(no_queries)
     }
 
     fn has_fields(&self, key: &TypeKey) -> bool {
@@ -320,7 +323,7 @@ impl RoleSchema<'_> {
 
 fn no_queries() -> FieldInfo {
     FieldInfo {
-        name: "no_queries_available".into(),
+        name: NO_QUERIES.into(),
         description: Some("There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn't have the required permissions.".into()),
         args: Vec::new(),
         ty: builtin("String").non_null(),

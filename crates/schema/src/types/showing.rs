@@ -7,30 +7,7 @@ use std::sync::Arc;
 impl RoleSchema<'_> {
     /// The source that a type belongs to; none for roots and builtin types.
     pub(super) fn source_of(&self, key: &TypeKey) -> Option<SourceId> {
-        Some(match key {
-            TypeKey::QueryRoot
-            | TypeKey::MutationRoot
-            | TypeKey::SubscriptionRoot
-            | TypeKey::Builtin(_) => return None,
-            TypeKey::Row(k)
-            | TypeKey::Aggregate(k)
-            | TypeKey::AggregateFields(k)
-            | TypeKey::AggregateOver(k, _)
-            | TypeKey::BoolExp(k)
-            | TypeKey::OrderBy(k)
-            | TypeKey::SelectColumn(k)
-            | TypeKey::AggregateOrderBy(k)
-            | TypeKey::AggregateOverOrderBy(k, _)
-            | TypeKey::AggregateBoolExp(k)
-            | TypeKey::AggregateBoolExpOf(k, _)
-            | TypeKey::AggregateBoolExpArguments(k, _)
-            | TypeKey::EnumValues(k)
-            | TypeKey::EnumComparison(k)
-            | TypeKey::ComputedArgs(k, _)
-            | TypeKey::StreamCursor(k)
-            | TypeKey::StreamCursorValue(k)
-            | TypeKey::NativeArgs(k)
-            | TypeKey::Mutation(k, _) => k.0,
+        match key {
             TypeKey::Scalar(s, _)
             | TypeKey::Comparison(s, _)
             | TypeKey::ArrayComparison(s, _)
@@ -38,8 +15,9 @@ impl RoleSchema<'_> {
             | TypeKey::Near(s, _)
             | TypeKey::RasterGeometry(s, _)
             | TypeKey::FunctionArgs(s, _)
-            | TypeKey::Namespace(_, s) => *s,
-        })
+            | TypeKey::Namespace(_, s) => Some(*s),
+            other => other.table().map(|table| table.0),
+        }
     }
 
     /// A field as shown.
