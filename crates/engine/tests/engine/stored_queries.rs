@@ -1,7 +1,7 @@
 //! Queries of collections are held against the schema: what does not fit is reported, and nothing that
 //! is in use goes unnoticed.
 
-use crate::support::{World, library, options, user};
+use crate::support::{World, library, options, user, world};
 use howdah_engine::Engine;
 use howdah_error::{Code, Error};
 use serde_json::{Value, json};
@@ -295,4 +295,45 @@ async fn a_source_that_is_dropped_leaves_queries_behind() {
     );
     world.done("drop_inconsistent_metadata", json!({})).await;
     assert!(world.metadata().await.get("query_collections").is_none());
+}
+
+#[tokio::test]
+async fn a_query_that_lives_on_a_schema_without_fields_refuses_the_first_table() {
+    let world = world().await;
+    world.sql("create table t (id int primary key)").await;
+    let query = json!({"name": "q", "query": "{ no_queries_available }"});
+    let args = json!({"name": "c", "definition": {"queries": [query]}});
+    world.done("create_query_collection", args).await;
+    let before = world.metadata().await;
+    let error = world.refused("pg_track_table", json!({"table": "t"})).await;
+    let message = "cannot continue due to new inconsistent metadata";
+    assert_eq!(refusal(&error, 400, message).len(), 1);
+    let tables = json!({"tables": [{"table": "t"}]});
+    let error = world.refused("pg_track_tables", tables).await;
+    let message = "cannot continue due to newly found inconsistent metadata";
+    assert_eq!(refusal(&error, 400, message).len(), 1);
+    assert_eq!(world.metadata().await, before);
+}
+
+#[tokio::test]
+async fn native_queries_stay_that_a_stored_query_runs() {
+    let world = world().await;
+    world
+        .done(
+            "bulk_atomic",
+            json!([
+                {"type": "pg_track_logical_model", "args": {"name": "one", "fields": [
+                    {"name": "id", "type": "integer"}]}},
+                {"type": "pg_track_native_query", "args": {
+                    "root_field_name": "ones", "returns": "one", "code": "select 1 as id"}},
+            ]),
+        )
+        .await;
+    let query = json!({"name": "q", "query": "query ($w: one_bool_exp_bool_exp) { ones(where: $w) { id } }"});
+    let args = json!({"name": "c", "definition": {"queries": [query]}});
+    world.done("create_query_collection", args).await;
+    let native = json!({"root_field_name": "ones", "source": "default"});
+    let error = world.refused("pg_untrack_native_query", native).await;
+    let message = "cannot continue due to new inconsistent metadata";
+    assert_eq!(refusal(&error, 400, message).len(), 1);
 }

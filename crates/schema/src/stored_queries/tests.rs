@@ -252,21 +252,73 @@ fn fragments_that_multiply_take_no_time() {
     assert_eq!(errors(&query), "");
 }
 
+/// The source under another naming.
+fn named_otherwise(customization: Value) -> Value {
+    json!([{
+        "name": "default",
+        "kind": "postgres",
+        "configuration": {"connection_info": {"database_url": "postgres://nowhere"}},
+        "customization": customization,
+        "tables": [
+            {"table": "author", "array_relationships": [{"name": "articles", "using":
+                {"foreign_key_constraint_on": {"table": "article", "column": "author_id"}}}],
+             "computed_fields": [{"name": "latest", "definition": {"function": "author_latest"}}]},
+            {"table": "article"},
+        ],
+    }])
+}
+
 #[test]
 fn every_type_of_the_schema_is_found_by_its_name() {
-    let snapshot = snapshot();
-    let schema = RoleSchema {
-        snapshot: &snapshot,
-        role: "admin",
-        backend: true,
-    };
-    let types = all_types(schema);
-    assert!(types.len() > 100, "{}", types.len());
-    let mut inputs = InputTypes::new(schema);
-    for (name, key) in &types {
-        let found = inputs.find(name).map(|key| schema.type_kind(key));
-        assert_eq!(found, Some(schema.type_kind(key)), "{name}");
+    let cased = json!({"naming_convention": "graphql-default",
+                       "type_names": {"prefix": "A_", "suffix": "_z"}});
+    let below = json!({"root_fields": {"namespace": "ns"}, "type_names": {"prefix": "a"}});
+    for snapshot in [
+        snapshot(),
+        snapshot_with(json!({"sources": named_otherwise(cased)})),
+        snapshot_with(json!({"sources": named_otherwise(below)})),
+    ] {
+        assert_eq!(snapshot.inconsistencies, Vec::new());
+        let schema = RoleSchema {
+            snapshot: &snapshot,
+            role: "admin",
+            backend: true,
+        };
+        let types = all_types(schema);
+        assert!(types.len() > 80, "{}", types.len());
+        let mut inputs = InputTypes::new(schema);
+        for (name, key) in &types {
+            let found = inputs.find(name).map(|key| schema.type_kind(key));
+            assert_eq!(found, Some(schema.type_kind(key)), "{name}");
+        }
     }
+}
+
+#[test]
+fn fields_are_those_that_clients_write() {
+    let ask = |customization: Value, query: &str| {
+        told(&snapshot_with(json!({
+            "sources": named_otherwise(customization),
+            "query_collections": collection(&[query]),
+        })))
+    };
+    let below = json!({"root_fields": {"namespace": "ns"}});
+    assert_eq!(
+        ask(below.clone(), "{ ns { author { id } __typename } }"),
+        None
+    );
+    assert_eq!(
+        ask(below.clone(), "{ ns { nope } }").unwrap(),
+        "\"$.ns.nope: field 'nope' not found in object 'ns_query'\""
+    );
+    assert!(ask(below, "{ author { id } }").is_some());
+    let cased = json!({"naming_convention": "graphql-default"});
+    let query = "{ article { authorId isPublished } authorAggregate { aggregate { count } } }";
+    assert_eq!(ask(cased.clone(), query), None);
+    assert_eq!(
+        ask(cased, "{ article { author_id } }").unwrap(),
+        "\"$.article.author_id: field 'author_id' not found in object 'Article'\""
+    );
 }
 
 fn only(snapshot: &Snapshot) -> &StoredQuery {
