@@ -77,7 +77,30 @@ impl Draft {
                 args.name
             )));
         }
+        self.check_not_a_column(command)?;
         apply_command(&self.state.snapshot, metadata, command)
+    }
+
+    /// A relationship cannot have the name of a column; the document alone does not tell these.
+    fn check_not_a_column(&self, command: &Command) -> Result<()> {
+        let (source, table, name) = match command {
+            Command::CreateObjectRelationship(args) => (&args.source, &args.table, &args.name),
+            Command::CreateArrayRelationship(args) => (&args.source, &args.table, &args.name),
+            Command::RenameRelationship(args) => (&args.source, &args.table, &args.new_name),
+            _ => return Ok(()),
+        };
+        let model = self.source(source).map(|(model, _)| model);
+        let is_column = model.is_some_and(|model| {
+            let tracked = model.table_named(&table.schema, &table.name);
+            tracked.is_some_and(|t| model.catalog.table(t.id).column_named(name).is_some())
+        });
+        if !is_column {
+            return Ok(());
+        }
+        Err(Error::already_exists(match command {
+            Command::RenameRelationship(args) => apply::name_taken(args),
+            _ => format!("field with name {name:?} already exists in table \"{table}\""),
+        }))
     }
 
     /// Whether a source of the metadata could never be read, so that nothing is known of it.

@@ -6,7 +6,7 @@ use crate::state::{State, inconsistencies_json};
 use bytes::Bytes;
 use howdah_error::{Error, Result};
 use howdah_metadata::commands::{CatalogStateKind, Command, SetCatalogState};
-use howdah_metadata::{Metadata, SourceKind};
+use howdah_metadata::Metadata;
 use howdah_postgres::hdb_catalog::StateOwner;
 use serde_json::{Value, json};
 
@@ -89,21 +89,18 @@ pub(super) fn consistency(state: &State) -> Value {
 }
 
 fn source_kinds() -> Value {
-    let kinds: Vec<Value> = [
-        (SourceKind::Postgres, "PostgreSQL"),
-        (SourceKind::Citus, "Citus"),
-        (SourceKind::Cockroach, "CockroachDB"),
-    ]
-    .into_iter()
-    .map(|(kind, name)| {
-        json!({
-            "available": true,
-            "builtin": true,
-            "display_name": name,
-            "kind": kind.as_str(),
+    // By the prefixes of their commands, as clients look for them.
+    let kinds: Vec<Value> = ["pg", "citus", "cockroach"]
+        .into_iter()
+        .map(|kind| {
+            json!({
+                "available": true,
+                "builtin": true,
+                "display_name": kind,
+                "kind": kind,
+            })
         })
-    })
-    .collect();
+        .collect();
     json!({"sources": kinds})
 }
 

@@ -303,3 +303,28 @@ async fn operations_that_read_run_side_by_side() {
         .unwrap_err();
     assert_eq!(*error.code(), Code::BadRequest);
 }
+
+#[tokio::test]
+async fn a_relationship_with_the_name_of_a_column_exists_already() {
+    let world = library().await;
+    let create = json!({"table": "article", "name": "title", "using": {"foreign_key_constraint_on": "author_id"}});
+    let rename = json!({"table": "article", "name": "author", "new_name": "title"});
+    for (command, args, text) in [
+        (
+            "pg_create_object_relationship",
+            create,
+            "field with name \"title\" already exists in table \"article\"",
+        ),
+        (
+            "pg_rename_relationship",
+            rename,
+            "cannot rename relationship \"author\" to \"title\" in table \"article\" as a column/relationship with the name already exists",
+        ),
+    ] {
+        let error = world.refused(command, args).await;
+        assert_eq!(
+            (error.code(), error.message(), &*error.path().to_string()),
+            (&Code::AlreadyExists, text, "$.args")
+        );
+    }
+}

@@ -197,8 +197,24 @@ async fn inherited_roles_in_a_circle_are_refused() {
     world.done("add_inherited_role", role("a", "b")).await;
     let before = world.metadata().await;
     let error = world.refused("add_inherited_role", role("c", "a")).await;
-    assert_eq!(*error.code(), Code::InvalidConfiguration);
-    assert!(error.message().contains("cycle"), "{error:?}");
+    let told = (
+        error.code().as_str(),
+        error.message(),
+        error.path().to_string(),
+    );
+    assert_eq!(
+        told,
+        (
+            "cyclic-dependency",
+            "found cycle(s) in roles: [\"b\",\"c\",\"a\",\"b\"]",
+            "$.args".to_owned()
+        )
+    );
+    let mut document = before.clone();
+    document["inherited_roles"] = json!([role("x", "y"), role("y", "x")]);
+    let args = json!({"allow_inconsistent_metadata": true, "metadata": document});
+    let error = world.refused("replace_metadata", args).await;
+    assert_eq!(*error.code(), Code::CyclicDependency);
     assert_eq!(world.metadata().await, before);
 }
 

@@ -1,5 +1,6 @@
 //! Commands on the whole document.
 
+use super::role::check_cycles;
 use crate::commands::ReplaceMetadata;
 use crate::document::Metadata;
 use crate::export::VERSION;
@@ -26,13 +27,13 @@ pub fn clear_metadata(metadata: &mut Metadata) {
 ///
 /// # Errors
 /// As [`Metadata::from_any_version`]; `parse-failed` for sources or tables that are not there at all and
-/// for unknown keys on tables.
+/// for unknown keys on tables; `cyclic-dependency` for inherited roles in a circle.
 pub fn replace_metadata(metadata: &mut Metadata, args: &ReplaceMetadata) -> Result<()> {
     *metadata = match args {
         ReplaceMetadata::V1(document) => read(document, metadata)?,
         ReplaceMetadata::V2(args) => read(&args.metadata, metadata).within("metadata")?,
     };
-    Ok(())
+    check_cycles(metadata)
 }
 
 /// Reads a document that somebody has sent: unlike one that is stored it must be complete, for what is

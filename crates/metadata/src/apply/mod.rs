@@ -31,7 +31,7 @@ pub use native::{
 pub use permission::{PermissionList, create_permission, drop_permission, set_permission_comment};
 pub use relationship::{
     add_computed_field, create_array_relationship, create_object_relationship, drop_computed_field,
-    drop_relationship, rename_relationship, set_relationship_comment,
+    drop_relationship, name_taken, rename_relationship, set_relationship_comment,
 };
 pub use role::{add_inherited_role, drop_inherited_role};
 pub use settings::{

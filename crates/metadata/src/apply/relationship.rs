@@ -89,6 +89,15 @@ pub fn drop_relationship(
     ))
 }
 
+/// The refusal of a new name that a column or relationship has.
+pub fn name_taken(args: &RenameRelationship) -> String {
+    format!(
+        "cannot rename relationship \"{}\" to \"{}\" in table \"{}\" as a column/relationship with \
+         the name already exists",
+        args.name, args.new_name, args.table
+    )
+}
+
 /// Gives a relationship another name, also where permissions of the source follow it.
 ///
 /// # Errors
@@ -103,11 +112,7 @@ pub fn rename_relationship(
         .relationship(&args.name)
         .ok_or_else(|| missing(&args.name))?;
     if table.has_field(&args.new_name) {
-        return Err(Error::already_exists(format!(
-            "cannot rename relationship \"{}\" to \"{}\" in table \"{}\" as a \
-             column/relationship with the name already exists",
-            args.name, args.new_name, args.table
-        )));
+        return Err(Error::already_exists(name_taken(args)));
     }
     let source = source_mut(metadata, &args.source)?;
     rename::relationship(source, &args.table, &args.name, &args.new_name, target);

@@ -6,12 +6,13 @@ use crate::object::MetadataObject;
 use crate::role::InheritedRole;
 use crate::wire::Extra;
 use howdah_error::{Code, Error, Result};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
-/// Adds an inherited role, or replaces one of the same name. Cycles through other roles are
-/// found by building the result.
+/// Adds an inherited role, or replaces one of the same name.
 ///
 /// # Errors
-/// `invalid-params` when a role is its own parent.
+/// `invalid-params` when a role is its own parent; as [`check_cycles`].
 pub fn add_inherited_role(
     metadata: &mut Metadata,
     args: &AddInheritedRole,
@@ -35,6 +36,7 @@ pub fn add_inherited_role(
         Some(entry) => *entry = role,
         None => metadata.inherited_roles.push(role),
     }
+    check_cycles(metadata)?;
     Ok(MetadataObject::InheritedRole(args.role_name.clone()))
 }
 
@@ -54,4 +56,52 @@ pub fn drop_inherited_role(
         "\"{}\" inherited role doesn't exist",
         args.role_name
     )))
+}
+
+/// Refuses roles that inherit from themselves through others: nobody could say what they may.
+///
+/// # Errors
+/// `cyclic-dependency` with the roles of a circle, from one of them back to it.
+pub(crate) fn check_cycles(metadata: &Metadata) -> Result<()> {
+    let parents: HashMap<&str, &[String]> = metadata
+        .inherited_roles
+        .iter()
+        .map(|role| (role.role_name.as_str(), role.role_set.as_slice()))
+        .collect();
+    let mut done = HashSet::new();
+    for role in &metadata.inherited_roles {
+        let mut way = Vec::new();
+        if let Some(circle) = circle(&role.role_name, &parents, &mut way, &mut done) {
+            let roles = Value::from_iter(circle).to_string();
+            return Err(Error::new(
+                Code::CyclicDependency,
+                format!("found cycle(s) in roles: {roles}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The first circle that is met on the way up from a role.
+fn circle<'a>(
+    role: &'a str,
+    parents: &HashMap<&'a str, &'a [String]>,
+    way: &mut Vec<&'a str>,
+    done: &mut HashSet<&'a str>,
+) -> Option<Vec<&'a str>> {
+    if let Some(begin) = way.iter().position(|passed| *passed == role) {
+        let mut circle = way.split_off(begin);
+        circle.push(role);
+        return Some(circle);
+    }
+    if !done.insert(role) {
+        return None;
+    }
+    way.push(role);
+    let above = parents.get(role).copied().unwrap_or_default();
+    let found = above.iter().find_map(|p| circle(p, parents, way, done));
+    if found.is_none() {
+        way.pop();
+    }
+    found
 }
