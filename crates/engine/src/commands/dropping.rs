@@ -135,7 +135,7 @@ impl Draft {
         apply::untrack_logical_model(&mut metadata, args)?;
         let need = Need::LogicalModel(args.name.clone());
         let dependents = self.dependents(&args.source, |_, dependencies| {
-            dependencies.on_any(std::slice::from_ref(&need), &[])
+            dependencies.directly_on(std::slice::from_ref(&need))
         });
         let others: Vec<MetadataObject> = dependents
             .into_iter()

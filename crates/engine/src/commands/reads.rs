@@ -5,8 +5,8 @@ use crate::engine::Engine;
 use crate::state::{State, inconsistencies_json};
 use bytes::Bytes;
 use howdah_error::{Error, Result};
-use howdah_metadata::commands::{CatalogStateKind, Command, SetCatalogState};
 use howdah_metadata::Metadata;
+use howdah_metadata::commands::{CatalogStateKind, Command, SetCatalogState};
 use howdah_postgres::hdb_catalog::StateOwner;
 use serde_json::{Value, json};
 

@@ -66,6 +66,31 @@ pub(crate) struct Dependent {
     pub(crate) needs: BTreeMap<Need, Strength>,
 }
 
+impl Dependent {
+    fn needs_any(&self, needs: &[Need]) -> bool {
+        needs.iter().any(|need| self.needs.contains_key(need))
+    }
+
+    /// What others may need of it.
+    fn provides(&self) -> Option<Need> {
+        let MetadataObject::InSource { object, .. } = &self.object else {
+            return None;
+        };
+        match (object, self.on) {
+            (
+                SourceObject::InTable {
+                    object: TableObject::Relationship(_, name) | TableObject::ComputedField(name),
+                    ..
+                },
+                Some(table),
+            ) => Some(Need::Field(table, name.clone())),
+            (SourceObject::NativeQuery(name), _) => Some(Need::NativeQuery(name.clone())),
+            (SourceObject::LogicalModel(name), _) => Some(Need::LogicalModel(name.clone())),
+            _ => None,
+        }
+    }
+}
+
 /// All objects of a source with what they need, in the order of the metadata.
 #[derive(Debug)]
 pub(crate) struct Dependencies(Vec<Dependent>);
@@ -86,23 +111,59 @@ impl Dependencies {
         Dependencies(found)
     }
 
-    /// Who needs a table or any part of it, other than what stands on it.
+    /// Who needs a table or any part of it, other than what stands on it, and who needs those in turn.
     pub(crate) fn on_table(&self, table: TableId) -> Vec<MetadataObject> {
-        self.select(|dependent| {
-            dependent.on != Some(table)
-                && dependent
-                    .needs
-                    .keys()
-                    .any(|need| need.table() == Some(table))
+        self.with_further(&[table], |dependent| {
+            dependent
+                .needs
+                .keys()
+                .any(|need| need.table() == Some(table))
         })
     }
 
-    /// Who needs one of these, other than what stands on one of the tables `gone`.
+    /// Who needs one of these, other than what stands on one of the tables `gone`, and who needs those
+    /// in turn.
     pub(crate) fn on_any(&self, needs: &[Need], gone: &[TableId]) -> Vec<MetadataObject> {
-        self.select(|dependent| {
-            !dependent.on.is_some_and(|table| gone.contains(&table))
-                && needs.iter().any(|need| dependent.needs.contains_key(need))
-        })
+        self.with_further(gone, |dependent| dependent.needs_any(needs))
+    }
+
+    /// Who needs one of these itself.
+    pub(crate) fn directly_on(&self, needs: &[Need]) -> Vec<MetadataObject> {
+        self.select(|dependent| dependent.needs_any(needs))
+    }
+
+    /// Those who are wanted and those who need them, over any number of steps, but for what stands on
+    /// one of the tables `gone`.
+    fn with_further(
+        &self,
+        gone: &[TableId],
+        wanted: impl Fn(&Dependent) -> bool,
+    ) -> Vec<MetadataObject> {
+        let stays = |dependent: &Dependent| !dependent.on.is_some_and(|on| gone.contains(&on));
+        let mut found: Vec<bool> = self.0.iter().map(|d| stays(d) && wanted(d)).collect();
+        let mut lost: Vec<Need> = self.provided(&found);
+        while !lost.is_empty() {
+            let further: Vec<bool> = self
+                .0
+                .iter()
+                .zip(&found)
+                .map(|(d, is_found)| !is_found && stays(d) && d.needs_any(&lost))
+                .collect();
+            lost = self.provided(&further);
+            for (is_found, is_further) in found.iter_mut().zip(further) {
+                *is_found |= is_further;
+            }
+        }
+        let mut found = found.into_iter();
+        self.select(|_| found.next().unwrap_or_default())
+    }
+
+    /// What others may need of those that are marked.
+    fn provided(&self, marks: &[bool]) -> Vec<Need> {
+        let marked = self.0.iter().zip(marks).filter(|(_, mark)| **mark);
+        marked
+            .filter_map(|(dependent, _)| dependent.provides())
+            .collect()
     }
 
     /// The tables on which something stands that needs one of `tables` or a part of one.
@@ -121,7 +182,7 @@ impl Dependencies {
         })
     }
 
-    fn select(&self, wanted: impl Fn(&Dependent) -> bool) -> Vec<MetadataObject> {
+    fn select(&self, mut wanted: impl FnMut(&Dependent) -> bool) -> Vec<MetadataObject> {
         self.0
             .iter()
             .filter(|d| wanted(d))

@@ -50,7 +50,11 @@ async fn sql_that_cascades_takes_along_what_goes_over_what_it_dropped() {
     let permission = json!({"table": "article", "role": "user", "permission": rule});
     world.done("pg_create_select_permission", permission).await;
     let drop = "alter table article drop column author_id";
-    world.run_sql(json!({"sql": drop})).await.unwrap_err();
+    let error = world.run_sql(json!({"sql": drop})).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "cannot drop due to the following dependent objects: relationship author.articles in source \"default\", relationship article.author in source \"default\", permission article.user.select in source \"default\""
+    );
     world
         .run_sql(json!({"sql": drop, "cascade": true}))
         .await
