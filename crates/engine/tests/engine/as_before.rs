@@ -332,3 +332,69 @@ async fn a_relationship_with_the_name_of_a_column_exists_already() {
         );
     }
 }
+
+#[tokio::test]
+async fn functions_that_cannot_be_used_are_refused_with_all_reasons() {
+    let world = library().await;
+    world
+        .sql(
+            "create function one() returns int language sql stable as 'select 1';
+             create function writers(s json, n int) returns setof author language sql stable as 'select * from author';
+             create function odd(\"a b\" int) returns setof author language sql stable as 'select * from author';
+             create function of_number(n int) returns int language sql stable as 'select 1';
+             create function of_article(a article, s text) returns int language sql stable as 'select 1';
+             create function pairs(a author) returns record language sql stable as 'select 1, 2'",
+        )
+        .await;
+    for (function, configuration, reasons) in [
+        (
+            "one",
+            json!({}),
+            "for the following reasons:\n  • the function does not return a \"COMPOSITE\" type\n  • the function does not return a table\n",
+        ),
+        (
+            "writers",
+            json!({"session_argument": "x"}),
+            "because given session argument \"x\" not the input argument of the function",
+        ),
+        (
+            "writers",
+            json!({"session_argument": "n"}),
+            "because given session argument \"n\" is not of type json",
+        ),
+        (
+            "odd",
+            json!({}),
+            "because the function arguments a b are not in compliance with GraphQL spec",
+        ),
+    ] {
+        let args = json!({"function": function, "configuration": configuration});
+        let error = world.refused("pg_track_function", args).await;
+        let text = format!("the function {function:?} cannot be tracked {reasons}");
+        assert!(error.message().ends_with(&text), "{error:?}");
+    }
+    for (definition, reasons) in [
+        (
+            json!({"function": "of_number"}),
+            "for the following reasons:\n  • first argument of the function \"of_number\" is not COMPOSITE type\n  • first argument of the function \"of_number\" of type \"pg_catalog.integer\" is not the table to which the computed field is being added\n",
+        ),
+        (
+            json!({"function": "of_article", "table_argument": "a"}),
+            "because \"a\" argument of the function \"of_article\" of type \"article\" is not the table to which the computed field is being added",
+        ),
+        (
+            json!({"function": "of_article", "table_argument": "x", "session_argument": "y"}),
+            "because \"x\" is not an input argument of the function \"of_article\"",
+        ),
+        (
+            json!({"function": "pairs", "session_argument": "y"}),
+            "for the following reasons:\n  • \"y\" is not an input argument of the function \"pairs\"\n  • the function \"pairs\" returning type record is not a BASE type\n",
+        ),
+    ] {
+        let args = json!({"table": "author", "name": "k", "definition": definition});
+        let error = world.refused("pg_add_computed_field", args).await;
+        let text =
+            format!("the computed field \"k\" cannot be added to table \"author\" {reasons}");
+        assert!(error.message().ends_with(&text), "{error:?}");
+    }
+}

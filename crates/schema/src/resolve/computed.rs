@@ -7,6 +7,8 @@ use super::findings::{Findings, on_table};
 use super::functions::{argument_named, find_function, session_argument, unsupported};
 use super::kept::Kept;
 use crate::model::{ComputedField, ComputedReturn, Source, is_graphql_name};
+use crate::rules::qualified;
+use crate::type_text::type_text;
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Function, TableId, TypeKind, Volatility};
 use howdah_metadata::{SourceKind, TableObject};
@@ -84,22 +86,26 @@ fn build(
             "the function {name:?} is of type VOLATILE; cannot be added as a computed field"
         ));
     }
-    let row_argument = row_argument(
-        source,
-        table,
-        function,
-        &name,
-        definition.table_argument.as_deref(),
-    )
-    .map_err(|reason| reasons.push(reason))
-    .ok();
+    let given = definition.table_argument.as_deref();
+    let row_argument = match row_argument(function, &name, given) {
+        Ok(position) => {
+            let faults = faults_of_row(source, table, function, &name, given, position);
+            let fits = faults.is_empty();
+            reasons.extend(faults);
+            fits.then_some(position)
+        }
+        Err(reason) => {
+            // Nothing further is asked of a function that cannot be given the row.
+            reasons.push(reason);
+            return Err(refused(source, table, field, &reasons));
+        }
+    };
     let session_argument = session_argument(
         &source.catalog,
         function,
-        &name,
         definition.session_argument.as_deref(),
     )
-    .map_err(|reason| reasons.push(reason))
+    .map_err(|fault| reasons.push(fault.of_computed_field(&name)))
     .ok();
     let returns = returns(source, function, &name)
         .map_err(|reason| reasons.push(reason))
@@ -119,51 +125,73 @@ fn build(
                 ),
             })
         }
-        _ => {
-            let found = source.catalog.table(table);
-            Err(Error::not_supported(format!(
-                "the computed field {:?} cannot be added to table {:?} {}",
-                field.name,
-                crate::rules::qualified(&found.schema, &found.name),
-                because(&reasons)
-            )))
-        }
+        _ => Err(refused(source, table, field, &reasons)),
     }
 }
 
-fn row_argument(
+fn refused(
+    source: &Source,
+    table: TableId,
+    field: &howdah_metadata::ComputedField,
+    reasons: &[String],
+) -> Error {
+    let found = source.catalog.table(table);
+    Error::not_supported(format!(
+        "the computed field {:?} cannot be added to table {:?} {}",
+        field.name,
+        qualified(&found.schema, &found.name),
+        because(reasons)
+    ))
+}
+
+/// The position of the argument that takes the row, or why there is none.
+fn row_argument(function: &Function, name: &str, given: Option<&str>) -> Result<usize, String> {
+    match given {
+        Some(argument) => argument_named(function, argument).ok_or_else(|| {
+            format!("{argument:?} is not an input argument of the function {name:?}")
+        }),
+        None if function.arguments.is_empty() => {
+            Err(format!("the function {name:?} has no input arguments"))
+        }
+        None => Ok(0),
+    }
+}
+
+/// Why an argument does not take a row of the table.
+fn faults_of_row(
     source: &Source,
     table: TableId,
     function: &Function,
     name: &str,
     given: Option<&str>,
-) -> Result<usize, String> {
-    let position = match given {
-        Some(argument) => argument_named(function, argument).ok_or_else(|| {
-            format!("{argument:?} is not an input argument of the function {name:?}")
-        })?,
-        None if function.arguments.is_empty() => {
-            return Err(format!("the function {name:?} has no input arguments"));
-        }
-        None => 0,
+    position: usize,
+) -> Vec<String> {
+    let Some(argument) = function.arguments.get(position) else {
+        return vec![format!("the function {name:?} has no input arguments")];
     };
-    let argument = function
-        .arguments
-        .get(position)
-        .ok_or("the argument is missing")?;
-    let shown = match &argument.name {
+    let shown = match given {
         Some(argument) => format!("{argument:?} argument"),
         None => "first argument".to_owned(),
     };
-    match source.catalog.row_table(argument.ty) {
-        Some(found) if found == table => Ok(position),
-        Some(_) => Err(format!(
-            "{shown} of the function {name:?} is not of the row type of the table"
-        )),
-        None => Err(format!(
+    let catalog = &source.catalog;
+    let ty = catalog.ty(argument.ty);
+    let mut faults = Vec::new();
+    if !matches!(
+        catalog.ty(catalog.base_type(argument.ty)).kind,
+        TypeKind::Composite(_)
+    ) {
+        faults.push(format!(
             "{shown} of the function {name:?} is not COMPOSITE type"
-        )),
+        ));
     }
+    if catalog.row_table(argument.ty) != Some(table) {
+        faults.push(format!(
+            "{shown} of the function {name:?} of type {:?} is not the table to which the computed \
+             field is being added",
+            qualified(&ty.schema, &type_text(catalog, argument.ty))
+        ));
+    }
+    faults
 }
 
 fn returns(source: &Source, function: &Function, name: &str) -> Result<ComputedReturn, String> {
@@ -177,8 +205,8 @@ fn returns(source: &Source, function: &Function, name: &str) -> Result<ComputedR
             }
             let table = catalog.table(table);
             Err(format!(
-                "the function {name:?} returning set of table {:?} is not tracked",
-                crate::rules::qualified(&table.schema, &table.name)
+                "the function {name:?} returning set of table {:?} is not tracked or not found in database",
+                qualified(&table.schema, &table.name)
             ))
         }
         _ if function.returns_set => Err(format!(
@@ -186,8 +214,8 @@ fn returns(source: &Source, function: &Function, name: &str) -> Result<ComputedR
             &*ty.name
         )),
         _ if composite => Err(format!(
-            "the function {name:?} returning type {:?} is not a BASE type",
-            &*ty.name
+            "the function {name:?} returning type {} is not a BASE type",
+            ty.name
         )),
         _ => Ok(ComputedReturn::Scalar(function.returns)),
     }

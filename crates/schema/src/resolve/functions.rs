@@ -93,6 +93,7 @@ fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<Tracked
         }
         _ => {
             reasons.push("the function does not return a \"COMPOSITE\" type".to_owned());
+            reasons.push("the function does not return a table".to_owned());
             None
         }
     };
@@ -113,22 +114,17 @@ fn build(source: &Source, tracked: &howdah_metadata::Function) -> Result<Tracked
         None if volatile => Exposure::Mutation,
         None => Exposure::Query,
     };
-    let session_argument = session_argument(
-        catalog,
-        function,
-        &database_name,
-        configuration.session_argument.as_deref(),
-    )
-    .unwrap_or_else(|reason| {
-        reasons.push(reason);
-        None
-    });
-    let invalid: Vec<String> = function
+    let session_argument =
+        session_argument(catalog, function, configuration.session_argument.as_deref())
+            .unwrap_or_else(|fault| {
+                reasons.push(fault.of_tracked_function());
+                None
+            });
+    let invalid: Vec<&str> = function
         .arguments
         .iter()
         .filter_map(|argument| argument.name.as_deref())
         .filter(|name| !is_graphql_name(name))
-        .map(|name| format!("{name:?}"))
         .collect();
     if !invalid.is_empty() {
         reasons.push(format!(
@@ -194,33 +190,58 @@ pub(super) fn argument_named(function: &Function, name: &str) -> Option<usize> {
         .position(|argument| argument.name.as_deref() == Some(name))
 }
 
+/// Why an argument cannot take the session.
+pub(super) enum SessionFault {
+    /// The function has none of this name.
+    Missing(String),
+    /// It does not take JSON.
+    NotJson(String),
+}
+
+impl SessionFault {
+    fn of_tracked_function(self) -> String {
+        match self {
+            SessionFault::Missing(name) => {
+                format!("given session argument {name:?} not the input argument of the function")
+            }
+            SessionFault::NotJson(name) => {
+                format!("given session argument {name:?} is not of type json")
+            }
+        }
+    }
+
+    /// As it is told of the function of a computed field.
+    pub(super) fn of_computed_field(self, function: &str) -> String {
+        match self {
+            SessionFault::Missing(name) => {
+                format!("{name:?} is not an input argument of the function {function:?}")
+            }
+            SessionFault::NotJson(name) => {
+                format!("{name:?} argument of the function {function:?} is not of type JSON")
+            }
+        }
+    }
+}
+
 /// The position of the argument that takes the session, or why it cannot be.
 pub(super) fn session_argument(
     catalog: &Catalog,
     function: &Function,
-    function_name: &str,
     given: Option<&str>,
-) -> Result<Option<usize>, String> {
+) -> Result<Option<usize>, SessionFault> {
     let Some(name) = given else {
         return Ok(None);
     };
-    let position = argument_named(function, name).ok_or_else(|| {
-        format!(
-            "given session argument {name:?} not the input argument in the function \
-             {function_name:?}"
-        )
-    })?;
+    let position =
+        argument_named(function, name).ok_or_else(|| SessionFault::Missing(name.to_owned()))?;
     let json = function.arguments.get(position).is_some_and(|argument| {
         matches!(
             &*catalog.ty(catalog.base_type(argument.ty)).name,
             "json" | "jsonb"
         )
     });
-    if json {
-        Ok(Some(position))
-    } else {
-        Err(format!(
-            "given session argument {name:?} is not of type json"
-        ))
+    match json {
+        true => Ok(Some(position)),
+        false => Err(SessionFault::NotJson(name.to_owned())),
     }
 }
