@@ -12,6 +12,8 @@ export interface Planned {
   sql: string;
   /** What is lost by it, where something is. */
   loses?: string;
+  /** Whether what the metadata has of an object that is dropped and made anew stays with its name. */
+  keepsMetadata?: boolean;
   /** What is said afterwards. */
   success: string;
   /** Runs after the SQL, such as tracking a new table. */
@@ -25,7 +27,9 @@ export function SqlPreview(props: { source: string; planned: Planned; onClose: (
   const run = useAction({
     quiet: true,
     run: async () => {
-      await runSql(source, sql, { cascade });
+      // Compared with the metadata, what is made anew would count as another object.
+      const checkMetadataConsistency = planned.keepsMetadata && !cascade ? false : undefined;
+      await runSql(source, sql, { cascade, checkMetadataConsistency });
       await planned.then?.();
     },
     success: planned.success,

@@ -70,6 +70,7 @@ function Form(props: { source: string; schema: string; before?: TableDetail }) {
               ? t('Change view {{name}}', { name: draft.name })
               : t('Create view {{name}}', { name: draft.name.trim() }),
             sql: saveView(draft, before, again),
+            keepsMetadata: drops,
             loses: drops
               ? t('The view is dropped and made anew: grants on it in the database are lost.')
               : undefined,

@@ -1,5 +1,5 @@
 // The rows in their grid: cells are edited in their place, rows have their menu.
-import { ActionIcon, Group, Loader } from '@mantine/core';
+import { ActionIcon, Group, Loader, VisuallyHidden } from '@mantine/core';
 import { IconArrowUpRight, IconKey, IconPencil, IconTableOff } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -183,7 +183,8 @@ export function RowsGrid({ rows: model, hidden, ...props }: Props) {
       empty={
         model.page.isPending ? (
           <Group justify="center" p="xl">
-            <Loader size="sm" aria-label={t('Loading')} />
+            <Loader size="sm" aria-hidden />
+            <VisuallyHidden>{t('Loading')}</VisuallyHidden>
           </Group>
         ) : (
           <EmptyState icon={IconTableOff} title={t('No rows')}>
