@@ -58,6 +58,8 @@ codes! {
     ConstraintViolation = "constraint-violation", 400;
     /// Roles or types that contain themselves.
     CyclicDependency = "cyclic-dependency", 400;
+    /// Trouble with a data connector.
+    DataConnectorError = "data-connector-error", 400;
     /// SQLSTATE class 22.
     DataException = "data-exception", 400;
     /// Something else needs the object.

@@ -176,13 +176,12 @@ fn check_table(table: &Table) -> Result<()> {
 /// An array relationship cannot follow a foreign key of its own table.
 ///
 /// # Errors
-/// `parse-failed` at `foreign_key_constraint_on`.
+/// `parse-failed` of `using` as a whole.
 pub(crate) fn check_array_using(using: &RelationshipUsing) -> Result<()> {
     match using {
-        RelationshipUsing::ForeignKeyOn(_) => Err(Error::parse_failed(
-            "expecting an object with the keys table and column",
-        )
-        .within("foreign_key_constraint_on")),
+        RelationshipUsing::ForeignKeyOn(_) => {
+            Err(Error::parse_failed("Expecting object { table, columns }."))
+        }
         RelationshipUsing::ForeignKeyOf { .. } | RelationshipUsing::Manual(_) => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Collections of GraphQL documents and the list of allowed collections.
 
-use crate::wire::{Extra, non_empty, null_default};
+use crate::wire::{Extra, non_empty};
 use serde::{Deserialize, Serialize};
 
 /// A named set of documents.
@@ -23,7 +23,6 @@ pub struct QueryCollection {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CollectionDefinition {
     /// The documents, in order.
-    #[serde(default, deserialize_with = "null_default")]
     pub queries: Vec<ListedQuery>,
     /// Unknown keys.
     #[serde(flatten)]

@@ -2,11 +2,13 @@
 //! foreign keys they name exist is not known here.
 
 use crate::name::QualifiedName;
+use crate::parse::parse;
 use crate::wire::{Extra, non_empty};
 use indexmap::IndexMap;
-use serde::de;
+use serde::de::{self, DeserializeOwned};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 /// An object or array relationship of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,111 +99,79 @@ impl OneOrMany {
         }
     }
 
-    fn into_columns<E: de::Error>(self) -> Result<Vec<String>, E> {
+    fn into_columns(self) -> Result<Vec<String>, String> {
         let columns = match self {
             OneOrMany::One(column) => vec![column],
             OneOrMany::Many(columns) => columns,
         };
         if columns.is_empty() {
-            return Err(E::custom("expected at least one column"));
+            return Err("expected at least one column".to_owned());
         }
         Ok(columns)
     }
 }
 
-#[derive(Deserialize)]
-struct UsingObject {
-    foreign_key_constraint_on: Option<ForeignKeyObject>,
-    manual_configuration: Option<ManualConfiguration>,
+/// What is wrong is told of `using` as a whole, wherever in it.
+impl<'de> Deserialize<'de> for RelationshipUsing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        using(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// # Errors
+/// With the text of what is wrong.
+fn using(value: Value) -> Result<RelationshipUsing, String> {
+    let Value::Object(mut object) = value else {
+        return Err("using should be an object".to_owned());
+    };
+    let mut given = |key: &str| object.remove(key).filter(|value| !value.is_null());
+    match (
+        given("foreign_key_constraint_on"),
+        given("manual_configuration"),
+    ) {
+        (Some(key), None) => foreign_key(key),
+        (None, Some(manual)) => read(manual).map(RelationshipUsing::Manual),
+        (None, None) => Err(
+            "atleast one of foreign_key_constraint_on/manual_configuration should be present"
+                .to_owned(),
+        ),
+        (Some(_), Some(_)) => Err(
+            "only one of foreign_key_constraint_on/manual_configuration should be present"
+                .to_owned(),
+        ),
+    }
 }
 
 /// `foreign_key_constraint_on` in its three forms.
-enum ForeignKeyObject {
-    On(Vec<String>),
-    Of {
+fn foreign_key(value: Value) -> Result<RelationshipUsing, String> {
+    #[derive(Deserialize)]
+    struct Of {
         table: QualifiedName,
-        columns: Vec<String>,
-    },
-}
-
-impl<'de> Deserialize<'de> for ForeignKeyObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ForeignKeyVisitor;
-
-        impl<'de> de::Visitor<'de> for ForeignKeyVisitor {
-            type Value = ForeignKeyObject;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a column, a list of columns or an object with table and column")
-            }
-
-            fn visit_str<E: de::Error>(self, column: &str) -> Result<ForeignKeyObject, E> {
-                Ok(ForeignKeyObject::On(vec![column.to_owned()]))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(
-                self,
-                seq: A,
-            ) -> Result<ForeignKeyObject, A::Error> {
-                let columns = Vec::deserialize(de::value::SeqAccessDeserializer::new(seq))?;
-                Ok(ForeignKeyObject::On(
-                    OneOrMany::Many(columns).into_columns()?,
-                ))
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(
-                self,
-                map: A,
-            ) -> Result<ForeignKeyObject, A::Error> {
-                #[derive(Deserialize)]
-                struct Object {
-                    table: QualifiedName,
-                    column: Option<OneOrMany>,
-                    columns: Option<OneOrMany>,
-                }
-                let object = Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                let columns = match (object.column, object.columns) {
-                    (Some(columns), None) | (None, Some(columns)) => columns,
-                    _ => {
-                        return Err(de::Error::custom(
-                            "exactly one of the keys column and columns must be present",
-                        ));
-                    }
-                };
-                Ok(ForeignKeyObject::Of {
-                    table: object.table,
-                    columns: columns.into_columns()?,
-                })
-            }
+        column: Option<OneOrMany>,
+        columns: Option<OneOrMany>,
+    }
+    match value {
+        Value::String(_) | Value::Array(_) => {
+            let columns = read::<OneOrMany>(value)?.into_columns()?;
+            Ok(RelationshipUsing::ForeignKeyOn(columns))
         }
-
-        deserializer.deserialize_any(ForeignKeyVisitor)
+        Value::Object(_) => {
+            let of: Of = read(value)?;
+            let columns = match (of.column, of.columns) {
+                (Some(columns), None) | (None, Some(columns)) => columns.into_columns()?,
+                _ => return Err("expected exactly one of 'column' or 'columns'".to_owned()),
+            };
+            Ok(RelationshipUsing::ForeignKeyOf {
+                table: of.table,
+                columns,
+            })
+        }
+        _ => Err("Expected string or array".to_owned()),
     }
 }
 
-impl<'de> Deserialize<'de> for RelationshipUsing {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = UsingObject::deserialize(deserializer)?;
-        match (
-            object.foreign_key_constraint_on,
-            object.manual_configuration,
-        ) {
-            (Some(ForeignKeyObject::On(columns)), None) => {
-                Ok(RelationshipUsing::ForeignKeyOn(columns))
-            }
-            (Some(ForeignKeyObject::Of { table, columns }), None) => {
-                Ok(RelationshipUsing::ForeignKeyOf { table, columns })
-            }
-            (None, Some(manual)) => Ok(RelationshipUsing::Manual(manual)),
-            (None, None) => Err(de::Error::custom(
-                "one of \"foreign_key_constraint_on\" or \"manual_configuration\" should be present",
-            )),
-            (Some(_), Some(_)) => Err(de::Error::custom(
-                "only one of \"foreign_key_constraint_on\" or \"manual_configuration\" should be \
-                 present",
-            )),
-        }
-    }
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    parse(value).map_err(|error| error.message().to_owned())
 }
 
 impl Serialize for RelationshipUsing {

@@ -164,10 +164,7 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
         json!({ "table": "t", "name": "r", "using": { "foreign_key_constraint_on": "c" } }),
     )
     .unwrap_err();
-    assert_eq!(
-        error.path().to_string(),
-        "$.args.using.foreign_key_constraint_on"
-    );
+    assert_eq!(error.path().to_string(), "$.args.using");
 
     let error = request("bulk", json!([{ "type": "clear_metadata" }, {}])).unwrap_err();
     assert_eq!(error.path().to_string(), "$.args[1]");

@@ -321,7 +321,7 @@ fn errors_name_the_place() {
         broken(json!([{ "table": "t", "array_relationships": [
             { "name": "a", "using": { "foreign_key_constraint_on": "c" } }] }]))
         .0,
-        "$.sources[0].tables[0].array_relationships[0].using.foreign_key_constraint_on"
+        "$.sources[0].tables[0].array_relationships[0].using"
     );
     assert_eq!(
         broken(

@@ -3,6 +3,7 @@
 use super::attitude::{self, Attitude};
 use super::collections;
 use super::draft::Draft;
+use super::field_names;
 use super::success;
 use crate::dependencies::table_name;
 use crate::state::no_source;
@@ -172,10 +173,20 @@ fn apply_command(
         .and_then(|name| before.source_named(name))
         .map(|(_, source)| source);
     let target = |table: &QualifiedName, field: &str| field_target(source?, table, field);
-    match apply::command(metadata, command, &target)? {
-        Applied::Changed(object) => Ok(object),
-        Applied::Elsewhere => Err(Error::unexpected("a command that nobody knows how to run")),
-    }
+    let applied = apply::command(metadata, command, &target).map_err(|error| match command {
+        Command::RenameRelationship(args) => {
+            field_names::explain_missing(source, &args.table, &args.name, error)
+        }
+        Command::SetRelationshipComment(args) => {
+            field_names::explain_missing(source, &args.table, &args.relationship, error)
+        }
+        _ => error,
+    })?;
+    let Applied::Changed(object) = applied else {
+        return Err(Error::unexpected("a command that nobody knows how to run"));
+    };
+    field_names::check(command)?;
+    Ok(object)
 }
 
 /// Which table a relationship or computed field leads to.
@@ -195,9 +206,10 @@ pub(super) fn field_target(
     Some(table_name(source, target))
 }
 
-/// The source of a command that renames.
+/// The source of a command on a relationship.
 fn command_source(command: &Command) -> Option<&str> {
     match command {
+        Command::SetRelationshipComment(args) => Some(&args.source),
         Command::RenameRelationship(args) => Some(&args.source),
         _ => None,
     }

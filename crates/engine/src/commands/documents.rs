@@ -6,9 +6,10 @@ use crate::building::{Reread, beside_requests};
 use crate::state::inconsistencies_json;
 use bytes::Bytes;
 use howdah_error::{Code, Error, Result};
-use howdah_metadata::apply;
 use howdah_metadata::commands::{ReloadMetadata, ReplaceMetadata};
+use howdah_metadata::{Metadata, apply};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 impl Draft {
     /// `replace_metadata`: every source is read anew.
@@ -41,9 +42,7 @@ impl Draft {
 
     /// `reload_metadata`: reads the sources that are named.
     pub(super) async fn reload_metadata(&mut self, args: &ReloadMetadata) -> Result<Bytes> {
-        for name in args.named_sources() {
-            self.check_source(name)?;
-        }
+        check_names(self.state.metadata(), args)?;
         let metadata = (**self.state.metadata()).clone();
         let names: Vec<String> = metadata
             .sources
@@ -64,16 +63,38 @@ impl Draft {
     }
 }
 
-/// The sources that a reload names one by one.
-trait NamedSources {
-    fn named_sources(&self) -> &[String];
-}
-
-impl NamedSources for ReloadMetadata {
-    fn named_sources(&self) -> &[String] {
-        match &self.reload_sources {
-            howdah_metadata::commands::ReloadSpec::Some(names) => names,
-            howdah_metadata::commands::ReloadSpec::Every(_) => &[],
+/// Refuses a reload of what the metadata does not have.
+///
+/// # Errors
+/// `not-exists` for the first name that nothing has.
+fn check_names(metadata: &Metadata, args: &ReloadMetadata) -> Result<()> {
+    let remote_schemas = named(&metadata.remote_schemas);
+    for name in args.reload_remote_schemas.names() {
+        if !remote_schemas.contains(name.as_str()) {
+            return Err(unknown("Remote schema", name));
         }
     }
+    let is_source = |name: &&String| metadata.has_source(name);
+    let sources = args.reload_sources.names().iter();
+    let triggers = args.recreate_event_triggers.names().iter();
+    if let Some(name) = sources.chain(triggers).find(|name| !is_source(name)) {
+        return Err(unknown("Source", name));
+    }
+    let connectors = metadata.backend_configs.as_ref();
+    let connectors = connectors.and_then(|kinds| kinds.get("dataconnector"));
+    for name in args.reload_data_connectors.names() {
+        if connectors.is_none_or(|known| known.get(name).is_none()) {
+            return Err(unknown("Data connector", name));
+        }
+    }
+    Ok(())
+}
+
+fn named(objects: &[Value]) -> HashSet<&str> {
+    let names = objects.iter().filter_map(|object| object.get("name"));
+    names.filter_map(Value::as_str).collect()
+}
+
+fn unknown(what: &str, name: &str) -> Error {
+    Error::not_exists(format!("{what} with name {name:?} not found in metadata"))
 }

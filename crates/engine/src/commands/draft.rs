@@ -222,15 +222,4 @@ impl Draft {
         let (_, source) = self.state.snapshot.source_named(name)?;
         Some((source, self.state.metadata().source(name)?))
     }
-
-    /// # Errors
-    /// `not-exists` when the metadata has no such source.
-    pub(super) fn check_source(&self, name: &str) -> Result<()> {
-        match self.state.metadata().has_source(name) {
-            true => Ok(()),
-            false => Err(Error::not_exists(format!(
-                "source with name {name:?} does not exist"
-            ))),
-        }
-    }
 }

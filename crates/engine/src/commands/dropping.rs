@@ -2,6 +2,7 @@
 
 use super::attitude::{self, Attitude, new_inconsistencies};
 use super::draft::Draft;
+use super::field_names;
 use crate::dependencies::{Dependencies, Need};
 use howdah_error::{Code, Error, Result};
 use howdah_metadata::apply::{self, dependency_error};
@@ -100,7 +101,10 @@ impl Draft {
     /// Takes a relationship out, and with `cascade` what needs it.
     pub(super) async fn drop_relationship(&mut self, args: &DropRelationship) -> Result<()> {
         let mut metadata = (**self.state.metadata()).clone();
-        apply::drop_relationship(&mut metadata, args)?;
+        apply::drop_relationship(&mut metadata, args).map_err(|error| {
+            let source = self.source(&args.source).map(|(source, _)| source);
+            field_names::explain_missing(source, &args.table, &args.relationship, error)
+        })?;
         let dependents = self.field_dependents(&args.source, &args.table, &args.relationship);
         self.drop_with(metadata, dependents, Drop::of(args.cascade))
             .await

@@ -2,7 +2,7 @@
 //!
 //! * `request`: from a body to a command, and who may send it.
 //! * `places`: where errors are told to be. `bulk`, `atomic`: many commands. `draft`: a change in the making; `attitude`: which new inconsistencies refuse it.
-//! * `changes`, `collections`, `dropping`, `documents`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
+//! * `changes`, `collections`, `dropping`, `documents`, `field_names`, `tables`: commands on metadata. `sql`, `tracking`: `run_sql`.
 //! * `dump`: `pg_dump`. `reads`, `suggestions`, `table_info`: commands that only look. `data`: operations on rows.
 //!
 //! Changes run one after another, on a draft; what becomes of them is stored and put in force when
@@ -18,6 +18,7 @@ mod documents;
 mod draft;
 mod dropping;
 mod dump;
+mod field_names;
 mod places;
 mod reads;
 mod request;

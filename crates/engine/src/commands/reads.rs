@@ -4,9 +4,9 @@ use super::{answer, success};
 use crate::engine::Engine;
 use crate::state::{State, inconsistencies_json};
 use bytes::Bytes;
-use howdah_error::{Error, Result};
-use howdah_metadata::Metadata;
+use howdah_error::{Code, Error, Result};
 use howdah_metadata::commands::{CatalogStateKind, Command, SetCatalogState};
+use howdah_metadata::{Metadata, SourceKind};
 use howdah_postgres::hdb_catalog::StateOwner;
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ impl Engine {
             Command::ExportMetadata(version) => answer(&export(state, *version)),
             Command::GetInconsistentMetadata => answer(&consistency(state)),
             Command::ListSourceKinds => answer(&source_kinds()),
+            Command::GetSourceKindCapabilities(args) => return Err(no_capabilities(&args.name)),
             Command::GetSourceTables(args) => answer(&state.source_tables(&args.source)?),
             Command::GetTableInfo(args) => answer(&state.table_info(&args.source, &args.table)?),
             Command::GetNativeQueries(args) => {
@@ -64,9 +65,11 @@ fn export(state: &State, version: u64) -> Value {
 /// A list of objects of a source, as exports have it.
 fn listed(state: &State, source: &str, key: &str) -> Result<Value> {
     if state.metadata().source(source).is_none() {
-        return Err(Error::not_exists(format!(
-            "source with name {source:?} does not exist"
-        )));
+        return Err(Error::new(
+            Code::NotFound,
+            format!("Source '{source}' of kind postgres not found."),
+        )
+        .with_status(400));
     }
     let mut document = state.metadata().to_export();
     let sources = document["sources"].as_array_mut().map(std::mem::take);
@@ -103,6 +106,19 @@ fn source_kinds() -> Value {
         .collect();
     json!({"sources": kinds})
 }
+
+/// Only data connectors tell what they can do, and there are none.
+fn no_capabilities(kind: &str) -> Error {
+    let built_in = SourceKind::from_name(kind).is_some() || OTHER_BUILT_IN.contains(&kind);
+    let text = match built_in {
+        true => format!("{kind} does not support Capabilities"),
+        false => format!("Source Kind {kind} was not found"),
+    };
+    Error::new(Code::DataConnectorError, text)
+}
+
+/// Kinds of sources that the format knows and that are not served.
+const OTHER_BUILT_IN: [&str; 2] = ["mssql", "bigquery"];
 
 /// What a person who looks for a fault may want to know.
 fn dump(state: &State) -> Value {

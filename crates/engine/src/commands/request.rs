@@ -63,7 +63,8 @@ fn is_open(body: &Value) -> bool {
 /// Which kind the sources of a command must be of, by its prefix.
 pub(super) struct KindOfSources {
     kind: SourceKind,
-    prefix: String,
+    /// Without its prefix.
+    command: String,
     sources: Vec<String>,
 }
 
@@ -88,7 +89,7 @@ impl KindOfSources {
         };
         Some(KindOfSources {
             kind,
-            prefix: prefix.to_owned(),
+            command: name.to_owned(),
             sources,
         })
     }
@@ -100,13 +101,15 @@ impl KindOfSources {
             if let Some(source) = metadata.source(name)
                 && source.kind != self.kind
             {
-                let error = Error::not_exists(format!(
-                    "source with name {name:?} is of kind {}: no command that begins with \"{}_\" \
-                     is for it",
-                    source.kind.as_str(),
-                    self.prefix
-                ));
-                return Err(error.at(JsonPath::from_iter(["args"])));
+                let (found, expected) = (source.kind.as_str(), self.kind.as_str());
+                let text = match self.command.as_str() {
+                    "track_function" => format!("{name:?} is not a known {expected} source"),
+                    _ => format!(
+                        "source with name {name:?} has backend type {found:?} which does not match \
+                         the expected type {expected}"
+                    ),
+                };
+                return Err(Error::not_exists(text).at(JsonPath::from_iter(["args"])));
             }
         }
         Ok(())

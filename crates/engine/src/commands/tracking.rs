@@ -111,18 +111,48 @@ fn lost(source: &Source, change: &Difference) -> (Vec<Need>, Vec<TableId>) {
 }
 
 fn check_overloads(source: &Source, change: &Difference) -> Result<()> {
-    if change.overloaded_functions.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = change
-        .overloaded_functions
-        .iter()
-        .map(|id| format!("\"{}\"", function_name(source, *id)))
+    let overloaded = |id: &FunctionId| change.overloaded_functions.contains(id);
+    let tracked = source.functions.iter().map(|tracked| tracked.id);
+    let names: Vec<String> = tracked
+        .filter(overloaded)
+        .map(|id| format!("\"{}\"", function_name(source, id)))
         .collect();
-    Err(Error::not_supported(format!(
-        "the following tracked function(s) cannot be overloaded: {}",
-        names.join(", ")
-    )))
+    if !names.is_empty() {
+        return Err(Error::not_supported(format!(
+            "the following tracked function(s) cannot be overloaded: {}",
+            names.join(", ")
+        )));
+    }
+    match computations(source).find(|computed| overloaded(&computed.function)) {
+        // The missing blank is how clients know this text.
+        Some(computed) => Err(Error::not_supported(format!(
+            "The function \"{}\" associated with computed field{:?} of table \"{}\" is being overloaded",
+            function_name(source, computed.function),
+            computed.field,
+            computed.table
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// A field of a table and the function that computes it.
+struct Computation<'s> {
+    table: QualifiedName,
+    field: &'s str,
+    function: FunctionId,
+}
+
+fn computations(source: &Source) -> impl Iterator<Item = Computation<'_>> {
+    source.tables.values().flat_map(move |table| {
+        table
+            .computed_fields
+            .values()
+            .map(move |computed| Computation {
+                table: table_name(source, table.id),
+                field: &computed.name,
+                function: computed.function,
+            })
+    })
 }
 
 fn check_types(
@@ -154,7 +184,7 @@ fn check_types(
     Ok(())
 }
 
-/// A query must not turn into something that writes.
+/// A query must not turn into something that writes, nor may what computes a field.
 fn check_volatility(source: &Source, after: &Catalog, change: &Difference) -> Result<()> {
     for tracked in &source.functions {
         if tracked.exposed_as == Exposure::Mutation
@@ -162,19 +192,34 @@ fn check_volatility(source: &Source, after: &Catalog, change: &Difference) -> Re
         {
             continue;
         }
-        let before = source.catalog.function(tracked.id);
-        let [now] = after.functions_named(&before.schema, &before.name) else {
-            continue;
-        };
-        let now = after.function(*now);
-        if before.volatility != Volatility::Volatile && now.volatility == Volatility::Volatile {
+        if turns_volatile(source, after, tracked.id) {
             return Err(Error::not_supported(format!(
                 "type of function \"{}\" is altered to \"VOLATILE\" which is not supported now",
                 function_name(source, tracked.id)
             )));
         }
     }
+    for computed in computations(source) {
+        if turns_volatile(source, after, computed.function) {
+            return Err(Error::not_supported(format!(
+                "The type of function \"{}\" associated with computed field {:?} of table \"{}\" is \
+                 being altered to \"VOLATILE\"",
+                function_name(source, computed.function),
+                computed.field,
+                computed.table
+            )));
+        }
+    }
     Ok(())
+}
+
+fn turns_volatile(source: &Source, after: &Catalog, function: FunctionId) -> bool {
+    let before = source.catalog.function(function);
+    let [now] = after.functions_named(&before.schema, &before.name) else {
+        return false;
+    };
+    before.volatility != Volatility::Volatile
+        && after.function(*now).volatility == Volatility::Volatile
 }
 
 /// Takes out what is gone itself.

@@ -345,7 +345,7 @@ async fn commands_of_another_kind_of_source_are_refused() {
         let error = world.refused(kind, args).await;
         assert_eq!(*error.code(), Code::NotExists, "{kind}: {error:?}");
         assert!(
-            error.message().contains("is of kind postgres"),
+            error.message().contains("has backend type \"postgres\""),
             "{kind}: {error:?}"
         );
         assert_eq!(world.metadata().await, before);

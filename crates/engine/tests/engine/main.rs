@@ -27,3 +27,4 @@ mod subscriptions;
 mod support;
 mod validation;
 mod values;
+mod wordings;

@@ -12,33 +12,28 @@ use crate::query_collection::{AllowlistEntry, AllowlistScope, ListedQuery, Query
 use crate::wire::Extra;
 use howdah_error::{Code, Error, Result, Within};
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Adds a collection.
 ///
 /// # Errors
-/// `already-exists`; `invalid-params` when two of its queries have one name.
+/// `already-exists`; `not-supported` when queries of it have one name.
 pub fn create_query_collection(
     metadata: &mut Metadata,
     args: &CreateQueryCollection,
 ) -> Result<()> {
     check_free(metadata, &args.name).within("name")?;
     let mut seen = HashSet::new();
-    for (index, query) in args.definition.queries.iter().enumerate() {
-        if !seen.insert(query.name.as_str()) {
-            let error = Error::new(
-                Code::InvalidParams,
-                format!(
-                    "query with name {:?} stands more than once in collection {:?}",
-                    query.name, args.name
-                ),
-            );
-            return Err(error)
-                .within("name")
-                .within(index)
-                .within("queries")
-                .within("definition");
-        }
+    let names = args.definition.queries.iter().map(|query| &query.name);
+    let twice: BTreeSet<&String> = names.filter(|name| !seen.insert(*name)).collect();
+    if !twice.is_empty() {
+        let twice: Vec<String> = twice.iter().map(|name| format!("{name:?}")).collect();
+        return Err(Error::not_supported(format!(
+            "found duplicate query names {}",
+            twice.join(", ")
+        )))
+        .within("queries")
+        .within("definition");
     }
     metadata.query_collections.push(QueryCollection {
         name: args.name.clone(),
@@ -57,7 +52,7 @@ pub fn rename_query_collection(
     metadata: &mut Metadata,
     args: &RenameQueryCollection,
 ) -> Result<()> {
-    collection_mut(metadata, &args.name).within("name")?;
+    collection_mut(metadata, &args.name)?;
     check_free(metadata, &args.new_name).within("new_name")?;
     collection_mut(metadata, &args.name)?
         .name
@@ -96,7 +91,7 @@ pub fn drop_query_collection(metadata: &mut Metadata, args: &DropQueryCollection
             Code::DependencyError,
             format!(
                 "query collection with name {:?} is present in the allowlist; cannot proceed to \
-                 drop",
+                 drop. please use cascade to confirm you wish to drop it from the allowlist as well",
                 args.collection
             ),
         ))
@@ -117,7 +112,7 @@ pub fn drop_query_collection(metadata: &mut Metadata, args: &DropQueryCollection
 /// # Errors
 /// `not-exists`, `already-exists`.
 pub fn add_query_to_collection(metadata: &mut Metadata, args: &AddQueryToCollection) -> Result<()> {
-    let collection = collection_mut(metadata, &args.collection_name).within("collection_name")?;
+    let collection = collection_mut(metadata, &args.collection_name)?;
     let queries = &mut collection.definition.queries;
     if queries.iter().any(|query| query.name == args.query_name) {
         return Err(Error::already_exists(format!(
@@ -142,7 +137,7 @@ pub fn drop_query_from_collection(
     args: &DropQueryFromCollection,
 ) -> Result<()> {
     check_unused(metadata, &args.collection_name, Some(&args.query_name))?;
-    let collection = collection_mut(metadata, &args.collection_name).within("collection_name")?;
+    let collection = collection_mut(metadata, &args.collection_name)?;
     let queries = &mut collection.definition.queries;
     let before = queries.len();
     queries.retain(|query| query.name != args.query_name);

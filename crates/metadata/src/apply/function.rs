@@ -1,6 +1,6 @@
 //! Commands on functions.
 
-use super::{function_mut, source_mut};
+use super::function_mut;
 use crate::commands::{
     CreateFunctionPermission, DropFunctionPermission, SetFunctionCustomization, TrackFunction,
     UntrackFunction,
@@ -19,7 +19,9 @@ use howdah_error::{Code, Error, Result};
 /// `not-exists` for the source, `already-tracked`, `not-supported` when a table of the name is
 /// tracked.
 pub fn track_function(metadata: &mut Metadata, args: &TrackFunction) -> Result<MetadataObject> {
-    let source = source_mut(metadata, &args.source)?;
+    let source = metadata.source_mut(&args.source).ok_or_else(|| {
+        Error::not_exists(format!("{:?} is not a known postgres source", args.source))
+    })?;
     if source.function(&args.function).is_some() {
         return Err(Error::new(
             Code::AlreadyTracked,

@@ -11,7 +11,7 @@ use crate::name::QualifiedName;
 use crate::object::{MetadataObject, TableObject};
 use crate::relationship::{Relationship, RelationshipKind};
 use crate::rename::{self, FieldTarget};
-use howdah_error::{Error, Result};
+use howdah_error::{Error, Result, Within};
 
 /// Adds an object relationship.
 ///
@@ -157,7 +157,7 @@ pub fn add_computed_field(
     metadata: &mut Metadata,
     args: &AddComputedField,
 ) -> Result<MetadataObject> {
-    let table = table_mut(metadata, &args.source, &args.table)?;
+    let table = table_mut(metadata, &args.source, &args.table).within("table")?;
     let field = ComputedField::from(args);
     if let Some(existing) = table
         .computed_fields
@@ -189,7 +189,7 @@ pub fn drop_computed_field(
     metadata: &mut Metadata,
     args: &DropComputedField,
 ) -> Result<MetadataObject> {
-    table_mut(metadata, &args.source, &args.table)?;
+    table_mut(metadata, &args.source, &args.table).within("table")?;
     let object = TableObject::ComputedField(args.name.clone());
     let object = MetadataObject::in_table(&args.source, args.table.clone(), object);
     if object.remove(metadata) {
@@ -199,6 +199,7 @@ pub fn drop_computed_field(
         "computed field \"{}\" does not exist",
         args.name
     )))
+    .within("name")
 }
 
 fn missing(relationship: &str) -> Error {

@@ -59,6 +59,9 @@ pub struct ReloadMetadata {
     /// Sources whose event triggers are created again.
     #[serde(default = "ReloadSpec::none")]
     pub recreate_event_triggers: ReloadSpec,
+    /// Data connectors to ask again what they can do.
+    #[serde(default = "ReloadSpec::all")]
+    pub reload_data_connectors: ReloadSpec,
 }
 
 /// All, none, or some by name.
@@ -77,6 +80,14 @@ impl ReloadSpec {
 
     fn none() -> Self {
         ReloadSpec::Every(false)
+    }
+
+    /// The names that are given.
+    pub fn names(&self) -> &[String] {
+        match self {
+            ReloadSpec::Every(_) => &[],
+            ReloadSpec::Some(names) => names,
+        }
     }
 
     /// Whether the object of that name is meant.

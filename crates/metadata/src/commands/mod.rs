@@ -46,7 +46,8 @@ pub use settings::{
     SetQueryTags,
 };
 pub use source::{
-    AddSource, DropSource, GetSourceTables, GetTableInfo, RenameSource, UpdateSource,
+    AddSource, DropSource, GetSourceKindCapabilities, GetSourceTables, GetTableInfo, RenameSource,
+    UpdateSource,
 };
 pub use sql::RunSql;
 pub use table::{

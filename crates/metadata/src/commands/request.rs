@@ -33,6 +33,7 @@ pub enum Command {
     DropSource(DropSource),
     RenameSource(RenameSource),
     ListSourceKinds,
+    GetSourceKindCapabilities(GetSourceKindCapabilities),
     GetSourceTables(GetSourceTables),
     GetTableInfo(GetTableInfo),
     TrackTable(TrackTable),
@@ -225,6 +226,7 @@ impl Command {
         !matches!(
             self,
             Command::ListSourceKinds
+                | Command::GetSourceKindCapabilities(_)
                 | Command::GetSourceTables(_)
                 | Command::GetTableInfo(_)
                 | Command::SuggestRelationships(_)
@@ -393,6 +395,7 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
         "bulk_keep_going" => Command::BulkKeepGoing(bulk(args)?),
         "rename_source" => Command::RenameSource(parse(args.clone())?),
         "list_source_kinds" => Command::ListSourceKinds,
+        "get_source_kind_capabilities" => Command::GetSourceKindCapabilities(parse(args.clone())?),
         "get_table_info" => Command::GetTableInfo(parse(args.clone())?),
         "get_catalog_state" => Command::GetCatalogState,
         "howdah_explain_permission" => Command::ExplainPermission(parse(args.clone())?),
@@ -515,7 +518,6 @@ fn is_unserved(kind: &str) -> bool {
         "get_cron_triggers",
         "get_scheduled_event_invocations",
         "get_scheduled_events",
-        "get_source_kind_capabilities",
         "introspect_remote_schema",
         "invoke_event_trigger",
         "pause_event_trigger_cleanups",

@@ -64,6 +64,14 @@ pub struct RenameSource {
     pub new_name: String,
 }
 
+/// `get_source_kind_capabilities`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct GetSourceKindCapabilities {
+    /// Which kind.
+    #[serde(deserialize_with = "non_empty")]
+    pub name: String,
+}
+
 /// `get_source_tables`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct GetSourceTables {
