@@ -32,6 +32,21 @@ async function assertNotBlank(page) {
   assert.notEqual(text.trim(), '', `${page.url()} is blank`);
 }
 
+/**
+ * Keeps requests to the API waiting, and refuses them once `away` is called, until `back` is. Without it,
+ * what the frame of the console reads besides may or may not be there already.
+ */
+async function holdBack(page) {
+  const api = /\/v[12]\//;
+  let away;
+  const refused = new Promise((resolve) => (away = resolve));
+  await page.route(api, async (route) => {
+    await refused;
+    await route.abort();
+  });
+  return { away, back: () => page.unroute(api) };
+}
+
 async function lookNow(page) {
   await gate.open();
   await banner(page).waitFor({ state: 'detached' });
@@ -40,10 +55,12 @@ async function lookNow(page) {
 for (const { name, path, ready, change, said, settle } of pages) {
   test(`${name}: the server is away when one comes to the page`, async () => {
     const page = await openPage(browser, gate);
-    await page.at('settings/metadata');
-    await page.getByRole('button', { name: 'Export metadata' }).waitFor();
-    // Nothing of another page was read yet.
+    const requests = await holdBack(page);
+    await page.at('nowhere');
+    await page.getByText('There is no such page').waitFor();
+    // Nothing was read yet.
     await gate.close();
+    requests.away();
     try {
       await page.evaluate((to) => window.history.pushState({}, '', to), `${gate.url}/console/${path}`);
       await banner(page).waitFor();
@@ -51,6 +68,7 @@ for (const { name, path, ready, change, said, settle } of pages) {
       await assertNotBlank(page);
       await assertAccessible(page);
     } finally {
+      await requests.back();
       await lookNow(page);
     }
     // By itself, without a click.

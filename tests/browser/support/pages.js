@@ -111,7 +111,9 @@ export const pages = [
     change: async (page) => {
       await button(page, 'search_products').click();
       await button(page.getByRole('dialog'), 'Untrack').click();
-      await button(page.getByRole('dialog').last(), 'Untrack').click();
+      // Two dialogs are open by then: it is the one that asks.
+      const question = page.getByRole('dialog').filter({ hasText: 'Take out of the API?' });
+      await button(question, 'Untrack').click();
     },
   },
   { name: 'native-queries', path: 'data/default/~native', ready: seen('link', 'best_customers') },

@@ -1,4 +1,5 @@
 export * from './actions';
+export * from './Boundary';
 export * from './EmptyState';
 export * from './ErrorPanel';
 export * from './LinkTabs';
