@@ -14,7 +14,9 @@ use howdah_error::Result;
 use howdah_ir::Session;
 use howdah_metadata::MetadataObject;
 use howdah_metadata::commands::RunSql;
-use howdah_postgres::run_sql::{changes_schema, run_sql, run_sql_without_transaction};
+use howdah_postgres::run_sql::{
+    changes_schema, ends_transaction, has_session, run_sql, run_sql_without_transaction,
+};
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
 use howdah_schema::resolve::Database;
 use std::sync::Arc;
@@ -82,17 +84,36 @@ impl Draft {
     /// Runs SQL and has the state follow.
     pub(super) async fn run_sql(&mut self, args: &RunSql) -> Result<Bytes> {
         let pool = self.state.pool_named(&args.source)?.clone();
+        if is_checked(args) {
+            self.see_first(&args.source, &pool).await?;
+        }
         if args.no_transaction {
             let connection = pool.get().await?;
             let result = run_sql_without_transaction(&connection, &args.sql).await;
             drop(connection);
             // What was done before a failure is done.
-            self.follow_committed(args, &pool).await?;
-            return Ok(answer(&result?.to_json()));
+            let followed = self.follow_committed(args, &pool).await;
+            let answer = answer(&result?.to_json());
+            return followed.map(|()| answer);
         }
         let transaction = begin(&pool, args, &self.session).await?;
-        let result = run_sql(&transaction, &args.sql).await?;
-        if is_checked(args) && self.source(&args.source).is_some() {
+        let result = match run_sql(&transaction, &args.sql).await {
+            Ok(result) => result,
+            Err(error) => {
+                // Whatever of it is not committed is undone.
+                drop(transaction);
+                if ends_transaction(&args.sql) {
+                    // The failure of the SQL is the one to tell.
+                    let _ = self.follow_committed(args, &pool).await;
+                }
+                return Err(error);
+            }
+        };
+        if !has_session(&transaction).await? {
+            // The SQL has ended the transaction itself, as files with their own BEGIN and COMMIT do.
+            transaction.commit(Expected::Write).await?;
+            self.follow_committed(args, &pool).await?;
+        } else if is_checked(args) && self.source(&args.source).is_some() {
             let next = self.follow_open(args, &transaction).await?;
             transaction.commit(Expected::Write).await?;
             pool.forget_statements();
@@ -103,6 +124,19 @@ impl Draft {
             self.reread(&args.source, &pool).await?;
         }
         Ok(answer(&result.to_json()))
+    }
+
+    /// Reads a source again where its tables and functions are no longer those that are known, so that
+    /// what others did to the database is not taken for the doing of the SQL that comes.
+    async fn see_first(&mut self, name: &str, pool: &Pool) -> Result<()> {
+        let Some((source, _)) = self.source(name) else {
+            return Ok(());
+        };
+        let now = reading::catalog(pool).await?;
+        if !tracking::is_as_known(source, &now) {
+            self.read_again([name.to_owned()]).await;
+        }
+        Ok(())
     }
 
     /// The state that fits what an open transaction has done, or why it must not be done.
@@ -158,7 +192,8 @@ impl Draft {
         }
     }
 
-    /// After SQL that is committed already: renames are followed, what is gone is inconsistent.
+    /// After SQL that is committed already. What would have kept it from being committed is told, but
+    /// the state follows all the same: then with the renames only, and what is gone is inconsistent.
     async fn follow_committed(&mut self, args: &RunSql, pool: &Pool) -> Result<()> {
         pool.forget_statements();
         let known = self.state.metadata().source(&args.source).cloned();
@@ -166,20 +201,38 @@ impl Draft {
             return Ok(());
         };
         let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
-        let mut metadata = (**self.state.metadata()).clone();
-        if is_checked(args)
-            && let Some((source, _)) = self.source(&args.source)
-        {
-            let dependents = if args.cascade {
-                tracking::Dependents::Remove
-            } else {
-                tracking::Dependents::Leave
-            };
-            tracking::follow(source, &database.catalog, &mut metadata, dependents)?;
-        }
-        self.state = self.with_database(args, metadata, database);
+        let (next, told) = self.after_commit(args, database);
+        self.state = next;
         self.commit(&args.source);
-        Ok(())
+        told
+    }
+
+    /// The state that fits what SQL has committed, and whether anything speaks against it.
+    fn after_commit(&self, args: &RunSql, database: Database) -> (State, Result<()>) {
+        let mut metadata = (**self.state.metadata()).clone();
+        let source = self.source(&args.source).filter(|_| is_checked(args));
+        let Some((source, _)) = source else {
+            return (self.with_database(args, metadata, database), Ok(()));
+        };
+        let refuse = tracking::Dependents::refuse(args.cascade);
+        match tracking::follow(source, &database.catalog, &mut metadata, refuse) {
+            Ok(()) => {
+                let mut next = self.with_database(args, metadata, database.clone());
+                if args.cascade {
+                    next = self.without_broken(args, next, &database);
+                }
+                let before = &self.state.snapshot;
+                let told = attitude::check(before, &next.snapshot, None, Attitude::Dropping);
+                (next, told)
+            }
+            Err(refusal) => {
+                let mut metadata = (**self.state.metadata()).clone();
+                let leave = tracking::Dependents::Leave;
+                let renamed = tracking::follow(source, &database.catalog, &mut metadata, leave);
+                let next = self.with_database(args, metadata, database);
+                (next, renamed.and(Err(refusal)))
+            }
+        }
     }
 
     fn with_database(

@@ -71,6 +71,16 @@ pub(super) fn follow(
     Ok(())
 }
 
+/// Whether the tables and functions that metadata speaks of are in the database as they were when the
+/// model of a source was made.
+pub(super) fn is_as_known(source: &Source, now: &Catalog) -> bool {
+    let change = difference(source, now);
+    change.tables.is_empty()
+        && change.dropped_functions.is_empty()
+        && change.overloaded_functions.is_empty()
+        && check_volatility(source, now, &change).is_ok()
+}
+
 /// What others may have needed, and the tables whose own objects need not be asked.
 fn lost(source: &Source, change: &Difference) -> (Vec<Need>, Vec<TableId>) {
     let mut needs = Vec::new();
