@@ -37,14 +37,19 @@ where
         .transpose()
 }
 
-/// # Errors
-/// The text for a name that GraphQL cannot have.
-pub(crate) fn checked_name(name: String) -> Result<String, String> {
+/// Whether GraphQL can have a name.
+pub(crate) fn is_graphql_name(name: &str) -> bool {
     let mut characters = name.chars();
     let begins = characters
         .next()
         .is_some_and(|first| first == '_' || first.is_ascii_alphabetic());
-    if begins && characters.all(|next| next == '_' || next.is_ascii_alphanumeric()) {
+    begins && characters.all(|next| next == '_' || next.is_ascii_alphanumeric())
+}
+
+/// # Errors
+/// The text for a name that GraphQL cannot have.
+pub(crate) fn checked_name(name: String) -> Result<String, String> {
+    if is_graphql_name(&name) {
         return Ok(name);
     }
     Err(format!("invalid GraphQL field name '{name}'"))

@@ -1,7 +1,7 @@
 //! Requests become typed commands, and commands change documents.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use howdah_error::Error;
+use howdah_error::{Code, Error};
 use howdah_metadata::apply::{self, Applied};
 use howdah_metadata::commands::{Command, Endpoint, ReloadMetadata};
 use howdah_metadata::{
@@ -168,6 +168,78 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
 
     let error = request("bulk", json!([{ "type": "clear_metadata" }, {}])).unwrap_err();
     assert_eq!(error.path().to_string(), "$.args[1]");
+}
+
+#[test]
+fn a_list_is_no_object() {
+    for (kind, args) in [
+        ("rename_source", json!(["default", "other"])),
+        ("add_inherited_role", json!(["both", ["a", "b"]])),
+        ("set_catalog_state", json!(["cli", {}])),
+        ("pg_drop_relationship", json!(["default", "t", "r"])),
+        ("reload_metadata", json!([])),
+    ] {
+        let error = request(kind, args).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(error.path().to_string(), "$.args", "{kind}");
+        let text = "parsing Object failed, expected Object, but encountered Array";
+        assert!(error.message().ends_with(text), "{}", error.message());
+    }
+    let error = request("bulk", json!([["clear_metadata", 1, {}]])).unwrap_err();
+    assert_eq!(error.path().to_string(), "$.args[0]");
+}
+
+#[test]
+fn only_a_few_commands_have_a_second_version() {
+    let read = |endpoint, kind, version| {
+        Command::from_request(endpoint, kind, version, json!({}))
+            .map_err(|error| (error.path().to_string(), error.message().to_owned()))
+    };
+    assert_eq!(
+        read(Endpoint::V1Metadata, "export_metadata", 2),
+        Ok(Command::ExportMetadata(2))
+    );
+    for (endpoint, kind) in [
+        (Endpoint::V1Metadata, "clear_metadata"),
+        (Endpoint::V1Query, "export_metadata"),
+    ] {
+        let text = format!("unknown command \"{kind}\"");
+        assert_eq!(read(endpoint, kind, 2), Err(("$.type".into(), text)));
+    }
+    let text = "expected 1 or 2, encountered 3".to_owned();
+    assert_eq!(
+        read(Endpoint::V1Query, "track_function", 3),
+        Err(("$.version".into(), text))
+    );
+}
+
+#[test]
+fn unknown_commands_are_those_of_a_data_connector() {
+    for (kind, text) in [
+        (
+            "pg_nonsense",
+            "unknown metadata command \"nonsense\" for backend pg",
+        ),
+        (
+            "other_track_table",
+            "unknown metadata command \"track_table\" for backend other",
+        ),
+        (
+            "nonsense",
+            "unknown metadata command \"\" for backend nonsense",
+        ),
+        (
+            "1_track_table",
+            "unknown metadata command \"1_track_table\"; \"1\" was not recognized as a valid backend name",
+        ),
+    ] {
+        let error = request(kind, json!({})).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(
+            (error.path().to_string().as_str(), error.message()),
+            ("$", text)
+        );
+    }
 }
 
 #[test]
