@@ -171,6 +171,23 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
 }
 
 #[test]
+fn there_is_one_version_of_federation() {
+    let enabled = |version: &str| {
+        let config = json!({ "enable": version });
+        request(
+            "pg_set_apollo_federation_config",
+            json!({ "table": "t", "apollo_federation_config": config }),
+        )
+    };
+    assert!(enabled("v1").is_ok());
+    let error = enabled("v2").unwrap_err();
+    assert_eq!(
+        error.path().to_string(),
+        "$.args.apollo_federation_config.enable"
+    );
+}
+
+#[test]
 fn a_list_is_no_object() {
     for (kind, args) in [
         ("rename_source", json!(["default", "other"])),
