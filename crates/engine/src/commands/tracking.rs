@@ -10,6 +10,7 @@ use howdah_ir::catalog::{Catalog, FunctionId, TableId, Volatility};
 use howdah_metadata::apply::dependency_error;
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, rename};
 use howdah_schema::model::{Exposure, Source};
+use std::collections::{HashMap, HashSet};
 
 /// What happens to those who need what is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,27 +261,80 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
     let Some(of_source) = metadata.source_mut(&source.name) else {
         return;
     };
-    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    let mut tables = Vec::new();
     for table in &change.tables {
-        if let TableChange::Altered {
+        let TableChange::Altered {
             table,
+            renamed,
             renamed_columns,
             ..
         } = table
-        {
-            rename_columns(source, of_source, *table, renamed_columns);
+        else {
+            continue;
+        };
+        rename_columns(source, of_source, *table, renamed_columns);
+        if let Some((schema, name)) = renamed {
+            let new = QualifiedName::new(schema, name);
+            tables.push((table_name(source, *table), new));
         }
     }
-    for table in &change.tables {
-        if let TableChange::Altered {
-            table,
-            renamed: Some((schema, name)),
-            ..
-        } = table
-        {
-            let old = table_name(source, *table);
-            rename::table(of_source, &old, &QualifiedName::new(schema, name), &target);
+    rename_tables(source, of_source, &tables);
+}
+
+/// Renames tables. Where one has the name that another one had, every rename goes through a name that
+/// no table has.
+fn rename_tables(
+    source: &Source,
+    of_source: &mut howdah_metadata::Source,
+    renamed: &[(QualifiedName, QualifiedName)],
+) {
+    let olds: HashSet<&QualifiedName> = renamed.iter().map(|(old, _)| old).collect();
+    let crossing = renamed.iter().any(|(_, new)| olds.contains(new));
+    // A table of that name is not in the database.
+    let news: HashSet<&QualifiedName> = renamed.iter().map(|(_, new)| new).collect();
+    of_source
+        .tables
+        .retain(|table| olds.contains(&table.table) || !news.contains(&table.table));
+    let mut names = NamesMeanwhile {
+        source,
+        now: HashMap::new(),
+        before: HashMap::new(),
+    };
+    if crossing {
+        for (position, (old, _)) in renamed.iter().enumerate() {
+            let passing = QualifiedName::public(format!("\u{1}howdah renames {position}"));
+            names.rename(of_source, old, passing);
         }
+    }
+    for (old, new) in renamed {
+        names.rename(of_source, old, new.clone());
+    }
+}
+
+/// What tables are called in the metadata while they are renamed: fields are known by the names as
+/// they were.
+struct NamesMeanwhile<'s> {
+    source: &'s Source,
+    now: HashMap<QualifiedName, QualifiedName>,
+    before: HashMap<QualifiedName, QualifiedName>,
+}
+
+impl NamesMeanwhile<'_> {
+    fn rename(
+        &mut self,
+        of_source: &mut howdah_metadata::Source,
+        old: &QualifiedName,
+        new: QualifiedName,
+    ) {
+        let current = self.now.get(old).unwrap_or(old).clone();
+        rename::table(of_source, &current, &new, &|table, field| {
+            let table = self.before.get(table).unwrap_or(table);
+            let target = field_target(self.source, table, field)?;
+            Some(self.now.get(&target).cloned().unwrap_or(target))
+        });
+        self.before.remove(&current);
+        self.before.insert(new.clone(), old.clone());
+        self.now.insert(old.clone(), new);
     }
 }
 

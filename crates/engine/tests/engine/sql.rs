@@ -362,3 +362,53 @@ async fn sql_with_its_own_transaction_is_followed() {
         .unwrap_err();
     assert_eq!(*error.code(), Code::ValidationFailed);
 }
+
+#[tokio::test]
+async fn tables_may_swap_their_names() {
+    let world = library().await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "article", "role": "user", "permission": {"columns": ["id"],
+                   "filter": {"author": {"_exists": {"_table": "author",
+                              "_where": {"articles": {"title": {"_eq": "One"}}}}}}}}),
+        )
+        .await;
+    world
+        .sql(
+            "alter table author rename to passing; alter table article rename to author;
+             alter table passing rename to article",
+        )
+        .await;
+    let tables = world.metadata().await["sources"][0]["tables"].clone();
+    assert_eq!(tables.as_array().unwrap().len(), 2);
+    let (writer, text) = (world.table("article").await, world.table("author").await);
+    assert_eq!(
+        writer["array_relationships"][0]["using"]["foreign_key_constraint_on"]["table"]["name"],
+        "author"
+    );
+    assert_eq!(
+        text["select_permissions"][0]["permission"]["filter"],
+        json!({"author": {"_exists": {"_table": {"name": "article", "schema": "public"},
+               "_where": {"articles": {"title": {"_eq": "One"}}}}}})
+    );
+    assert_eq!(
+        world.ask("{ article { name articles { title } } }").await["article"][1],
+        json!({"name": "Bob", "articles": [{"title": "Three"}]})
+    );
+
+    // A chain of names, the last of which was that of a table that has gone behind our back.
+    world.sql("create table gone (id int)").await;
+    world.done("pg_track_table", json!({"table": "gone"})).await;
+    world.database.run("drop table gone").await;
+    world
+        .sql("alter table author rename to gone; alter table article rename to author")
+        .await;
+    assert_eq!(
+        world.ask("{ author { name } gone { title } }").await["author"][0],
+        json!({"name": "Ann"})
+    );
+    let tables = world.metadata().await["sources"][0]["tables"].clone();
+    assert_eq!(tables.as_array().unwrap().len(), 2);
+    assert!(world.engine.health().await.consistent);
+}
