@@ -171,6 +171,29 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
 }
 
 #[test]
+fn names_of_a_source_are_put_together_from_names() {
+    let customized = |customization: Value| {
+        request(
+            "pg_update_source",
+            json!({ "name": "default", "customization": customization }),
+        )
+    };
+    assert!(customized(json!({ "root_fields": { "namespace": "a", "suffix": "_b" } })).is_ok());
+    for (part, name) in [
+        ("root_fields", "namespace"),
+        ("root_fields", "prefix"),
+        ("type_names", "suffix"),
+    ] {
+        let error = customized(json!({ part: { name: "a b" } })).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(
+            error.path().to_string(),
+            format!("$.args.customization.{part}.{name}")
+        );
+    }
+}
+
+#[test]
 fn there_is_one_version_of_federation() {
     let enabled = |version: &str| {
         let config = json!({ "enable": version });
