@@ -55,6 +55,19 @@ pub(crate) fn checked_name(name: String) -> Result<String, String> {
     Err(format!("invalid GraphQL field name '{name}'"))
 }
 
+/// Whether a part that is kept as it came says nothing: absent, or all that is in it is empty.
+pub(crate) fn says_nothing(part: &Option<Value>) -> bool {
+    fn is_empty(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Array(list) => list.is_empty(),
+            Value::Object(map) => map.values().all(is_empty),
+            _ => false,
+        }
+    }
+    part.as_ref().is_none_or(is_empty)
+}
+
 /// Whether a value is the default of its type, and so left out of exports.
 pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()

@@ -138,7 +138,7 @@ const EXPORT: &str = r#"{
   "query_collections": [ { "name": "c", "definition": { "queries": [ { "name": "q", "query": "{ a }" } ] } } ],
   "allowlist": [ { "collection": "c", "scope": { "global": false, "roles": ["user"] } } ],
   "actions": [ { "name": "act", "definition": {} } ],
-  "custom_types": { "scalars": [] },
+  "custom_types": { "scalars": [ { "name": "S" } ] },
   "cron_triggers": [ { "name": "cron" } ],
   "rest_endpoints": [ { "name": "rest" } ],
   "api_limits": { "disabled": true, "rate_limit": { "global": { "max_reqs_per_min": 1, "unique_params": "IP" }, "per_role": {} }, "depth_limit": { "global": 5, "per_role": { "user": 3 } } },
@@ -146,7 +146,7 @@ const EXPORT: &str = r#"{
   "inherited_roles": [ { "role_name": "both", "role_set": ["a", "b"] } ],
   "graphql_schema_introspection": { "disabled_for_roles": ["user"] },
   "network": { "tls_allowlist": [ { "host": "h", "suffix": "8443", "permissions": ["self-signed"] } ] },
-  "backend_configs": { "dataconnector": {} },
+  "backend_configs": { "dataconnector": { "a": { "uri": "http://x" } } },
   "opentelemetry": { "status": "enabled" },
   "from_the_future": [1, { "x": null }]
 }"#;
@@ -169,6 +169,26 @@ fn an_export_survives_reading_and_writing_to_the_byte() {
 fn an_empty_document_has_sources() {
     assert_eq!(
         Metadata::default().to_export(),
+        json!({ "version": VERSION, "sources": [] })
+    );
+}
+
+#[test]
+fn parts_that_say_nothing_are_left_out() {
+    let metadata = Metadata::from_document(json!({
+        "version": 3,
+        "sources": [],
+        "custom_types": { "enums": [], "input_objects": [], "objects": [], "scalars": [] },
+        "backend_configs": {},
+        "opentelemetry": {},
+        "api_limits": {},
+        "network": { "tls_allowlist": [] },
+        "graphql_schema_introspection": { "disabled_for_roles": [] },
+        "actions": []
+    }))
+    .unwrap();
+    assert_eq!(
+        metadata.to_export(),
         json!({ "version": VERSION, "sources": [] })
     );
 }
