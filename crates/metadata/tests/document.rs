@@ -354,6 +354,36 @@ fn errors_name_the_place() {
 }
 
 #[test]
+fn parts_that_are_only_kept_have_names() {
+    let broken = |key: &str, list: Value| {
+        let document = json!({ "version": 3, "sources": [], key: list });
+        let error = Metadata::from_document(document).unwrap_err();
+        (error.path().to_string(), error.message().to_owned())
+    };
+    for key in [
+        "actions",
+        "remote_schemas",
+        "cron_triggers",
+        "rest_endpoints",
+    ] {
+        assert_eq!(broken(key, json!([5])).0, format!("$.{key}[0]"));
+        assert_eq!(
+            broken(key, json!([{ "name": "a" }, {}])),
+            (format!("$.{key}[1]"), "key \"name\" not found".into())
+        );
+        let (path, text) = broken(key, json!([{ "name": "a" }, { "name": "a" }]));
+        assert_eq!(path, format!("$.{key}"));
+        assert!(text.ends_with(": \"a\""), "{text}");
+    }
+    let tables = json!([{ "table": "t", "event_triggers": [{ "name": "a" }, { "name": 1 }] }]);
+    let error = Metadata::from_document(document(source(tables))).unwrap_err();
+    assert_eq!(
+        error.path().to_string(),
+        "$.sources[0].tables[0].event_triggers[1].name"
+    );
+}
+
+#[test]
 fn what_joins_conditions_is_written_in_one_way() {
     let filter = json!({
         "$or": [{ "id": { "$gt": 1 } }, { "$not": { "boss": { "$and": [] } } }],
