@@ -9,6 +9,7 @@ use howdah_metadata::{
     TableObject, parse, rename,
 };
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 fn request(kind: &str, args: Value) -> Result<Command, Error> {
     Command::from_request(Endpoint::V1Metadata, kind, 1, args)
@@ -589,12 +590,8 @@ fn renaming_a_column_is_followed_everywhere() {
 fn renaming_a_table_is_followed_everywhere() {
     let mut metadata = blog();
     let new = QualifiedName::new("blog", "post");
-    rename::table(
-        &mut metadata.sources[0],
-        &QualifiedName::public("article"),
-        &new,
-        &leads,
-    );
+    let renamed = HashMap::from([(QualifiedName::public("article"), new.clone())]);
+    rename::tables(&mut metadata.sources[0], &renamed, &leads);
     let text = metadata.to_export().to_string();
     assert!(!text.contains("\"article\""), "{text}");
     assert!(metadata.table("default", &new).is_some());

@@ -261,7 +261,7 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
     let Some(of_source) = metadata.source_mut(&source.name) else {
         return;
     };
-    let mut tables = Vec::new();
+    let mut tables = HashMap::new();
     for table in &change.tables {
         let TableChange::Altered {
             table,
@@ -275,67 +275,17 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
         rename_columns(source, of_source, *table, renamed_columns);
         if let Some((schema, name)) = renamed {
             let new = QualifiedName::new(schema, name);
-            tables.push((table_name(source, *table), new));
+            tables.insert(table_name(source, *table), new);
         }
     }
-    rename_tables(source, of_source, &tables);
-}
-
-/// Renames tables. Where one has the name that another one had, every rename goes through a name that
-/// no table has.
-fn rename_tables(
-    source: &Source,
-    of_source: &mut howdah_metadata::Source,
-    renamed: &[(QualifiedName, QualifiedName)],
-) {
-    let olds: HashSet<&QualifiedName> = renamed.iter().map(|(old, _)| old).collect();
-    let crossing = renamed.iter().any(|(_, new)| olds.contains(new));
-    // A table of that name is not in the database.
-    let news: HashSet<&QualifiedName> = renamed.iter().map(|(_, new)| new).collect();
+    // Another table that has one of these names in the metadata is not in the database.
+    let news: HashSet<&QualifiedName> = tables.values().collect();
     of_source
         .tables
-        .retain(|table| olds.contains(&table.table) || !news.contains(&table.table));
-    let mut names = NamesMeanwhile {
-        source,
-        now: HashMap::new(),
-        before: HashMap::new(),
-    };
-    if crossing {
-        for (position, (old, _)) in renamed.iter().enumerate() {
-            let passing = QualifiedName::public(format!("\u{1}howdah renames {position}"));
-            names.rename(of_source, old, passing);
-        }
-    }
-    for (old, new) in renamed {
-        names.rename(of_source, old, new.clone());
-    }
-}
-
-/// What tables are called in the metadata while they are renamed: fields are known by the names as
-/// they were.
-struct NamesMeanwhile<'s> {
-    source: &'s Source,
-    now: HashMap<QualifiedName, QualifiedName>,
-    before: HashMap<QualifiedName, QualifiedName>,
-}
-
-impl NamesMeanwhile<'_> {
-    fn rename(
-        &mut self,
-        of_source: &mut howdah_metadata::Source,
-        old: &QualifiedName,
-        new: QualifiedName,
-    ) {
-        let current = self.now.get(old).unwrap_or(old).clone();
-        rename::table(of_source, &current, &new, &|table, field| {
-            let table = self.before.get(table).unwrap_or(table);
-            let target = field_target(self.source, table, field)?;
-            Some(self.now.get(&target).cloned().unwrap_or(target))
-        });
-        self.before.remove(&current);
-        self.before.insert(new.clone(), old.clone());
-        self.now.insert(old.clone(), new);
-    }
+        .retain(|table| tables.contains_key(&table.table) || !news.contains(&table.table));
+    rename::tables(of_source, &tables, &|table, field| {
+        field_target(source, table, field)
+    });
 }
 
 /// Renames the columns of a table. Two columns may have swapped names, so that every rename goes
