@@ -212,6 +212,47 @@ fn there_is_one_version_of_federation() {
 }
 
 #[test]
+fn null_is_an_absent_argument() {
+    for (kind, args) in [
+        (
+            "pg_track_table",
+            json!({ "table": "t", "source": null, "configuration": null }),
+        ),
+        (
+            "pg_track_tables",
+            json!({ "tables": [], "allow_warnings": null }),
+        ),
+        (
+            "pg_untrack_table",
+            json!({ "table": "t", "source": null, "cascade": null }),
+        ),
+        (
+            "pg_suggest_relationships",
+            json!({ "source": null, "tables": null, "omit_tracked": null }),
+        ),
+        (
+            "reload_metadata",
+            json!({ "reload_sources": null, "reload_remote_schemas": null,
+                    "recreate_event_triggers": null }),
+        ),
+        (
+            "replace_metadata",
+            json!({ "metadata": {}, "allow_warnings": null }),
+        ),
+    ] {
+        let Value::Object(absent) = args.clone() else {
+            panic!()
+        };
+        let absent = absent.into_iter().filter(|(_, value)| !value.is_null());
+        assert_eq!(
+            request(kind, args).unwrap(),
+            request(kind, absent.collect()).unwrap(),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
 fn a_list_is_no_object() {
     for (kind, args) in [
         ("rename_source", json!(["default", "other"])),
