@@ -12,12 +12,14 @@ use crate::state::State;
 use bytes::Bytes;
 use howdah_error::Result;
 use howdah_ir::Session;
-use howdah_metadata::MetadataObject;
+use howdah_ir::catalog::Catalog;
 use howdah_metadata::commands::RunSql;
+use howdah_metadata::{Metadata, MetadataObject};
 use howdah_postgres::run_sql::{
     changes_schema, ends_transaction, has_session, run_sql, run_sql_without_transaction,
 };
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
+use howdah_schema::model::{Snapshot, Source};
 use howdah_schema::resolve::Database;
 use std::sync::Arc;
 
@@ -80,6 +82,58 @@ async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transact
     .await
 }
 
+/// SQL that is committed, of one source.
+pub(super) struct Committed {
+    pub(super) source: String,
+    /// Whether the metadata is compared with the database, and what happens to those who need what is
+    /// gone.
+    is_checked: bool,
+    cascade: bool,
+    /// What was known before.
+    before: Arc<Snapshot>,
+    /// What it has made of the database.
+    after: Arc<Catalog>,
+}
+
+impl Committed {
+    /// More SQL has followed.
+    pub(super) fn extend(&mut self, more: Committed) {
+        self.is_checked |= more.is_checked;
+        self.cascade |= more.cascade;
+        self.after = more.after;
+    }
+
+    /// Changes metadata as the database was changed.
+    pub(super) fn follow(&self, metadata: &mut Metadata) {
+        if self.is_checked
+            && let Some((_, source)) = self.before.source_named(&self.source)
+        {
+            (*metadata, _) = followed(source, &self.after, metadata, self.cascade);
+        }
+    }
+}
+
+/// The metadata that fits what SQL has committed. What would have kept it from being committed is told,
+/// and then only renames are followed: what is gone is inconsistent.
+fn followed(
+    source: &Source,
+    after: &Catalog,
+    metadata: &Metadata,
+    cascade: bool,
+) -> (Metadata, Result<()>) {
+    let mut strictly = metadata.clone();
+    let dependents = tracking::Dependents::refuse(cascade);
+    match tracking::follow(source, after, &mut strictly, dependents) {
+        Ok(()) => (strictly, Ok(())),
+        Err(refusal) => {
+            let mut renamed = metadata.clone();
+            let leave = tracking::Dependents::Leave;
+            let told = tracking::follow(source, after, &mut renamed, leave);
+            (renamed, told.and(Err(refusal)))
+        }
+    }
+}
+
 impl Draft {
     /// Runs SQL and has the state follow.
     pub(super) async fn run_sql(&mut self, args: &RunSql) -> Result<Bytes> {
@@ -117,11 +171,10 @@ impl Draft {
             let next = self.follow_open(args, &transaction).await?;
             transaction.commit(Expected::Write).await?;
             pool.forget_statements();
-            self.state = next;
-            self.commit(&args.source);
+            self.committed(args, next);
         } else {
             transaction.commit(Expected::Write).await?;
-            self.reread(&args.source, &pool).await?;
+            self.reread(args, &pool).await?;
         }
         Ok(answer(&result.to_json()))
     }
@@ -202,45 +255,53 @@ impl Draft {
         };
         let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
         let (next, told) = self.after_commit(args, database);
-        self.state = next;
-        self.commit(&args.source);
+        self.committed(args, next);
         told
     }
 
     /// The state that fits what SQL has committed, and whether anything speaks against it.
     fn after_commit(&self, args: &RunSql, database: Database) -> (State, Result<()>) {
-        let mut metadata = (**self.state.metadata()).clone();
+        let metadata = self.state.metadata();
         let source = self.source(&args.source).filter(|_| is_checked(args));
         let Some((source, _)) = source else {
-            return (self.with_database(args, metadata, database), Ok(()));
+            return (
+                self.with_database(args, (**metadata).clone(), database),
+                Ok(()),
+            );
         };
-        let refuse = tracking::Dependents::refuse(args.cascade);
-        match tracking::follow(source, &database.catalog, &mut metadata, refuse) {
-            Ok(()) => {
-                let mut next = self.with_database(args, metadata, database.clone());
-                if args.cascade {
-                    next = self.without_broken(args, next, &database);
-                }
-                let before = &self.state.snapshot;
-                let told = attitude::check(before, &next.snapshot, None, Attitude::Dropping);
-                (next, told)
-            }
-            Err(refusal) => {
-                let mut metadata = (**self.state.metadata()).clone();
-                let leave = tracking::Dependents::Leave;
-                let renamed = tracking::follow(source, &database.catalog, &mut metadata, leave);
-                let next = self.with_database(args, metadata, database);
-                (next, renamed.and(Err(refusal)))
-            }
+        let (metadata, told) = followed(source, &database.catalog, metadata, args.cascade);
+        let mut next = self.with_database(args, metadata, database.clone());
+        if args.cascade {
+            next = self.without_broken(args, next, &database);
         }
+        let told = told.and_then(|()| {
+            attitude::check(
+                &self.state.snapshot,
+                &next.snapshot,
+                None,
+                Attitude::Dropping,
+            )
+        });
+        (next, told)
     }
 
-    fn with_database(
-        &self,
-        args: &RunSql,
-        metadata: howdah_metadata::Metadata,
-        database: Database,
-    ) -> State {
+    /// SQL is committed, and this is the state that fits it.
+    fn committed(&mut self, args: &RunSql, next: State) {
+        let after = match next.databases.get(&args.source) {
+            Some(Ok(database)) => database.catalog.clone(),
+            _ => Arc::default(),
+        };
+        let sql = Committed {
+            source: args.source.clone(),
+            is_checked: is_checked(args),
+            cascade: args.cascade,
+            before: self.state.snapshot.clone(),
+            after,
+        };
+        self.commit(sql, next);
+    }
+
+    fn with_database(&self, args: &RunSql, metadata: Metadata, database: Database) -> State {
         let mut databases = self.state.databases.clone();
         databases.insert(args.source.clone(), Ok(database));
         self.engine.builder.resolve(
@@ -253,12 +314,12 @@ impl Draft {
     }
 
     /// Looks at a source again after SQL that made something.
-    async fn reread(&mut self, source: &str, pool: &Pool) -> Result<()> {
+    async fn reread(&mut self, args: &RunSql, pool: &Pool) -> Result<()> {
         pool.forget_statements();
         let metadata = (**self.state.metadata()).clone();
-        let names = [source.to_owned()];
-        self.state = self.build(metadata, Reread::Sources(&names)).await;
-        self.commit(source);
+        let names = [args.source.clone()];
+        let next = self.build(metadata, Reread::Sources(&names)).await;
+        self.committed(args, next);
         Ok(())
     }
 }
