@@ -7,7 +7,7 @@ use howdah_ir::catalog::Catalog;
 use howdah_metadata::{NativeQuery, QualifiedName, Source};
 use howdah_postgres::connection::IsolationLevel;
 use howdah_postgres::introspection::{enum_values, introspect};
-use howdah_postgres::{Access, Connection, Expected, Pool, TransactionOptions};
+use howdah_postgres::{Access, Connection, Expected, Pool, Transaction, TransactionOptions};
 use howdah_schema::model::EnumValues;
 use howdah_schema::resolve::{Database, EnumColumns};
 use std::collections::HashMap;
@@ -28,17 +28,33 @@ type EnumTables = HashMap<QualifiedName, Result<EnumValues, Error>>;
 /// # Errors
 /// Why it cannot be reached or read.
 pub(crate) async fn read(pool: &Pool, source: &Source, checks: Checks) -> Result<Database> {
+    let transaction = begin(pool).await?;
+    let catalog = catalog_within(&transaction).await?;
+    let database = data_within(&transaction, catalog, source, checks).await?;
+    transaction.rollback().await?;
+    Ok(database)
+}
+
+/// The catalogue as it is now.
+///
+/// # Errors
+/// Why the database cannot be reached or read.
+pub(crate) async fn catalog(pool: &Pool) -> Result<Catalog> {
+    let transaction = begin(pool).await?;
+    let catalog = catalog_within(&transaction).await?;
+    transaction.rollback().await?;
+    Ok(catalog)
+}
+
+/// A transaction that sees one moment of a database.
+async fn begin(pool: &Pool) -> Result<Transaction> {
     let options = TransactionOptions {
         isolation: IsolationLevel::RepeatableRead,
         access: Access::ReadOnly,
         session: None,
         trace: None,
     };
-    let transaction = pool.begin(&options).await?;
-    let catalog = catalog_within(&transaction).await?;
-    let database = data_within(&transaction, catalog, source, checks).await?;
-    transaction.rollback().await?;
-    Ok(database)
+    pool.begin(&options).await
 }
 
 /// The catalogue as the open transaction of a connection sees it.

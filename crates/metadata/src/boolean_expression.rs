@@ -9,6 +9,7 @@ use crate::rename::FieldTarget;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::fmt;
 
 /// Reads an expression: what joins conditions has its form, and one spelling. What stands below a
@@ -94,13 +95,8 @@ fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
 
 /// What got another name.
 pub(crate) enum Change<'a> {
-    /// A table.
-    Table {
-        /// The name before.
-        old: &'a QualifiedName,
-        /// The name now.
-        new: &'a QualifiedName,
-    },
+    /// Tables, by the names before.
+    Tables(&'a HashMap<QualifiedName, QualifiedName>),
     /// A column or relationship.
     Field {
         /// Where it is.
@@ -175,8 +171,8 @@ fn exists(
     if let Some(Value::Object(filter)) = map.get_mut("_where") {
         *filter = rewrite(std::mem::take(filter), &name, root, change, target);
     }
-    if let Change::Table { old, new } = change
-        && **old == name
+    if let Change::Tables(renamed) = change
+        && let Some(new) = renamed.get(&name)
     {
         map.insert("_table".into(), to_value(new));
     }

@@ -3,10 +3,13 @@
 
 use crate::document::Metadata;
 use crate::logical_model::LogicalModel;
+use crate::parse::parse_object;
 use crate::relationship::RelationshipUsing;
 use crate::source::Source;
 use crate::table::Table;
 use howdah_error::{Error, Result, Within};
+use serde::Deserialize;
+use serde_json::Value;
 use std::collections::HashSet;
 use std::fmt::Display;
 
@@ -36,6 +39,10 @@ pub(crate) fn check(metadata: &Metadata) -> Result<()> {
         "inherited roles",
         metadata.inherited_roles.iter().map(|role| &role.role_name),
     )?;
+    named("remote_schemas", "remote schemas", &metadata.remote_schemas)?;
+    named("actions", "actions", &metadata.actions)?;
+    named("cron_triggers", "cron triggers", &metadata.cron_triggers)?;
+    named("rest_endpoints", "REST endpoints", &metadata.rest_endpoints)?;
     for (index, source) in metadata.sources.iter().enumerate() {
         check_source(source).within(index).within("sources")?;
     }
@@ -134,6 +141,12 @@ fn check_table(table: &Table) -> Result<()> {
             .iter()
             .map(|relationship| &relationship.name),
     )?;
+    named(
+        "remote_relationships",
+        "remote relationships",
+        &table.remote_relationships,
+    )?;
+    named("event_triggers", "event triggers", &table.event_triggers)?;
     unique(
         "computed_fields",
         "computed fields",
@@ -184,6 +197,27 @@ pub(crate) fn check_array_using(using: &RelationshipUsing) -> Result<()> {
         }
         RelationshipUsing::ForeignKeyOf { .. } | RelationshipUsing::Manual(_) => Ok(()),
     }
+}
+
+/// Objects of parts that are only kept have a name all the same, which is how commands find them.
+fn named(key: &str, things: &str, list: &[Value]) -> Result<()> {
+    let mut names = Vec::with_capacity(list.len());
+    for (index, value) in list.iter().enumerate() {
+        match value.get("name") {
+            Some(Value::String(name)) => names.push(name),
+            _ => parse_object::<Named>(value.clone())
+                .map(drop)
+                .within(index)
+                .within(key)?,
+        }
+    }
+    unique(key, things, names.into_iter())
+}
+
+#[derive(Deserialize)]
+struct Named {
+    #[serde(rename = "name")]
+    _name: String,
 }
 
 fn unique<'a, T: Display + 'a>(

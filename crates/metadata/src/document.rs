@@ -6,7 +6,7 @@ use crate::network::Network;
 use crate::query_collection::{AllowlistEntry, QueryCollection};
 use crate::role::InheritedRole;
 use crate::source::{OpaqueSource, Source};
-use crate::wire::{Extra, is_default, null_default};
+use crate::wire::{Extra, is_default, null_default, says_nothing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -60,7 +60,7 @@ pub struct Metadata {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "says_nothing"
     )]
     pub custom_types: Option<Value>,
     /// Cron triggers.
@@ -119,14 +119,14 @@ pub struct Metadata {
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "says_nothing"
     )]
     pub backend_configs: Option<Value>,
     /// Where traces and metrics go.
     #[serde(
         default,
         deserialize_with = "null_default",
-        skip_serializing_if = "Option::is_none"
+        skip_serializing_if = "says_nothing"
     )]
     pub opentelemetry: Option<Value>,
     /// Unknown keys.

@@ -56,7 +56,7 @@ pub use native_query::{
 };
 pub use network::{Network, TlsAllow};
 pub use object::{MetadataObject, ModelObject, SourceObject, TableObject};
-pub use parse::parse;
+pub use parse::{parse, parse_object};
 pub use permission::{
     AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,
     Permission, PermissionKind, Presets, QueryRootField, SelectPermission, SubscriptionRootField,

@@ -42,6 +42,19 @@ pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
     })
 }
 
+/// Reads a typed object from what must be an object: serde would take its values from a list as well.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_object<T: DeserializeOwned>(value: Value) -> Result<T> {
+    if value.is_array() {
+        return Err(Error::parse_failed(
+            "parsing Object failed, expected Object, but encountered Array",
+        ));
+    }
+    parse(value)
+}
+
 /// Whether there is an integer of more than 64 bits anywhere.
 fn has_wide_integer(value: &Value) -> bool {
     match value {

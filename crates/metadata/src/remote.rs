@@ -4,6 +4,7 @@
 use crate::name::QualifiedName;
 use crate::parse::parse;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 fn to_source(relationship: &Value) -> Option<&Map<String, Value>> {
     relationship
@@ -42,14 +43,14 @@ pub(crate) fn rename_target_source(relationship: &mut Value, old: &str, new: &st
     }
 }
 
-/// A table got another name.
+/// Tables got other names.
 pub(crate) fn rename_target_table(
     relationship: &mut Value,
     source: &str,
-    old: &QualifiedName,
-    new: &QualifiedName,
+    renamed: &HashMap<QualifiedName, QualifiedName>,
 ) {
-    if leads_to(relationship, source, old)
+    if target_source(relationship) == Some(source)
+        && let Some(new) = target_table(relationship).and_then(|table| renamed.get(&table))
         && let Some(to_source) = to_source_mut(relationship)
     {
         to_source.insert("table".into(), crate::export::to_value(new));

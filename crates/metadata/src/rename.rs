@@ -9,45 +9,49 @@ use crate::remote;
 use crate::source::Source;
 use crate::table::Table;
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Which table a relationship or computed field of a table leads to; none for columns and
 /// scalar computed fields. Asked with names as they were before the change.
 pub type FieldTarget<'a> = dyn Fn(&QualifiedName, &str) -> Option<QualifiedName> + 'a;
 
-/// A table of `source` got another name or schema.
-pub fn table(
+/// Tables of `source` got other names or schemas, by their old ones. They may have swapped them.
+pub fn tables(
     source: &mut Source,
-    old: &QualifiedName,
-    new: &QualifiedName,
+    renamed: &HashMap<QualifiedName, QualifiedName>,
     target: &FieldTarget<'_>,
 ) {
-    rewrite_permissions(source, &Change::Table { old, new }, target);
+    if renamed.is_empty() {
+        return;
+    }
+    rewrite_permissions(source, &Change::Tables(renamed), target);
+    let follow = |name: &mut QualifiedName| {
+        if let Some(new) = renamed.get(name) {
+            *name = new.clone();
+        }
+    };
     let source_name = source.name.clone();
     for table in source.tables.iter_mut().map(Arc::make_mut) {
-        if table.table == *old {
-            table.table = new.clone();
-        }
+        follow(&mut table.table);
         for using in usings(table) {
             match using {
-                RelationshipUsing::ForeignKeyOf { table, .. } if table == old => {
-                    *table = new.clone();
+                RelationshipUsing::ForeignKeyOf { table, .. } => follow(table),
+                RelationshipUsing::Manual(manual) => {
+                    if let ManualTarget::Table(table) = &mut manual.target {
+                        follow(table);
+                    }
                 }
-                RelationshipUsing::Manual(manual)
-                    if manual.target == ManualTarget::Table(old.clone()) =>
-                {
-                    manual.target = ManualTarget::Table(new.clone());
-                }
-                _ => {}
+                RelationshipUsing::ForeignKeyOn(_) => {}
             }
         }
         for relationship in &mut table.remote_relationships {
-            remote::rename_target_table(relationship, &source_name, old, new);
+            remote::rename_target_table(relationship, &source_name, renamed);
         }
     }
     for using in query_usings(source) {
-        if using.target == ManualTarget::Table(old.clone()) {
-            using.target = ManualTarget::Table(new.clone());
+        if let ManualTarget::Table(table) = &mut using.target {
+            follow(table);
         }
     }
 }

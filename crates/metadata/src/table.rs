@@ -140,8 +140,22 @@ impl Table {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ApolloFederationConfig {
     /// The version: `v1`.
+    #[serde(deserialize_with = "federation_version")]
     pub enable: String,
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+fn federation_version<'de, D>(deserializer: D) -> Result<String, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    let version = String::deserialize(deserializer)?;
+    if version == "v1" {
+        return Ok(version);
+    }
+    Err(serde::de::Error::custom(
+        "enable takes the version of apollo federation. Supported value is v1 only.",
+    ))
 }

@@ -37,17 +37,35 @@ where
         .transpose()
 }
 
-/// # Errors
-/// The text for a name that GraphQL cannot have.
-pub(crate) fn checked_name(name: String) -> Result<String, String> {
+/// Whether GraphQL can have a name.
+pub(crate) fn is_graphql_name(name: &str) -> bool {
     let mut characters = name.chars();
     let begins = characters
         .next()
         .is_some_and(|first| first == '_' || first.is_ascii_alphabetic());
-    if begins && characters.all(|next| next == '_' || next.is_ascii_alphanumeric()) {
+    begins && characters.all(|next| next == '_' || next.is_ascii_alphanumeric())
+}
+
+/// # Errors
+/// The text for a name that GraphQL cannot have.
+pub(crate) fn checked_name(name: String) -> Result<String, String> {
+    if is_graphql_name(&name) {
         return Ok(name);
     }
     Err(format!("invalid GraphQL field name '{name}'"))
+}
+
+/// Whether a part that is kept as it came says nothing: absent, or all that is in it is empty.
+pub(crate) fn says_nothing(part: &Option<Value>) -> bool {
+    fn is_empty(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::Array(list) => list.is_empty(),
+            Value::Object(map) => map.values().all(is_empty),
+            _ => false,
+        }
+    }
+    part.as_ref().is_none_or(is_empty)
 }
 
 /// Whether a value is the default of its type, and so left out of exports.

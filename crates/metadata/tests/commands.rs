@@ -1,7 +1,7 @@
 //! Requests become typed commands, and commands change documents.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use howdah_error::Error;
+use howdah_error::{Code, Error};
 use howdah_metadata::apply::{self, Applied};
 use howdah_metadata::commands::{Command, Endpoint, ReloadMetadata};
 use howdah_metadata::{
@@ -9,6 +9,7 @@ use howdah_metadata::{
     TableObject, parse, rename,
 };
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 fn request(kind: &str, args: Value) -> Result<Command, Error> {
     Command::from_request(Endpoint::V1Metadata, kind, 1, args)
@@ -168,6 +169,159 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
 
     let error = request("bulk", json!([{ "type": "clear_metadata" }, {}])).unwrap_err();
     assert_eq!(error.path().to_string(), "$.args[1]");
+}
+
+#[test]
+fn names_of_a_source_are_put_together_from_names() {
+    let customized = |customization: Value| {
+        request(
+            "pg_update_source",
+            json!({ "name": "default", "customization": customization }),
+        )
+    };
+    assert!(customized(json!({ "root_fields": { "namespace": "a", "suffix": "_b" } })).is_ok());
+    for (part, name) in [
+        ("root_fields", "namespace"),
+        ("root_fields", "prefix"),
+        ("type_names", "suffix"),
+    ] {
+        let error = customized(json!({ part: { name: "a b" } })).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(
+            error.path().to_string(),
+            format!("$.args.customization.{part}.{name}")
+        );
+    }
+}
+
+#[test]
+fn there_is_one_version_of_federation() {
+    let enabled = |version: &str| {
+        let config = json!({ "enable": version });
+        request(
+            "pg_set_apollo_federation_config",
+            json!({ "table": "t", "apollo_federation_config": config }),
+        )
+    };
+    assert!(enabled("v1").is_ok());
+    let error = enabled("v2").unwrap_err();
+    assert_eq!(
+        error.path().to_string(),
+        "$.args.apollo_federation_config.enable"
+    );
+}
+
+#[test]
+fn null_is_an_absent_argument() {
+    for (kind, args) in [
+        (
+            "pg_track_table",
+            json!({ "table": "t", "source": null, "configuration": null }),
+        ),
+        (
+            "pg_track_tables",
+            json!({ "tables": [], "allow_warnings": null }),
+        ),
+        (
+            "pg_untrack_table",
+            json!({ "table": "t", "source": null, "cascade": null }),
+        ),
+        (
+            "pg_suggest_relationships",
+            json!({ "source": null, "tables": null, "omit_tracked": null }),
+        ),
+        (
+            "reload_metadata",
+            json!({ "reload_sources": null, "reload_remote_schemas": null,
+                    "recreate_event_triggers": null }),
+        ),
+        (
+            "replace_metadata",
+            json!({ "metadata": {}, "allow_warnings": null }),
+        ),
+    ] {
+        let Value::Object(absent) = args.clone() else {
+            panic!()
+        };
+        let absent = absent.into_iter().filter(|(_, value)| !value.is_null());
+        assert_eq!(
+            request(kind, args).unwrap(),
+            request(kind, absent.collect()).unwrap(),
+            "{kind}"
+        );
+    }
+}
+
+#[test]
+fn a_list_is_no_object() {
+    for (kind, args) in [
+        ("rename_source", json!(["default", "other"])),
+        ("add_inherited_role", json!(["both", ["a", "b"]])),
+        ("set_catalog_state", json!(["cli", {}])),
+        ("pg_drop_relationship", json!(["default", "t", "r"])),
+        ("reload_metadata", json!([])),
+    ] {
+        let error = request(kind, args).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(error.path().to_string(), "$.args", "{kind}");
+        let text = "parsing Object failed, expected Object, but encountered Array";
+        assert!(error.message().ends_with(text), "{}", error.message());
+    }
+    let error = request("bulk", json!([["clear_metadata", 1, {}]])).unwrap_err();
+    assert_eq!(error.path().to_string(), "$.args[0]");
+}
+
+#[test]
+fn only_a_few_commands_have_a_second_version() {
+    let read = |endpoint, kind, version| {
+        Command::from_request(endpoint, kind, version, json!({}))
+            .map_err(|error| (error.path().to_string(), error.message().to_owned()))
+    };
+    assert_eq!(
+        read(Endpoint::V1Metadata, "export_metadata", 2),
+        Ok(Command::ExportMetadata(2))
+    );
+    for (endpoint, kind) in [
+        (Endpoint::V1Metadata, "clear_metadata"),
+        (Endpoint::V1Query, "export_metadata"),
+    ] {
+        let text = format!("unknown command \"{kind}\"");
+        assert_eq!(read(endpoint, kind, 2), Err(("$.type".into(), text)));
+    }
+    let text = "expected 1 or 2, encountered 3".to_owned();
+    assert_eq!(
+        read(Endpoint::V1Query, "track_function", 3),
+        Err(("$.version".into(), text))
+    );
+}
+
+#[test]
+fn unknown_commands_are_those_of_a_data_connector() {
+    for (kind, text) in [
+        (
+            "pg_nonsense",
+            "unknown metadata command \"nonsense\" for backend pg",
+        ),
+        (
+            "other_track_table",
+            "unknown metadata command \"track_table\" for backend other",
+        ),
+        (
+            "nonsense",
+            "unknown metadata command \"\" for backend nonsense",
+        ),
+        (
+            "1_track_table",
+            "unknown metadata command \"1_track_table\"; \"1\" was not recognized as a valid backend name",
+        ),
+    ] {
+        let error = request(kind, json!({})).unwrap_err();
+        assert_eq!(*error.code(), Code::ParseFailed);
+        assert_eq!(
+            (error.path().to_string().as_str(), error.message()),
+            ("$", text)
+        );
+    }
 }
 
 #[test]
@@ -477,12 +631,8 @@ fn renaming_a_column_is_followed_everywhere() {
 fn renaming_a_table_is_followed_everywhere() {
     let mut metadata = blog();
     let new = QualifiedName::new("blog", "post");
-    rename::table(
-        &mut metadata.sources[0],
-        &QualifiedName::public("article"),
-        &new,
-        &leads,
-    );
+    let renamed = HashMap::from([(QualifiedName::public("article"), new.clone())]);
+    rename::tables(&mut metadata.sources[0], &renamed, &leads);
     let text = metadata.to_export().to_string();
     assert!(!text.contains("\"article\""), "{text}");
     assert!(metadata.table("default", &new).is_some());

@@ -138,7 +138,7 @@ const EXPORT: &str = r#"{
   "query_collections": [ { "name": "c", "definition": { "queries": [ { "name": "q", "query": "{ a }" } ] } } ],
   "allowlist": [ { "collection": "c", "scope": { "global": false, "roles": ["user"] } } ],
   "actions": [ { "name": "act", "definition": {} } ],
-  "custom_types": { "scalars": [] },
+  "custom_types": { "scalars": [ { "name": "S" } ] },
   "cron_triggers": [ { "name": "cron" } ],
   "rest_endpoints": [ { "name": "rest" } ],
   "api_limits": { "disabled": true, "rate_limit": { "global": { "max_reqs_per_min": 1, "unique_params": "IP" }, "per_role": {} }, "depth_limit": { "global": 5, "per_role": { "user": 3 } } },
@@ -146,7 +146,7 @@ const EXPORT: &str = r#"{
   "inherited_roles": [ { "role_name": "both", "role_set": ["a", "b"] } ],
   "graphql_schema_introspection": { "disabled_for_roles": ["user"] },
   "network": { "tls_allowlist": [ { "host": "h", "suffix": "8443", "permissions": ["self-signed"] } ] },
-  "backend_configs": { "dataconnector": {} },
+  "backend_configs": { "dataconnector": { "a": { "uri": "http://x" } } },
   "opentelemetry": { "status": "enabled" },
   "from_the_future": [1, { "x": null }]
 }"#;
@@ -169,6 +169,26 @@ fn an_export_survives_reading_and_writing_to_the_byte() {
 fn an_empty_document_has_sources() {
     assert_eq!(
         Metadata::default().to_export(),
+        json!({ "version": VERSION, "sources": [] })
+    );
+}
+
+#[test]
+fn parts_that_say_nothing_are_left_out() {
+    let metadata = Metadata::from_document(json!({
+        "version": 3,
+        "sources": [],
+        "custom_types": { "enums": [], "input_objects": [], "objects": [], "scalars": [] },
+        "backend_configs": {},
+        "opentelemetry": {},
+        "api_limits": {},
+        "network": { "tls_allowlist": [] },
+        "graphql_schema_introspection": { "disabled_for_roles": [] },
+        "actions": []
+    }))
+    .unwrap();
+    assert_eq!(
+        metadata.to_export(),
         json!({ "version": VERSION, "sources": [] })
     );
 }
@@ -330,6 +350,36 @@ fn errors_name_the_place() {
         )
         .1,
         "the following custom root field names are duplicated: x"
+    );
+}
+
+#[test]
+fn parts_that_are_only_kept_have_names() {
+    let broken = |key: &str, list: Value| {
+        let document = json!({ "version": 3, "sources": [], key: list });
+        let error = Metadata::from_document(document).unwrap_err();
+        (error.path().to_string(), error.message().to_owned())
+    };
+    for key in [
+        "actions",
+        "remote_schemas",
+        "cron_triggers",
+        "rest_endpoints",
+    ] {
+        assert_eq!(broken(key, json!([5])).0, format!("$.{key}[0]"));
+        assert_eq!(
+            broken(key, json!([{ "name": "a" }, {}])),
+            (format!("$.{key}[1]"), "key \"name\" not found".into())
+        );
+        let (path, text) = broken(key, json!([{ "name": "a" }, { "name": "a" }]));
+        assert_eq!(path, format!("$.{key}"));
+        assert!(text.ends_with(": \"a\""), "{text}");
+    }
+    let tables = json!([{ "table": "t", "event_triggers": [{ "name": "a" }, { "name": 1 }] }]);
+    let error = Metadata::from_document(document(source(tables))).unwrap_err();
+    assert_eq!(
+        error.path().to_string(),
+        "$.sources[0].tables[0].event_triggers[1].name"
     );
 }
 

@@ -2,7 +2,8 @@
 //! or forgotten.
 
 use super::attitude::{self, Attitude};
-use super::{answer, places, sql};
+use super::sql::Committed;
+use super::{ATTEMPTS, answer, places, sql};
 use crate::building::{Reread, beside_requests};
 use crate::engine::Engine;
 use crate::state::State;
@@ -29,6 +30,10 @@ pub(super) struct Draft {
     stale: BTreeSet<String>,
     /// The state when SQL was committed last: it stays, whatever fails later.
     committed: Option<State>,
+    /// The SQL that was committed, by source.
+    sql: Vec<Committed>,
+    /// Commands have changed the metadata, too.
+    commanded: bool,
     /// Something was done that must not be done twice.
     acted: bool,
 }
@@ -57,6 +62,8 @@ impl Draft {
             announce: false,
             stale: BTreeSet::new(),
             committed: None,
+            sql: Vec::new(),
+            commanded: false,
             acted: false,
         }
     }
@@ -81,7 +88,10 @@ impl Draft {
                         self.acted = true;
                         sql::run_untracked(&self.engine, &self.state, args, &self.session).await
                     }
-                    other if other.changes_metadata() => self.change(other).await,
+                    other if other.changes_metadata() => {
+                        self.commanded = true;
+                        self.change(other).await
+                    }
                     other => self.engine.read(&self.state, other).await,
                 };
                 places::of_arguments(endpoint, answer)
@@ -146,10 +156,15 @@ impl Draft {
         Ok(())
     }
 
-    /// A source's database has changed; SQL is committed and the state fits it.
-    pub(super) fn commit(&mut self, source: &str) {
-        self.stale.insert(source.to_owned());
-        self.committed = Some(self.state.clone());
+    /// A source's database has changed: SQL is committed, and the state is the one that fits it.
+    pub(super) fn commit(&mut self, sql: Committed, state: State) {
+        self.stale.insert(sql.source.clone());
+        self.committed = Some(state.clone());
+        self.state = state;
+        match self.sql.iter_mut().find(|known| known.source == sql.source) {
+            Some(known) => known.extend(sql),
+            None => self.sql.push(sql),
+        }
     }
 
     /// Others must read this source again.
@@ -181,6 +196,15 @@ impl Draft {
                     if untouched && *error.code() == Code::Conflict {
                         return Finished::Overtaken(error);
                     }
+                    if !untouched && *error.code() == Code::Conflict && !self.sql.is_empty() {
+                        match self.follow_anew().await {
+                            Ok(before) if self.commanded => {
+                                return Finished::Done(result.and(Err(error)), Some(before));
+                            }
+                            Ok(before) => return Finished::Done(result, Some(before)),
+                            Err(_) => {}
+                        }
+                    }
                     // The metadata stays, but what SQL did to the databases is done.
                     let before = committed.is_some().then(|| {
                         let state = self.resolve(self.stored.clone(), version);
@@ -192,6 +216,42 @@ impl Draft {
         }
         let before = self.engine.exchange(self.state);
         Finished::Done(result, Some(before))
+    }
+
+    /// Has the metadata that others have stored meanwhile follow the SQL that is committed, and stores
+    /// and puts in force what comes of it; with the state that was in force before.
+    async fn follow_anew(&mut self) -> Result<Arc<State>> {
+        let sources: Vec<String> = self.stale.iter().cloned().collect();
+        for _ in 0..ATTEMPTS {
+            self.engine.catch_up_in_turn().await?;
+            let current = self.engine.state.load_full();
+            let mut metadata = (**current.metadata()).clone();
+            for sql in &self.sql {
+                sql.follow(&mut metadata);
+            }
+            let version = current.snapshot.resource_version;
+            let document = beside_requests(|| metadata.to_export_text());
+            self.state = self
+                .engine
+                .builder
+                .build(
+                    Some(&current),
+                    Arc::new(metadata),
+                    version,
+                    Reread::Sources(&sources),
+                )
+                .await;
+            let told = invalidations(&self.stale);
+            match self.engine.store.store(document, version, &told).await {
+                Ok(version) => {
+                    self.renumber(version);
+                    return Ok(self.engine.exchange(self.state.clone()));
+                }
+                Err(error) if *error.code() == Code::Conflict => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::unexpected("others change the metadata all the time"))
     }
 
     /// The state of other metadata over the databases as they are.

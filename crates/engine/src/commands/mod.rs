@@ -75,7 +75,8 @@ impl Engine {
         let posted = Posted::read(body)?;
         let kind = KindOfSources::of(&posted.kind, &posted.args);
         let command = beside_requests(|| {
-            Command::from_request(endpoint, &posted.kind, posted.version, posted.args)
+            let version = posted.version.unwrap_or(1);
+            Command::from_request(endpoint, &posted.kind, version, posted.args)
         })?;
         if !is_exclusive(endpoint, &command) {
             if looks_at_metadata(&command) {

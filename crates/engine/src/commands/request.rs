@@ -12,23 +12,19 @@ use serde_json::Value;
 pub(super) struct Posted {
     #[serde(rename = "type")]
     pub(super) kind: String,
-    #[serde(default = "first")]
-    pub(super) version: u64,
+    #[serde(default)]
+    pub(super) version: Option<u64>,
     #[serde(default)]
     pub(super) args: Value,
     #[serde(default)]
     pub(super) resource_version: Option<i64>,
 }
 
-fn first() -> u64 {
-    1
-}
-
 impl Posted {
     /// # Errors
     /// `parse-failed` when the body has not the form of a command.
     pub(super) fn read(body: Value) -> Result<Self> {
-        howdah_metadata::parse(body)
+        howdah_metadata::parse_object(body)
     }
 }
 

@@ -12,10 +12,14 @@ use crate::state::State;
 use bytes::Bytes;
 use howdah_error::Result;
 use howdah_ir::Session;
-use howdah_metadata::MetadataObject;
+use howdah_ir::catalog::Catalog;
 use howdah_metadata::commands::RunSql;
-use howdah_postgres::run_sql::{changes_schema, run_sql, run_sql_without_transaction};
+use howdah_metadata::{Metadata, MetadataObject};
+use howdah_postgres::run_sql::{
+    changes_schema, ends_transaction, has_session, run_sql, run_sql_without_transaction,
+};
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
+use howdah_schema::model::{Snapshot, Source};
 use howdah_schema::resolve::Database;
 use std::sync::Arc;
 
@@ -78,31 +82,114 @@ async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transact
     .await
 }
 
+/// SQL that is committed, of one source.
+pub(super) struct Committed {
+    pub(super) source: String,
+    /// Whether the metadata is compared with the database, and what happens to those who need what is
+    /// gone.
+    is_checked: bool,
+    cascade: bool,
+    /// What was known before.
+    before: Arc<Snapshot>,
+    /// What it has made of the database.
+    after: Arc<Catalog>,
+}
+
+impl Committed {
+    /// More SQL has followed.
+    pub(super) fn extend(&mut self, more: Committed) {
+        self.is_checked |= more.is_checked;
+        self.cascade |= more.cascade;
+        self.after = more.after;
+    }
+
+    /// Changes metadata as the database was changed.
+    pub(super) fn follow(&self, metadata: &mut Metadata) {
+        if self.is_checked
+            && let Some((_, source)) = self.before.source_named(&self.source)
+        {
+            (*metadata, _) = followed(source, &self.after, metadata, self.cascade);
+        }
+    }
+}
+
+/// The metadata that fits what SQL has committed. What would have kept it from being committed is told,
+/// and then only renames are followed: what is gone is inconsistent.
+fn followed(
+    source: &Source,
+    after: &Catalog,
+    metadata: &Metadata,
+    cascade: bool,
+) -> (Metadata, Result<()>) {
+    let mut strictly = metadata.clone();
+    let dependents = tracking::Dependents::refuse(cascade);
+    match tracking::follow(source, after, &mut strictly, dependents) {
+        Ok(()) => (strictly, Ok(())),
+        Err(refusal) => {
+            let mut renamed = metadata.clone();
+            let leave = tracking::Dependents::Leave;
+            let told = tracking::follow(source, after, &mut renamed, leave);
+            (renamed, told.and(Err(refusal)))
+        }
+    }
+}
+
 impl Draft {
     /// Runs SQL and has the state follow.
     pub(super) async fn run_sql(&mut self, args: &RunSql) -> Result<Bytes> {
         let pool = self.state.pool_named(&args.source)?.clone();
+        if is_checked(args) {
+            self.see_first(&args.source, &pool).await?;
+        }
         if args.no_transaction {
             let connection = pool.get().await?;
             let result = run_sql_without_transaction(&connection, &args.sql).await;
             drop(connection);
             // What was done before a failure is done.
-            self.follow_committed(args, &pool).await?;
-            return Ok(answer(&result?.to_json()));
+            let followed = self.follow_committed(args, &pool).await;
+            let answer = answer(&result?.to_json());
+            return followed.map(|()| answer);
         }
         let transaction = begin(&pool, args, &self.session).await?;
-        let result = run_sql(&transaction, &args.sql).await?;
-        if is_checked(args) && self.source(&args.source).is_some() {
+        let result = match run_sql(&transaction, &args.sql).await {
+            Ok(result) => result,
+            Err(error) => {
+                // Whatever of it is not committed is undone.
+                drop(transaction);
+                if ends_transaction(&args.sql) {
+                    // The failure of the SQL is the one to tell.
+                    let _ = self.follow_committed(args, &pool).await;
+                }
+                return Err(error);
+            }
+        };
+        if !has_session(&transaction).await? {
+            // The SQL has ended the transaction itself, as files with their own BEGIN and COMMIT do.
+            transaction.commit(Expected::Write).await?;
+            self.follow_committed(args, &pool).await?;
+        } else if is_checked(args) && self.source(&args.source).is_some() {
             let next = self.follow_open(args, &transaction).await?;
             transaction.commit(Expected::Write).await?;
             pool.forget_statements();
-            self.state = next;
-            self.commit(&args.source);
+            self.committed(args, next);
         } else {
             transaction.commit(Expected::Write).await?;
-            self.reread(&args.source, &pool).await?;
+            self.reread(args, &pool).await?;
         }
         Ok(answer(&result.to_json()))
+    }
+
+    /// Reads a source again where its tables and functions are no longer those that are known, so that
+    /// what others did to the database is not taken for the doing of the SQL that comes.
+    async fn see_first(&mut self, name: &str, pool: &Pool) -> Result<()> {
+        let Some((source, _)) = self.source(name) else {
+            return Ok(());
+        };
+        let now = reading::catalog(pool).await?;
+        if !tracking::is_as_known(source, &now) {
+            self.read_again([name.to_owned()]).await;
+        }
+        Ok(())
     }
 
     /// The state that fits what an open transaction has done, or why it must not be done.
@@ -158,7 +245,8 @@ impl Draft {
         }
     }
 
-    /// After SQL that is committed already: renames are followed, what is gone is inconsistent.
+    /// After SQL that is committed already. What would have kept it from being committed is told, but
+    /// the state follows all the same: then with the renames only, and what is gone is inconsistent.
     async fn follow_committed(&mut self, args: &RunSql, pool: &Pool) -> Result<()> {
         pool.forget_statements();
         let known = self.state.metadata().source(&args.source).cloned();
@@ -166,28 +254,54 @@ impl Draft {
             return Ok(());
         };
         let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
-        let mut metadata = (**self.state.metadata()).clone();
-        if is_checked(args)
-            && let Some((source, _)) = self.source(&args.source)
-        {
-            let dependents = if args.cascade {
-                tracking::Dependents::Remove
-            } else {
-                tracking::Dependents::Leave
-            };
-            tracking::follow(source, &database.catalog, &mut metadata, dependents)?;
-        }
-        self.state = self.with_database(args, metadata, database);
-        self.commit(&args.source);
-        Ok(())
+        let (next, told) = self.after_commit(args, database);
+        self.committed(args, next);
+        told
     }
 
-    fn with_database(
-        &self,
-        args: &RunSql,
-        metadata: howdah_metadata::Metadata,
-        database: Database,
-    ) -> State {
+    /// The state that fits what SQL has committed, and whether anything speaks against it.
+    fn after_commit(&self, args: &RunSql, database: Database) -> (State, Result<()>) {
+        let metadata = self.state.metadata();
+        let source = self.source(&args.source).filter(|_| is_checked(args));
+        let Some((source, _)) = source else {
+            return (
+                self.with_database(args, (**metadata).clone(), database),
+                Ok(()),
+            );
+        };
+        let (metadata, told) = followed(source, &database.catalog, metadata, args.cascade);
+        let mut next = self.with_database(args, metadata, database.clone());
+        if args.cascade {
+            next = self.without_broken(args, next, &database);
+        }
+        let told = told.and_then(|()| {
+            attitude::check(
+                &self.state.snapshot,
+                &next.snapshot,
+                None,
+                Attitude::Dropping,
+            )
+        });
+        (next, told)
+    }
+
+    /// SQL is committed, and this is the state that fits it.
+    fn committed(&mut self, args: &RunSql, next: State) {
+        let after = match next.databases.get(&args.source) {
+            Some(Ok(database)) => database.catalog.clone(),
+            _ => Arc::default(),
+        };
+        let sql = Committed {
+            source: args.source.clone(),
+            is_checked: is_checked(args),
+            cascade: args.cascade,
+            before: self.state.snapshot.clone(),
+            after,
+        };
+        self.commit(sql, next);
+    }
+
+    fn with_database(&self, args: &RunSql, metadata: Metadata, database: Database) -> State {
         let mut databases = self.state.databases.clone();
         databases.insert(args.source.clone(), Ok(database));
         self.engine.builder.resolve(
@@ -200,12 +314,12 @@ impl Draft {
     }
 
     /// Looks at a source again after SQL that made something.
-    async fn reread(&mut self, source: &str, pool: &Pool) -> Result<()> {
+    async fn reread(&mut self, args: &RunSql, pool: &Pool) -> Result<()> {
         pool.forget_statements();
         let metadata = (**self.state.metadata()).clone();
-        let names = [source.to_owned()];
-        self.state = self.build(metadata, Reread::Sources(&names)).await;
-        self.commit(source);
+        let names = [args.source.clone()];
+        let next = self.build(metadata, Reread::Sources(&names)).await;
+        self.committed(args, next);
         Ok(())
     }
 }

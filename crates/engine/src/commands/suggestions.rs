@@ -5,34 +5,33 @@ use crate::state::State;
 use howdah_error::Result;
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_metadata::commands::SuggestRelationships;
-use howdah_schema::model::{RelationshipKind, Source};
+use howdah_schema::model::Source;
 use serde_json::{Value, json};
 
 impl State {
-    /// Each foreign key between tracked tables gives an object relationship one way and, the other
-    /// way, an array relationship (an object relationship when the key is unique).
+    /// Each foreign key between tracked tables, of which one is asked for, gives an object relationship
+    /// one way and, the other way, an array relationship (an object relationship when the key is
+    /// unique).
     pub(super) fn suggest_relationships(&self, args: &SuggestRelationships) -> Result<Value> {
         self.catalog(&args.source)?;
         let Some((_, source)) = self.snapshot.source_named(&args.source) else {
             return Ok(json!({"relationships": []}));
         };
         let catalog = &source.catalog;
-        let wanted = |table: TableId| {
+        let is_asked_for = |table: TableId| {
             let name = qualified(catalog.table(table));
-            source.tables.contains_key(&table)
-                && args
-                    .tables
-                    .as_ref()
-                    .is_none_or(|tables| tables.contains(&name))
+            args.tables
+                .as_ref()
+                .is_none_or(|tables| tables.contains(&name))
         };
         let mut suggested = Vec::new();
-        for id in source.tables.keys().copied().filter(|id| wanted(*id)) {
-            for key in catalog
-                .table(id)
-                .foreign_keys
-                .iter()
-                .filter(|key| wanted(key.target))
-            {
+        for id in source.tables.keys().copied() {
+            let keys = catalog.table(id).foreign_keys.iter();
+            // One of the two tables is enough.
+            for key in keys.filter(|key| {
+                source.tables.contains_key(&key.target)
+                    && (is_asked_for(id) || is_asked_for(key.target))
+            }) {
                 let here = json!({
                     "table": qualified(catalog.table(id)),
                     "columns": column_names(catalog, id, &key.columns),
@@ -50,17 +49,10 @@ impl State {
                         .iter()
                         .all(|column| key.columns.contains(column))
                 });
-                let back = if unique {
-                    RelationshipKind::Object
-                } else {
-                    RelationshipKind::Array
-                };
-                if !(args.omit_tracked
-                    && is_tracked(source, id, key.target, RelationshipKind::Object, &forward))
-                {
+                if !(args.omit_tracked && is_tracked(source, id, key.target, &forward)) {
                     suggested.push(json!({"type": "object", "from": here, "to": there}));
                 }
-                if !(args.omit_tracked && is_tracked(source, key.target, id, back, &backward)) {
+                if !(args.omit_tracked && is_tracked(source, key.target, id, &backward)) {
                     let kind = if unique { "object" } else { "array" };
                     suggested.push(json!({"type": kind, "from": there, "to": here}));
                 }
@@ -76,18 +68,18 @@ fn pairs(one: &[ColumnId], other: &[ColumnId]) -> Vec<(ColumnId, ColumnId)> {
     pairs
 }
 
+/// Whether there is a relationship of either kind over these columns.
 fn is_tracked(
     source: &Source,
     from: TableId,
     to: TableId,
-    kind: RelationshipKind,
     mapping: &[(ColumnId, ColumnId)],
 ) -> bool {
     source.table(from).is_some_and(|table| {
         table.relationships.values().any(|relationship| {
             let mut own = relationship.mapping.clone();
             own.sort_unstable();
-            relationship.kind == kind && relationship.target == to && own == mapping
+            relationship.target == to && own == mapping
         })
     })
 }

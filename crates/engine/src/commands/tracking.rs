@@ -10,6 +10,7 @@ use howdah_ir::catalog::{Catalog, FunctionId, TableId, Volatility};
 use howdah_metadata::apply::dependency_error;
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, rename};
 use howdah_schema::model::{Exposure, Source};
+use std::collections::{HashMap, HashSet};
 
 /// What happens to those who need what is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,16 @@ pub(super) fn follow(
     }
     rename_all(source, &change, metadata);
     Ok(())
+}
+
+/// Whether the tables and functions that metadata speaks of are in the database as they were when the
+/// model of a source was made.
+pub(super) fn is_as_known(source: &Source, now: &Catalog) -> bool {
+    let change = difference(source, now);
+    change.tables.is_empty()
+        && change.dropped_functions.is_empty()
+        && change.overloaded_functions.is_empty()
+        && check_volatility(source, now, &change).is_ok()
 }
 
 /// What others may have needed, and the tables whose own objects need not be asked.
@@ -250,28 +261,31 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
     let Some(of_source) = metadata.source_mut(&source.name) else {
         return;
     };
-    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    let mut tables = HashMap::new();
     for table in &change.tables {
-        if let TableChange::Altered {
+        let TableChange::Altered {
             table,
+            renamed,
             renamed_columns,
             ..
         } = table
-        {
-            rename_columns(source, of_source, *table, renamed_columns);
+        else {
+            continue;
+        };
+        rename_columns(source, of_source, *table, renamed_columns);
+        if let Some((schema, name)) = renamed {
+            let new = QualifiedName::new(schema, name);
+            tables.insert(table_name(source, *table), new);
         }
     }
-    for table in &change.tables {
-        if let TableChange::Altered {
-            table,
-            renamed: Some((schema, name)),
-            ..
-        } = table
-        {
-            let old = table_name(source, *table);
-            rename::table(of_source, &old, &QualifiedName::new(schema, name), &target);
-        }
-    }
+    // Another table that has one of these names in the metadata is not in the database.
+    let news: HashSet<&QualifiedName> = tables.values().collect();
+    of_source
+        .tables
+        .retain(|table| tables.contains_key(&table.table) || !news.contains(&table.table));
+    rename::tables(of_source, &tables, &|table, field| {
+        field_target(source, table, field)
+    });
 }
 
 /// Renames the columns of a table. Two columns may have swapped names, so that every rename goes

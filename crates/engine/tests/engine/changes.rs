@@ -278,3 +278,24 @@ async fn what_is_not_served_says_so_and_is_kept() {
     assert_eq!(inactive.len(), 1);
     assert_eq!(inactive[0].name, "act");
 }
+
+#[tokio::test]
+async fn relationships_are_suggested_for_each_table_that_is_asked_for() {
+    let world = library().await;
+    let suggested = async |args: serde_json::Value| {
+        let answer = world.done("pg_suggest_relationships", args).await;
+        let found = answer["relationships"].as_array().unwrap().clone();
+        let kinds = found
+            .iter()
+            .map(|found| found["type"].as_str().unwrap().to_owned());
+        kinds.collect::<Vec<_>>()
+    };
+    for tables in [json!(["author"]), json!(["article"]), json!(null)] {
+        assert_eq!(
+            suggested(json!({"tables": tables})).await,
+            ["object", "array"]
+        );
+    }
+    assert_eq!(suggested(json!({"tables": ["other"]})).await, [""; 0]);
+    assert_eq!(suggested(json!({"omit_tracked": true})).await, [""; 0]);
+}

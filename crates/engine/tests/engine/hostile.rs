@@ -385,3 +385,27 @@ async fn limits_are_checked_before_they_are_stored() {
     world.done("remove_api_limits", json!({})).await;
     assert_eq!(world.metadata().await.get("api_limits"), None);
 }
+
+#[tokio::test]
+async fn no_table_takes_the_name_of_a_type_that_every_schema_has() {
+    let world = library().await;
+    for name in ["query_root", "Int", "order_by", "__Type"] {
+        world
+            .sql(&format!("create table \"{name}\" (id int primary key)"))
+            .await;
+        let error = world
+            .refused("pg_track_table", json!({"table": name}))
+            .await;
+        assert_eq!(
+            error.message(),
+            format!(
+                "Found conflicting definitions for {name:?}. It is defined by the schema itself and \
+                 by table {name} in source default."
+            )
+        );
+        let customized = json!({"table": name, "configuration": {"custom_name": "renamed"}});
+        world.done("pg_track_table", customized).await;
+        world.ask("{ renamed { id } author { id } }").await;
+        world.done("pg_untrack_table", json!({"table": name})).await;
+    }
+}

@@ -199,3 +199,40 @@ async fn a_change_is_heard_of_without_waiting_for_the_next_look() {
     }
     engine.stop();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sql_is_followed_though_another_instance_changes_the_metadata_meanwhile() {
+    let world = library().await;
+    let other = Engine::start(options(&world.database)).await.unwrap();
+    let slow = {
+        let engine = world.engine.clone();
+        tokio::spawn(async move {
+            let sql = "alter table article rename to essay; \
+                       alter table essay rename column title to heading; select pg_sleep(1)";
+            let body = json!({"type": "run_sql", "args": {"sql": sql}});
+            engine.query_v2(body, &Session::admin()).await
+        })
+    };
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    done(
+        &other,
+        "pg_create_select_permission",
+        json!({"table": "article", "role": "user",
+               "permission": {"columns": ["title"], "filter": {"title": {"_eq": "One"}}}}),
+    )
+    .await;
+    slow.await.unwrap().unwrap();
+    let essay = world.table("essay").await;
+    assert_eq!(
+        essay["select_permissions"][0]["permission"],
+        json!({"columns": ["heading"], "filter": {"heading": {"_eq": "One"}}})
+    );
+    assert_eq!(essay["object_relationships"][0]["name"], "author");
+    let user = Session::new("user", []);
+    assert_eq!(
+        world.ask_as(&user, "{ essay { heading } }").await.unwrap(),
+        json!({"essay": [{"heading": "One"}]})
+    );
+    assert!(world.engine.health().await.consistent);
+    other.stop();
+}

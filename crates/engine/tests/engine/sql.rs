@@ -259,3 +259,156 @@ async fn sql_that_is_not_compared_is_followed_by_whoever_looks_next() {
     }
     other.stop();
 }
+
+#[tokio::test]
+async fn what_others_did_to_the_database_is_not_the_doing_of_sql() {
+    let world = library().await;
+    world
+        .database
+        .run(
+            "drop table article; create table article (id int primary key, title text,
+           author_id int not null references author);
+         alter table author drop column name; alter table author add name text;",
+        )
+        .await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "author", "role": "user",
+                   "permission": {"columns": ["name"], "filter": {}}}),
+        )
+        .await;
+    let before = world.metadata().await;
+    world
+        .run_sql(json!({"sql": "drop table if exists other", "cascade": true}))
+        .await
+        .unwrap();
+    assert_eq!(world.metadata().await, before);
+
+    // Nor does it keep others from working that something has gone.
+    world.database.run("drop table article").await;
+    world
+        .sql("create table other (id int); alter table other add x int")
+        .await;
+    assert_eq!(world.metadata().await, before);
+    assert!(!world.engine.health().await.consistent);
+}
+
+#[tokio::test]
+async fn sql_with_its_own_transaction_is_followed() {
+    let world = library().await;
+    world
+        .done(
+            "pg_track_logical_model",
+            json!({"name": "called", "fields": [{"name": "name", "type": "text"}]}),
+        )
+        .await;
+    world
+        .done(
+            "pg_track_native_query",
+            json!({"root_field_name": "named", "returns": "called",
+                   "code": "select 'x'::text as name"}),
+        )
+        .await;
+    world
+        .sql("BEGIN; alter table author rename column name to called; COMMIT;")
+        .await;
+    assert_eq!(
+        world.ask("{ author(limit: 1) { called } }").await,
+        json!({"author": [{"called": "Ann"}]})
+    );
+    world
+        .sql("BEGIN; create table gone (id int primary key); COMMIT")
+        .await;
+    world.done("pg_track_table", json!({"table": "gone"})).await;
+    world.sql("begin; drop table gone; commit;").await;
+    assert_eq!(
+        world.metadata().await["sources"][0]["tables"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert!(world.engine.health().await.consistent);
+    world.sql("alter table author add x int; rollback").await;
+    world
+        .sql("begin; alter table author add y int; rollback; begin; select 1")
+        .await;
+    assert_eq!(
+        world.ask("{ author { id } }").await["author"][0],
+        json!({"id": 1})
+    );
+
+    // What came before a failure, or what others need, is committed: the state must fit.
+    let error = world
+        .run_sql(json!({"sql":
+            "begin; alter table author rename column called to name; commit; select nothing"}))
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::PostgresError);
+    assert_eq!(
+        world.ask("{ author(limit: 1) { name } }").await,
+        json!({"author": [{"name": "Ann"}]})
+    );
+    let error = world
+        .run_sql(json!({"sql": "begin; alter table article drop column author_id; commit;"}))
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::DependencyError);
+    assert!(!world.engine.health().await.consistent);
+    let error = world
+        .ask_as(&howdah_ir::Session::admin(), "{ article { author_id } }")
+        .await
+        .unwrap_err();
+    assert_eq!(*error.code(), Code::ValidationFailed);
+}
+
+#[tokio::test]
+async fn tables_may_swap_their_names() {
+    let world = library().await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "article", "role": "user", "permission": {"columns": ["id"],
+                   "filter": {"author": {"_exists": {"_table": "author",
+                              "_where": {"articles": {"title": {"_eq": "One"}}}}}}}}),
+        )
+        .await;
+    world
+        .sql(
+            "alter table author rename to passing; alter table article rename to author;
+             alter table passing rename to article",
+        )
+        .await;
+    let tables = world.metadata().await["sources"][0]["tables"].clone();
+    assert_eq!(tables.as_array().unwrap().len(), 2);
+    let (writer, text) = (world.table("article").await, world.table("author").await);
+    assert_eq!(
+        writer["array_relationships"][0]["using"]["foreign_key_constraint_on"]["table"]["name"],
+        "author"
+    );
+    assert_eq!(
+        text["select_permissions"][0]["permission"]["filter"],
+        json!({"author": {"_exists": {"_table": {"name": "article", "schema": "public"},
+               "_where": {"articles": {"title": {"_eq": "One"}}}}}})
+    );
+    assert_eq!(
+        world.ask("{ article { name articles { title } } }").await["article"][1],
+        json!({"name": "Bob", "articles": [{"title": "Three"}]})
+    );
+
+    // A chain of names, the last of which was that of a table that has gone behind our back.
+    world.sql("create table gone (id int)").await;
+    world.done("pg_track_table", json!({"table": "gone"})).await;
+    world.database.run("drop table gone").await;
+    world
+        .sql("alter table author rename to gone; alter table article rename to author")
+        .await;
+    assert_eq!(
+        world.ask("{ author { name } gone { title } }").await["author"][0],
+        json!({"name": "Ann"})
+    );
+    let tables = world.metadata().await["sources"][0]["tables"].clone();
+    assert_eq!(tables.as_array().unwrap().len(), 2);
+    assert!(world.engine.health().await.consistent);
+}

@@ -1,7 +1,7 @@
 //! Arguments of commands on the whole document and on the catalogue's state.
 
-use super::on;
-use crate::parse::parse;
+use super::{null_on, on};
+use crate::parse::parse_object;
 use crate::wire::null_default;
 use howdah_error::Result;
 use serde::de::{self, SeqAccess, Visitor};
@@ -26,7 +26,7 @@ pub struct ReplaceMetadataV2 {
     #[serde(default, deserialize_with = "null_default")]
     pub allow_inconsistent_metadata: bool,
     /// Whether warnings are only warnings.
-    #[serde(default = "on")]
+    #[serde(default = "on", deserialize_with = "null_on")]
     pub allow_warnings: bool,
     /// The document.
     pub metadata: Value,
@@ -42,7 +42,7 @@ impl ReplaceMetadata {
         if version == 1 && args.get("metadata").is_none() {
             Ok(ReplaceMetadata::V1(args))
         } else {
-            Ok(ReplaceMetadata::V2(parse(args)?))
+            Ok(ReplaceMetadata::V2(parse_object(args)?))
         }
     }
 }
@@ -51,16 +51,16 @@ impl ReplaceMetadata {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ReloadMetadata {
     /// Remote schemas to introspect again.
-    #[serde(default = "ReloadSpec::all")]
+    #[serde(default = "ReloadSpec::all", deserialize_with = "ReloadSpec::or_all")]
     pub reload_remote_schemas: ReloadSpec,
     /// Sources to introspect again.
-    #[serde(default = "ReloadSpec::all")]
+    #[serde(default = "ReloadSpec::all", deserialize_with = "ReloadSpec::or_all")]
     pub reload_sources: ReloadSpec,
     /// Sources whose event triggers are created again.
-    #[serde(default = "ReloadSpec::none")]
+    #[serde(default = "ReloadSpec::none", deserialize_with = "ReloadSpec::or_none")]
     pub recreate_event_triggers: ReloadSpec,
     /// Data connectors to ask again what they can do.
-    #[serde(default = "ReloadSpec::all")]
+    #[serde(default = "ReloadSpec::all", deserialize_with = "ReloadSpec::or_all")]
     pub reload_data_connectors: ReloadSpec,
 }
 
@@ -80,6 +80,14 @@ impl ReloadSpec {
 
     fn none() -> Self {
         ReloadSpec::Every(false)
+    }
+
+    fn or_all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or_else(ReloadSpec::all))
+    }
+
+    fn or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.unwrap_or_else(ReloadSpec::none))
     }
 
     /// The names that are given.

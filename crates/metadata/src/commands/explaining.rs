@@ -1,6 +1,6 @@
 //! Arguments of the command that explains permissions.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::name::QualifiedName;
 use crate::wire::null_default;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ExplainPermission {
     /// The source of the table.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// A tracked table.
     pub table: QualifiedName,

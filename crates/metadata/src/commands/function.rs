@@ -1,6 +1,6 @@
 //! Arguments of commands on functions.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::function::FunctionConfiguration;
 use crate::name::QualifiedName;
 use crate::parse::parse;
@@ -14,7 +14,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct TrackFunction {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which function.
     pub function: QualifiedName,
@@ -48,7 +48,7 @@ impl TrackFunction {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct UntrackFunction {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which function.
     pub function: QualifiedName,
@@ -74,7 +74,7 @@ impl UntrackFunction {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetFunctionCustomization {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which function.
     pub function: QualifiedName,
@@ -86,7 +86,7 @@ pub struct SetFunctionCustomization {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateFunctionPermission {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which function.
     pub function: QualifiedName,
@@ -99,7 +99,7 @@ pub struct CreateFunctionPermission {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct DropFunctionPermission {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which function.
     pub function: QualifiedName,

@@ -56,6 +56,17 @@ pub use table::{
 };
 
 use crate::source::DEFAULT_SOURCE;
+use serde::{Deserialize, Deserializer};
+
+/// Reads the name of a source; null is none.
+fn source_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(default_source))
+}
+
+/// Reads a switch that is on unless it is turned off; null does not.
+fn null_on<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_else(on))
+}
 
 /// The source of arguments that name none.
 fn default_source() -> String {

@@ -1,6 +1,6 @@
 //! Arguments of commands on native queries and logical models.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::logical_model::{LogicalModel, LogicalModelPermission};
 use crate::native_query::NativeQuery;
 use crate::parse::parse;
@@ -44,7 +44,7 @@ fn take_source(args: &mut Value) -> Result<String> {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct UntrackNativeQuery {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which.
     pub root_field_name: String,
@@ -82,7 +82,7 @@ impl TrackLogicalModel {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct UntrackLogicalModel {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which.
     pub name: String,
@@ -92,7 +92,7 @@ pub struct UntrackLogicalModel {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OfSource {
     /// Of which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
 }
 
@@ -100,7 +100,7 @@ pub struct OfSource {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateLogicalModelPermission {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which logical model.
     pub name: String,
@@ -117,7 +117,7 @@ pub struct CreateLogicalModelPermission {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct DropLogicalModelPermission {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which logical model.
     pub name: String,

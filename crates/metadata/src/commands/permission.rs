@@ -1,6 +1,6 @@
 //! Arguments of commands on permissions of tables.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::name::QualifiedName;
 use crate::permission::{Permission, PermissionKind};
 use crate::wire::{Extra, non_empty};
@@ -10,7 +10,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreatePermission<P> {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -41,7 +41,7 @@ impl<P> CreatePermission<P> {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct DropPermission {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -53,7 +53,7 @@ pub struct DropPermission {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetPermissionComment {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,

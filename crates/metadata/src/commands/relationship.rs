@@ -1,6 +1,6 @@
 //! Arguments of commands on relationships and computed fields.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::checks::check_array_using;
 use crate::function::{ComputedField, ComputedFieldDefinition};
 use crate::name::QualifiedName;
@@ -15,7 +15,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateObjectRelationship {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -33,7 +33,7 @@ pub struct CreateObjectRelationship {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateArrayRelationship {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -85,7 +85,7 @@ impl From<&CreateArrayRelationship> for Relationship {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct DropRelationship {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -100,7 +100,7 @@ pub struct DropRelationship {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RenameRelationship {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -115,7 +115,7 @@ pub struct RenameRelationship {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetRelationshipComment {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -130,7 +130,7 @@ pub struct SetRelationshipComment {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SuggestRelationships {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Between which tables: all tracked ones when absent.
     #[serde(default)]
@@ -144,7 +144,7 @@ pub struct SuggestRelationships {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AddComputedField {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,
@@ -173,7 +173,7 @@ impl From<&AddComputedField> for ComputedField {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct DropComputedField {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// On which table.
     pub table: QualifiedName,

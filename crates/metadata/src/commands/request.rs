@@ -5,11 +5,12 @@
 use super::*;
 use crate::document::IntrospectionOptions;
 use crate::limits::ApiLimits;
-use crate::parse::parse;
+use crate::parse::{parse, parse_object};
 use crate::permission::{
     DeletePermission, InsertPermission, PermissionKind, SelectPermission, UpdatePermission,
 };
 use crate::source::SourceKind;
+use crate::wire::is_graphql_name;
 use howdah_error::{Error, Result, Within};
 use serde_json::Value;
 
@@ -205,6 +206,7 @@ impl Command {
         version: u64,
         args: Value,
     ) -> Result<Command> {
+        check_version(endpoint, kind, version)?;
         if let Some(command) = general(endpoint, kind, version, &args).within("args")? {
             return Ok(command);
         }
@@ -245,6 +247,29 @@ impl Command {
     }
 }
 
+/// A few commands have a second form, and `/v2/query` has no versions.
+fn check_version(endpoint: Endpoint, kind: &str, version: u64) -> Result<()> {
+    let of_second: &[&str] = match endpoint {
+        Endpoint::V1Metadata => &["export_metadata", "replace_metadata"],
+        Endpoint::V1Query => &[
+            "replace_metadata",
+            "set_table_custom_fields",
+            "track_function",
+            "track_table",
+        ],
+        Endpoint::V2Query => return Ok(()),
+    };
+    match version {
+        1 => Ok(()),
+        2 if of_second.contains(&kind) => Ok(()),
+        2 => Err(unknown(kind)),
+        other => {
+            let text = format!("expected 1 or 2, encountered {other}");
+            Err(Error::parse_failed(text).within("version"))
+        }
+    }
+}
+
 fn unknown(kind: &str) -> Error {
     Error::parse_failed(format!("unknown command \"{kind}\"")).within("type")
 }
@@ -255,19 +280,24 @@ fn unserved(kind: &str) -> Command {
     })
 }
 
-/// A command of `/v1/metadata` on a kind of source: `pg_track_table`.
+/// A command of `/v1/metadata` on a kind of source: `pg_track_table`. What stands before the first `_`
+/// may name a data connector, which can be any name.
 fn prefixed(kind: &str, args: Value) -> Result<Command> {
     if is_unserved(kind) {
         return Ok(unserved(kind));
     }
-    let Some((prefix, name)) = kind.split_once('_') else {
-        return Err(unknown(kind));
-    };
+    let (prefix, name) = kind.split_once('_').unwrap_or((kind, ""));
     if OTHER_PREFIXES.contains(&prefix) {
         return Ok(unserved(kind));
     }
     let Some(source_kind) = SourceKind::from_name(prefix) else {
-        return Err(unknown(kind));
+        return Err(if is_graphql_name(prefix) {
+            no_such_command(prefix, name)
+        } else {
+            Error::parse_failed(format!(
+                "unknown metadata command \"{kind}\"; \"{prefix}\" was not recognized as a valid backend name"
+            ))
+        });
     };
     if !has_command(source_kind, name) {
         return Err(no_such_command(prefix, name));
@@ -292,7 +322,6 @@ fn no_such_command(prefix: &str, name: &str) -> Error {
     Error::parse_failed(format!(
         "unknown metadata command \"{name}\" for backend {prefix}"
     ))
-    .within("type")
 }
 
 /// Whether a kind of source has a command that PostgreSQL has.
@@ -334,7 +363,7 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
     };
     if endpoint != Endpoint::V1Metadata {
         match kind {
-            "run_sql" => return Ok(Some(Command::RunSql(parse(args.clone())?))),
+            "run_sql" => return Ok(Some(Command::RunSql(parse_object(args.clone())?))),
             "select" => return data(DataOperation::Select),
             "insert" => return data(DataOperation::Insert),
             "update" => return data(DataOperation::Update),
@@ -349,7 +378,7 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
     if endpoint == Endpoint::V2Query {
         return Ok(match kind.split_once('_') {
             Some((prefix, "run_sql")) if SourceKind::from_name(prefix).is_some() => {
-                Some(Command::RunSql(parse(args.clone())?))
+                Some(Command::RunSql(parse_object(args.clone())?))
             }
             Some((prefix, "run_sql")) if OTHER_PREFIXES.contains(&prefix) => Some(unserved(kind)),
             _ if kind == "concurrent_bulk" => Some(Command::ConcurrentBulk(bulk(args)?)),
@@ -362,44 +391,52 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
             Command::ReplaceMetadata(ReplaceMetadata::from_args(version, args.clone())?)
         }
         "clear_metadata" => Command::ClearMetadata,
-        "reload_metadata" => Command::ReloadMetadata(parse(args.clone())?),
+        "reload_metadata" => Command::ReloadMetadata(parse_object(args.clone())?),
         "get_inconsistent_metadata" => Command::GetInconsistentMetadata,
         "drop_inconsistent_metadata" => Command::DropInconsistentMetadata,
         "dump_internal_state" => Command::DumpInternalState,
-        "add_inherited_role" => Command::AddInheritedRole(parse(args.clone())?),
-        "drop_inherited_role" => Command::DropInheritedRole(parse(args.clone())?),
-        "create_query_collection" => Command::CreateQueryCollection(parse(args.clone())?),
-        "rename_query_collection" => Command::RenameQueryCollection(parse(args.clone())?),
-        "drop_query_collection" => Command::DropQueryCollection(parse(args.clone())?),
-        "add_query_to_collection" => Command::AddQueryToCollection(parse(args.clone())?),
-        "drop_query_from_collection" => Command::DropQueryFromCollection(parse(args.clone())?),
-        "add_collection_to_allowlist" => Command::AddCollectionToAllowlist(parse(args.clone())?),
+        "add_inherited_role" => Command::AddInheritedRole(parse_object(args.clone())?),
+        "drop_inherited_role" => Command::DropInheritedRole(parse_object(args.clone())?),
+        "create_query_collection" => Command::CreateQueryCollection(parse_object(args.clone())?),
+        "rename_query_collection" => Command::RenameQueryCollection(parse_object(args.clone())?),
+        "drop_query_collection" => Command::DropQueryCollection(parse_object(args.clone())?),
+        "add_query_to_collection" => Command::AddQueryToCollection(parse_object(args.clone())?),
+        "drop_query_from_collection" => {
+            Command::DropQueryFromCollection(parse_object(args.clone())?)
+        }
+        "add_collection_to_allowlist" => {
+            Command::AddCollectionToAllowlist(parse_object(args.clone())?)
+        }
         "drop_collection_from_allowlist" => {
-            Command::DropCollectionFromAllowlist(parse(args.clone())?)
+            Command::DropCollectionFromAllowlist(parse_object(args.clone())?)
         }
         _ if endpoint == Endpoint::V1Query => return Ok(None),
         "update_scope_of_collection_in_allowlist" => {
-            Command::UpdateAllowlistScope(parse(args.clone())?)
+            Command::UpdateAllowlistScope(parse_object(args.clone())?)
         }
-        "set_api_limits" => Command::SetApiLimits(parse(args.clone())?),
+        "set_api_limits" => Command::SetApiLimits(parse_object(args.clone())?),
         "remove_api_limits" => Command::RemoveApiLimits,
-        "set_metrics_config" => Command::SetMetricsConfig(parse(args.clone())?),
+        "set_metrics_config" => Command::SetMetricsConfig(parse_object(args.clone())?),
         "remove_metrics_config" => Command::RemoveMetricsConfig,
         "set_graphql_schema_introspection_options" => {
-            Command::SetIntrospectionOptions(parse(args.clone())?)
+            Command::SetIntrospectionOptions(parse_object(args.clone())?)
         }
-        "add_host_to_tls_allowlist" => Command::AddHostToTlsAllowlist(parse(args.clone())?),
-        "drop_host_from_tls_allowlist" => Command::DropHostFromTlsAllowlist(parse(args.clone())?),
-        "set_query_tags" => Command::SetQueryTags(parse(args.clone())?),
+        "add_host_to_tls_allowlist" => Command::AddHostToTlsAllowlist(parse_object(args.clone())?),
+        "drop_host_from_tls_allowlist" => {
+            Command::DropHostFromTlsAllowlist(parse_object(args.clone())?)
+        }
+        "set_query_tags" => Command::SetQueryTags(parse_object(args.clone())?),
         "bulk_atomic" => Command::BulkAtomic(bulk(args)?),
         "bulk_keep_going" => Command::BulkKeepGoing(bulk(args)?),
-        "rename_source" => Command::RenameSource(parse(args.clone())?),
+        "rename_source" => Command::RenameSource(parse_object(args.clone())?),
         "list_source_kinds" => Command::ListSourceKinds,
-        "get_source_kind_capabilities" => Command::GetSourceKindCapabilities(parse(args.clone())?),
-        "get_table_info" => Command::GetTableInfo(parse(args.clone())?),
+        "get_source_kind_capabilities" => {
+            Command::GetSourceKindCapabilities(parse_object(args.clone())?)
+        }
+        "get_table_info" => Command::GetTableInfo(parse_object(args.clone())?),
         "get_catalog_state" => Command::GetCatalogState,
-        "howdah_explain_permission" => Command::ExplainPermission(parse(args.clone())?),
-        "set_catalog_state" => Command::SetCatalogState(parse(args.clone())?),
+        "howdah_explain_permission" => Command::ExplainPermission(parse_object(args.clone())?),
+        "set_catalog_state" => Command::SetCatalogState(parse_object(args.clone())?),
         _ => return Ok(None),
     }))
 }
@@ -407,55 +444,65 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
 /// Commands on the objects of a source, without a prefix.
 fn of_source(kind: SourceKind, name: &str, args: Value) -> Result<Option<Command>> {
     Ok(Some(match name {
-        "add_source" => Command::AddSource(kind, parse(args)?),
-        "update_source" => Command::UpdateSource(parse(args)?),
-        "drop_source" => Command::DropSource(parse(args)?),
-        "get_source_tables" => Command::GetSourceTables(parse(args)?),
-        "get_table_info" => Command::GetTableInfo(parse(args)?),
+        "add_source" => Command::AddSource(kind, parse_object(args)?),
+        "update_source" => Command::UpdateSource(parse_object(args)?),
+        "drop_source" => Command::DropSource(parse_object(args)?),
+        "get_source_tables" => Command::GetSourceTables(parse_object(args)?),
+        "get_table_info" => Command::GetTableInfo(parse_object(args)?),
         "track_table" | "add_existing_table_or_view" => {
             Command::TrackTable(TrackTable::from_args(args)?)
         }
-        "track_tables" => Command::TrackTables(parse(args)?),
-        "untrack_table" => Command::UntrackTable(parse(args)?),
-        "untrack_tables" => Command::UntrackTables(parse(args)?),
-        "set_table_customization" => Command::SetTableCustomization(parse(args)?),
-        "set_table_custom_fields" => Command::SetTableCustomFields(parse(args)?),
-        "set_table_is_enum" => Command::SetTableIsEnum(parse(args)?),
-        "set_apollo_federation_config" => Command::SetApolloFederationConfig(parse(args)?),
-        "create_insert_permission" => Command::CreateInsertPermission(parse(args)?),
-        "create_select_permission" => Command::CreateSelectPermission(parse(args)?),
-        "create_update_permission" => Command::CreateUpdatePermission(parse(args)?),
-        "create_delete_permission" => Command::CreateDeletePermission(parse(args)?),
-        "drop_insert_permission" => Command::DropPermission(PermissionKind::Insert, parse(args)?),
-        "drop_select_permission" => Command::DropPermission(PermissionKind::Select, parse(args)?),
-        "drop_update_permission" => Command::DropPermission(PermissionKind::Update, parse(args)?),
-        "drop_delete_permission" => Command::DropPermission(PermissionKind::Delete, parse(args)?),
-        "set_permission_comment" => Command::SetPermissionComment(parse(args)?),
-        "create_object_relationship" => Command::CreateObjectRelationship(parse(args)?),
+        "track_tables" => Command::TrackTables(parse_object(args)?),
+        "untrack_table" => Command::UntrackTable(parse_object(args)?),
+        "untrack_tables" => Command::UntrackTables(parse_object(args)?),
+        "set_table_customization" => Command::SetTableCustomization(parse_object(args)?),
+        "set_table_custom_fields" => Command::SetTableCustomFields(parse_object(args)?),
+        "set_table_is_enum" => Command::SetTableIsEnum(parse_object(args)?),
+        "set_apollo_federation_config" => Command::SetApolloFederationConfig(parse_object(args)?),
+        "create_insert_permission" => Command::CreateInsertPermission(parse_object(args)?),
+        "create_select_permission" => Command::CreateSelectPermission(parse_object(args)?),
+        "create_update_permission" => Command::CreateUpdatePermission(parse_object(args)?),
+        "create_delete_permission" => Command::CreateDeletePermission(parse_object(args)?),
+        "drop_insert_permission" => {
+            Command::DropPermission(PermissionKind::Insert, parse_object(args)?)
+        }
+        "drop_select_permission" => {
+            Command::DropPermission(PermissionKind::Select, parse_object(args)?)
+        }
+        "drop_update_permission" => {
+            Command::DropPermission(PermissionKind::Update, parse_object(args)?)
+        }
+        "drop_delete_permission" => {
+            Command::DropPermission(PermissionKind::Delete, parse_object(args)?)
+        }
+        "set_permission_comment" => Command::SetPermissionComment(parse_object(args)?),
+        "create_object_relationship" => Command::CreateObjectRelationship(parse_object(args)?),
         "create_array_relationship" => {
             Command::CreateArrayRelationship(CreateArrayRelationship::from_args(args)?)
         }
-        "drop_relationship" => Command::DropRelationship(parse(args)?),
-        "rename_relationship" => Command::RenameRelationship(parse(args)?),
-        "set_relationship_comment" => Command::SetRelationshipComment(parse(args)?),
-        "suggest_relationships" => Command::SuggestRelationships(parse(args)?),
-        "add_computed_field" => Command::AddComputedField(parse(args)?),
-        "drop_computed_field" => Command::DropComputedField(parse(args)?),
+        "drop_relationship" => Command::DropRelationship(parse_object(args)?),
+        "rename_relationship" => Command::RenameRelationship(parse_object(args)?),
+        "set_relationship_comment" => Command::SetRelationshipComment(parse_object(args)?),
+        "suggest_relationships" => Command::SuggestRelationships(parse_object(args)?),
+        "add_computed_field" => Command::AddComputedField(parse_object(args)?),
+        "drop_computed_field" => Command::DropComputedField(parse_object(args)?),
         "track_function" => Command::TrackFunction(TrackFunction::from_args(args)?),
         "untrack_function" => Command::UntrackFunction(UntrackFunction::from_args(args)?),
-        "set_function_customization" => Command::SetFunctionCustomization(parse(args)?),
-        "create_function_permission" => Command::CreateFunctionPermission(parse(args)?),
-        "drop_function_permission" => Command::DropFunctionPermission(parse(args)?),
+        "set_function_customization" => Command::SetFunctionCustomization(parse_object(args)?),
+        "create_function_permission" => Command::CreateFunctionPermission(parse_object(args)?),
+        "drop_function_permission" => Command::DropFunctionPermission(parse_object(args)?),
         "track_native_query" => Command::TrackNativeQuery(TrackNativeQuery::from_args(args)?),
-        "untrack_native_query" => Command::UntrackNativeQuery(parse(args)?),
-        "get_native_query" => Command::GetNativeQueries(parse(args)?),
+        "untrack_native_query" => Command::UntrackNativeQuery(parse_object(args)?),
+        "get_native_query" => Command::GetNativeQueries(parse_object(args)?),
         "track_logical_model" => Command::TrackLogicalModel(TrackLogicalModel::from_args(args)?),
-        "untrack_logical_model" => Command::UntrackLogicalModel(parse(args)?),
-        "get_logical_model" => Command::GetLogicalModels(parse(args)?),
+        "untrack_logical_model" => Command::UntrackLogicalModel(parse_object(args)?),
+        "get_logical_model" => Command::GetLogicalModels(parse_object(args)?),
         "create_logical_model_select_permission" => {
-            Command::CreateLogicalModelPermission(parse(args)?)
+            Command::CreateLogicalModelPermission(parse_object(args)?)
         }
-        "drop_logical_model_select_permission" => Command::DropLogicalModelPermission(parse(args)?),
+        "drop_logical_model_select_permission" => {
+            Command::DropLogicalModelPermission(parse_object(args)?)
+        }
         _ => return Ok(None),
     }))
 }
@@ -466,10 +513,10 @@ fn bulk(args: &Value) -> Result<Vec<BulkItem>> {
         .into_iter()
         .enumerate()
         .map(|(index, item)| {
-            let item: Item = parse(item).within(index)?;
+            let item: Item = parse_object(item).within(index)?;
             Ok(BulkItem {
                 kind: item.kind,
-                version: item.version,
+                version: item.version.unwrap_or(1),
                 args: item.args,
             })
         })
@@ -480,14 +527,10 @@ fn bulk(args: &Value) -> Result<Vec<BulkItem>> {
 struct Item {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default = "first")]
-    version: u64,
+    #[serde(default)]
+    version: Option<u64>,
     #[serde(default)]
     args: Value,
-}
-
-fn first() -> u64 {
-    1
 }
 
 /// Commands of no source whose features are not served yet.

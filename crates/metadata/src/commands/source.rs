@@ -1,6 +1,6 @@
 //! Arguments of commands on sources.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::connection::SourceConfiguration;
 use crate::name::QualifiedName;
 use crate::source::SourceCustomization;
@@ -76,7 +76,7 @@ pub struct GetSourceKindCapabilities {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct GetSourceTables {
     /// Which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
 }
 
@@ -84,7 +84,7 @@ pub struct GetSourceTables {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct GetTableInfo {
     /// Which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,

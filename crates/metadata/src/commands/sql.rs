@@ -1,6 +1,6 @@
 //! Arguments of `run_sql`.
 
-use super::default_source;
+use super::{default_source, source_name};
 use crate::wire::null_default;
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ pub struct RunSql {
     /// The statements.
     pub sql: String,
     /// Where they run.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Whether objects that need what is dropped are dropped too.
     #[serde(default, deserialize_with = "null_default")]

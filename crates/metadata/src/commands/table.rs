@@ -1,6 +1,6 @@
 //! Arguments of commands on tables.
 
-use super::{default_source, on};
+use super::{default_source, null_on, on, source_name};
 use crate::name::QualifiedName;
 use crate::parse::parse;
 use crate::table::ApolloFederationConfig;
@@ -15,7 +15,7 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct TrackTable {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
@@ -65,7 +65,7 @@ pub struct TrackTables {
     /// Which.
     pub tables: Vec<TrackTable>,
     /// Whether a table that cannot be tracked is only warned about.
-    #[serde(default = "on")]
+    #[serde(default = "on", deserialize_with = "null_on")]
     pub allow_warnings: bool,
 }
 
@@ -73,7 +73,7 @@ pub struct TrackTables {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct UntrackTable {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
@@ -88,7 +88,7 @@ pub struct UntrackTables {
     /// Which.
     pub tables: Vec<UntrackTable>,
     /// Whether a table that cannot be untracked is only warned about.
-    #[serde(default = "on")]
+    #[serde(default = "on", deserialize_with = "null_on")]
     pub allow_warnings: bool,
 }
 
@@ -96,7 +96,7 @@ pub struct UntrackTables {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetTableCustomization {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
@@ -108,7 +108,7 @@ pub struct SetTableCustomization {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetTableCustomFields {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
@@ -124,7 +124,7 @@ pub struct SetTableCustomFields {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetTableIsEnum {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,
@@ -136,7 +136,7 @@ pub struct SetTableIsEnum {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct SetApolloFederationConfig {
     /// In which source.
-    #[serde(default = "default_source")]
+    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
     /// Which table.
     pub table: QualifiedName,

@@ -226,6 +226,10 @@ fn addresses(parameters: &Parameters) -> Result<Vec<Address>> {
             if host.starts_with('@') {
                 return invalid("abstract unix sockets are not supported");
             }
+            if host.contains('@') && !host.starts_with('/') {
+                // What stands before it is the end of a password, which no error may show.
+                return invalid("the host has an \"@\"; that of a password is written %40");
+            }
             Ok(Address {
                 host: match (host, hostaddr) {
                     ("", Some(address)) => address.to_string(),
@@ -245,7 +249,11 @@ fn port(text: &str) -> Result<u16> {
         "" => Ok(5432),
         text => match text.parse() {
             Ok(port) if port > 0 => Ok(port),
-            _ => invalid(format!("invalid port number: \"{text}\"")),
+            _ if text.bytes().all(|b| b.is_ascii_digit()) => {
+                invalid(format!("invalid port number: \"{text}\""))
+            }
+            // It may be the end of a password.
+            _ => invalid("invalid port number"),
         },
     }
 }
@@ -454,6 +462,23 @@ mod tests {
         ] {
             assert!(hosts(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_may_be_a_password_is_not_shown() {
+        let refusal = |text| target(text).unwrap_err().to_string();
+        for text in [
+            "postgres://u:a@secret@h:1/d",
+            "postgres://u:a@b:secret@h:1/d",
+            "postgres://u:a@secret,b@h/d",
+        ] {
+            assert!(!refusal(text).contains("secret"), "{}", refusal(text));
+        }
+        assert!(refusal("postgres://u@h:70000").ends_with("\"70000\""));
+        assert_eq!(
+            target("user=u host=/a@b").unwrap().addresses[0].host,
+            "/a@b"
+        );
     }
 
     #[test]

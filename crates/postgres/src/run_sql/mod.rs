@@ -9,9 +9,11 @@
 
 mod splitting;
 mod tracking;
+mod transactions;
 
 pub use splitting::statements;
 pub use tracking::changes_schema;
+pub use transactions::{ends_transaction, has_session};
 
 use crate::execution::errors::{self, Statement};
 use crate::execution::{Connection, RunError};

@@ -34,6 +34,21 @@ pub fn statements(sql: &str) -> Vec<&str> {
     found
 }
 
+/// The word that a statement begins with, after comments.
+pub(super) fn first_word(statement: &str) -> Option<&str> {
+    let mut scanner = Scanner {
+        bytes: statement.as_bytes(),
+        at: 0,
+    };
+    loop {
+        match scanner.next()? {
+            Token::Blank => {}
+            Token::Word((start, end)) => return statement.get(start..end),
+            _ => return None,
+        }
+    }
+}
+
 /// Keeps track of the words of a statement, to know the body of a function by
 /// `CREATE FUNCTION … BEGIN ATOMIC … END`.
 #[derive(Default)]

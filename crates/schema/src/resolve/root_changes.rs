@@ -4,7 +4,7 @@
 //! Only where nothing can be in doubt: as soon as a name is claimed twice, or anything but plain tables
 //! has changed, there is no answer here, and [`super::root_index::build`] decides who keeps the name.
 
-use super::root_index::{Claim, table_claims};
+use super::root_index::{Claim, OWN_TYPES, table_claims};
 use crate::model::{
     Inconsistency, RootIndex, RootKind, RootMember, SchemaOptions, Snapshot, Source, SourceId,
     Table,
@@ -97,12 +97,15 @@ fn changed_tables<'a>(old: &'a Source, new: &'a Source) -> impl Iterator<Item = 
     gone.chain(made).map(|table| table.id)
 }
 
-/// Whether no two tables have one name in the schema.
+/// Whether no two tables have one name in the schema, and none that of a type of its own.
 fn types_are_distinct(sources: &[Source]) -> bool {
     let mut seen = HashSet::new();
     sources.iter().all(|source| {
         let mut tables = source.tables.values();
-        tables.all(|table| seen.insert(source.names.type_of(&table.type_base, "")))
+        tables.all(|table| {
+            let name = source.names.type_of(&table.type_base, "");
+            !OWN_TYPES.contains(&&*name) && seen.insert(name)
+        })
     })
 }
 

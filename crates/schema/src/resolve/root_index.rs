@@ -11,6 +11,31 @@ use howdah_metadata::{MetadataObject, QualifiedName};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Types that every schema has: rows of a table cannot be of one of them.
+pub(super) const OWN_TYPES: [&str; 18] = [
+    "Boolean",
+    "Float",
+    "ID",
+    "Int",
+    "String",
+    "__Directive",
+    "__DirectiveLocation",
+    "__EnumValue",
+    "__Field",
+    "__InputValue",
+    "__Schema",
+    "__Type",
+    "__TypeKind",
+    "cursor_ordering",
+    "mutation_root",
+    "order_by",
+    "query_root",
+    "subscription_root",
+];
+
+/// Who defines those.
+const ITSELF: &str = "the schema itself";
+
 /// A root field that somebody wants to define.
 pub(super) struct Claim {
     pub(super) root: RootKind,
@@ -39,11 +64,14 @@ pub(super) fn build(
             let claims = table_claims(source, id, table, options);
             let type_name = source.names.type_of(&table.type_base, "");
             let conflict = conflict(source, id, &claims, &owners, &object).or_else(|| {
-                let other = type_names.get(&type_name)?;
+                let other = if OWN_TYPES.contains(&&*type_name) {
+                    ITSELF.to_owned()
+                } else {
+                    shown(type_names.get(&type_name)?)
+                };
                 Some(Error::unexpected(format!(
-                    "Found conflicting definitions for {type_name:?}. It is defined by {} and by \
-                     {}.",
-                    shown(other),
+                    "Found conflicting definitions for {type_name:?}. It is defined by {other} and \
+                     by {}.",
                     shown(&object)
                 )))
             });
@@ -112,18 +140,18 @@ fn natives(
         });
         let type_name = source.names.type_of(&query.rows.type_base, "");
         let shape = shape(source, &query.rows);
-        let twice = |one: &MetadataObject, other: &MetadataObject| {
+        let twice = |one: String, other: &MetadataObject| {
             Error::unexpected(format!(
-                "Found conflicting definitions for {type_name:?}. It is defined by {} and by {}.",
-                shown(one),
+                "Found conflicting definitions for {type_name:?}. It is defined by {one} and by {}.",
                 shown(other)
             ))
         };
         let fault = conflict(source, id, &claims, owners, &object).or_else(|| {
             match type_names.get(&type_name) {
-                Some(other) if **other != *model => Some(twice(other, &model)),
+                _ if OWN_TYPES.contains(&&*type_name) => Some(twice(ITSELF.into(), &model)),
+                Some(other) if **other != *model => Some(twice(shown(other), &model)),
                 _ => match shapes.get(&query.model) {
-                    Some(other) if *other != shape => Some(twice(&model, &object)),
+                    Some(other) if *other != shape => Some(twice(shown(&model), &object)),
                     _ => None,
                 },
             }
