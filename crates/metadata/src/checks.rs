@@ -62,14 +62,14 @@ fn check_source(source: &Source) -> Result<()> {
             .map(|query| &query.root_field_name),
     )?;
     for (index, query) in source.native_queries.iter().enumerate() {
-        let relationships = (query.object_relationships.iter()).chain(&query.array_relationships);
-        unique(
-            "array_relationships",
-            "relationships",
-            relationships.map(|relationship| &relationship.name),
-        )
-        .within(index)
-        .within("native_queries")?;
+        for (key, list) in [
+            ("object_relationships", &query.object_relationships),
+            ("array_relationships", &query.array_relationships),
+        ] {
+            unique(key, "relationships", list.iter().map(|found| &found.name))
+                .within(index)
+                .within("native_queries")?;
+        }
     }
     unique(
         "logical_models",

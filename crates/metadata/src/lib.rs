@@ -46,9 +46,7 @@ pub use function::{
     FunctionRootFields,
 };
 pub use limits::{Address, ApiLimits, Limit, RateLimit, UniqueParams};
-pub use logical_model::{
-    LogicalModel, LogicalModelField, LogicalModelPermission, LogicalModelType,
-};
+pub use logical_model::{LogicalModel, LogicalModelField, LogicalModelType};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
 pub use native_query::{
     NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, Piece,
@@ -75,7 +73,7 @@ pub use source::{
     SourceCustomization, SourceKind, TypeNamesCustomization,
 };
 pub use special_parts::{Part, PartKind};
-pub use table::{ApolloFederationConfig, Table};
+pub use table::{ApolloFederationConfig, ApolloFederationVersion, Table};
 pub use table_configuration::{
     ColumnConfig, CustomRootField, CustomRootFields, TableConfiguration,
 };

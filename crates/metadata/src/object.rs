@@ -261,7 +261,7 @@ impl MetadataObject {
                 SourceObject::FunctionPermission { function, role } => {
                     format!("in function \"{function}\": in permission for role \"{role}\": ")
                 }
-                SourceObject::NativeQuery(name) => format!("in native query \"{name}\": "),
+                SourceObject::NativeQuery(_) => String::new(),
                 SourceObject::LogicalModel(name) => format!("in logical model \"{name}\": "),
                 SourceObject::InModel {
                     model,

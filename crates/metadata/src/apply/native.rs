@@ -5,6 +5,7 @@ use crate::commands::{
     UntrackLogicalModel, UntrackNativeQuery,
 };
 use crate::document::Metadata;
+use crate::native_query::TemplateError;
 use crate::object::MetadataObject;
 use crate::permission::Permission;
 use crate::role::ADMIN;
@@ -15,8 +16,8 @@ use howdah_error::{Code, Error, Result};
 /// Adds a native query.
 ///
 /// # Errors
-/// `not-found` for the source; `already-tracked`; `validation-failed` for SQL that cannot be one
-/// query.
+/// `not-found` for the source; `already-tracked`; `parse-failed` for an argument that does not end.
+/// Whatever else is wrong with the SQL makes an inconsistent object of the query.
 pub fn track_native_query(
     metadata: &mut Metadata,
     args: &TrackNativeQuery,
@@ -31,8 +32,8 @@ pub fn track_native_query(
             format!("Native query '{name}' is already tracked."),
         ));
     }
-    if let Err(fault) = args.query.pieces() {
-        return Err(Error::validation(fault.to_string()));
+    if let Err(fault @ TemplateError::Unclosed) = args.query.pieces() {
+        return Err(Error::parse_failed(fault.to_string()));
     }
     source.native_queries.push(args.query.clone());
     Ok(MetadataObject::native_query(&args.source, name))
@@ -126,11 +127,7 @@ pub fn create_logical_model_permission(
         comment: args.comment.clone(),
         extra: Extra::default(),
     });
-    Ok(MetadataObject::model_permission(
-        &args.source,
-        &args.name,
-        &args.role,
-    ))
+    Ok(MetadataObject::logical_model(&args.source, &args.name))
 }
 
 /// Takes the right to read a logical model away; a role that has none keeps none.

@@ -1,9 +1,11 @@
 //! Arguments of commands on native queries and logical models.
 
 use super::default_source;
-use crate::logical_model::{LogicalModel, LogicalModelPermission};
+use crate::logical_model::LogicalModel;
 use crate::native_query::NativeQuery;
 use crate::parse::parse;
+use crate::permission::SelectPermission;
+use crate::wire::non_empty;
 use howdah_error::{Error, Result};
 use serde::Deserialize;
 use serde_json::Value;
@@ -105,9 +107,10 @@ pub struct CreateLogicalModelPermission {
     /// On which logical model.
     pub name: String,
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
     /// What.
-    pub permission: LogicalModelPermission,
+    pub permission: SelectPermission,
     /// A text for people.
     #[serde(default)]
     pub comment: Option<String>,

@@ -9,6 +9,7 @@ use crate::relationship::{ManualConfiguration, RelationshipKind};
 use crate::wire::{Extra, null_default};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A query written in SQL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,6 +101,15 @@ impl NativeQuery {
     /// # Errors
     /// Why it cannot be one: see [`pieces`].
     pub fn pieces(&self) -> Result<Vec<Piece<'_>>, TemplateError> {
-        pieces(&self.code, |name| self.arguments.get_index_of(name))
+        let found = pieces(&self.code, |name| self.arguments.get_index_of(name))?;
+        let arguments = self.arguments.keys();
+        let unused: BTreeSet<String> = arguments
+            .filter(|name| !template::mentions(&self.code, name))
+            .cloned()
+            .collect();
+        match unused.is_empty() {
+            true => Ok(found),
+            false => Err(TemplateError::Unused(unused)),
+        }
     }
 }

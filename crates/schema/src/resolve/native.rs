@@ -256,7 +256,10 @@ fn read_query(
     let name: Arc<str> = query.root_field_name.as_str().into();
     check_name(&name)?;
     let (model_id, model) = source.model_named(&query.returns).ok_or_else(|| {
-        Error::not_exists(format!("Logical model {:?} not found.", query.returns))
+        Error::invalid_configuration(format!(
+            "The logical model {} could not be found",
+            query.returns
+        ))
     })?;
     let pieces = query
         .pieces()
@@ -333,23 +336,23 @@ fn read_query(
 
 /// Every field of the logical model must be a column of its type.
 fn check_columns(catalog: &Catalog, wanted: &[Column], returned: &[ReturnedColumn]) -> Result<()> {
+    let failed = |text: String| {
+        Err(Error::validation("Failed to validate query").with_internal(text.into()))
+    };
     for column in wanted {
-        let found = returned
-            .iter()
-            .find(|found| found.name == column.name)
-            .ok_or_else(|| {
-                Error::validation(format!(
-                    "Column named {:?} is not returned from the query.",
-                    &*column.name
-                ))
-            })?;
+        let name = &*column.name;
+        let Some(found) = returned.iter().find(|found| *found.name == *name) else {
+            return failed(format!(
+                "Column named '{name}' is not returned from the query."
+            ));
+        };
         let expected = catalog.ty(catalog.base_type(column.ty));
         if expected.oid != found.type_oid {
-            return Err(Error::validation(format!(
-                "Return column {:?} has a type mismatch. The expected type is {:?}, but the actual \
-                 type is {:?}.",
-                &*column.name, &*expected.name, &*found.type_name
-            )));
+            return failed(format!(
+                "Return column '{name}' has a type mismatch. The expected type is '{}', but the actual \
+                 type is '{}'.",
+                &*expected.name, &*found.type_name
+            ));
         }
     }
     Ok(())

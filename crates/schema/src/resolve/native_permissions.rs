@@ -2,12 +2,13 @@
 //! query that returns it. There is no other way to those rows than through these rights.
 
 use super::findings::Findings;
+use super::permissions::{not_admin, row_limit};
 use crate::model::{LogicalModel, Source};
 use crate::rules::{Authority, RuleReader};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::TableId;
 use howdah_ir::permit::SelectRules;
-use howdah_metadata::{Columns, LogicalModelPermission, MetadataObject};
+use howdah_metadata::{Columns, MetadataObject, SelectPermission};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(super) fn resolve(
         let found = source.model_named(&model.name).map(|(id, _)| id);
         for entry in &model.select_permissions {
             let rules = match found {
-                Some(id) => select(source, id, &entry.permission),
+                Some(id) => not_admin(entry).and_then(|()| select(source, id, &entry.permission)),
                 None => Err(Error::not_exists(format!(
                     "Logical model {:?} not found.",
                     model.name
@@ -50,11 +51,7 @@ fn grant(source: &mut Source, model: Option<TableId>, role: Arc<str>, rules: Arc
     }
 }
 
-fn select(
-    source: &Source,
-    id: TableId,
-    permission: &LogicalModelPermission,
-) -> Result<SelectRules> {
+fn select(source: &Source, id: TableId, permission: &SelectPermission) -> Result<SelectRules> {
     let info = source.catalog.table(id);
     let references = source
         .models
@@ -86,7 +83,7 @@ fn select(
         columns,
         computed_fields: fields,
         filter: Arc::new(filter),
-        limit: None,
+        limit: permission.limit.map(row_limit).transpose()?,
         aggregations: false,
         query_root_fields: None,
         subscription_root_fields: None,

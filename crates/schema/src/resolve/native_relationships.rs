@@ -14,6 +14,7 @@ use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_metadata::{
     ManualConfiguration, ManualTarget, MetadataObject, RelationshipUsing, TableObject,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const KINDS: [howdah_metadata::RelationshipKind; 2] = [
@@ -66,6 +67,7 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
         .and_then(|found| source.models.get(&found.model))
         .map(|model| model.references.clone())
         .unwrap_or_default();
+    check_kinds(query)?;
     let (mut tables, mut natives) = (Vec::new(), Vec::new());
     for kind in KINDS {
         for relationship in query.relationships(kind) {
@@ -112,6 +114,23 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
         Some(missing) => Err(not_implemented(missing)),
         None => Ok((tables, natives)),
     }
+}
+
+/// No field can lead to one row and to many.
+fn check_kinds(query: &howdah_metadata::NativeQuery) -> Result<()> {
+    let arrays = query.array_relationships.iter().map(|r| r.name.as_str());
+    let arrays: BTreeSet<&str> = arrays.collect();
+    let objects = query.object_relationships.iter().map(|r| r.name.as_str());
+    let both: BTreeSet<&str> = objects.filter(|name| arrays.contains(name)).collect();
+    if both.is_empty() {
+        return Ok(());
+    }
+    let both: Vec<&str> = both.into_iter().collect();
+    Err(Error::invalid_configuration(format!(
+        "The native query '{}' has duplicate relationships: {}",
+        query.root_field_name,
+        both.join(",")
+    )))
 }
 
 /// A relationship that the logical model does not have must not take the name of a field.
@@ -228,7 +247,7 @@ fn to_native(
 ) -> Result<NativeRelationship> {
     let (target, _) = source
         .native_named(target)
-        .ok_or_else(|| Error::not_exists(format!("Native query {target:?} not found.")))?;
+        .ok_or_else(|| Error::not_exists(format!("native query {target:?} is not tracked")))?;
     Ok(NativeRelationship {
         name: name.into(),
         kind,
