@@ -6,7 +6,7 @@ use crate::function::Function;
 use crate::logical_model::LogicalModel;
 use crate::native_query::NativeQuery;
 use crate::table::Table;
-use crate::wire::{Extra, is_default, non_empty, null_default};
+use crate::wire::{Extra, graphql_name, is_default, non_empty, null_default};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -164,13 +164,25 @@ pub struct SourceCustomization {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RootFieldsCustomization {
     /// A field below which all root fields lie.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub namespace: Option<String>,
     /// Put in front of each name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub prefix: Option<String>,
     /// Put behind each name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub suffix: Option<String>,
     /// Unknown keys.
     #[serde(flatten)]
@@ -181,10 +193,18 @@ pub struct RootFieldsCustomization {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TypeNamesCustomization {
     /// Put in front of each name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub prefix: Option<String>,
     /// Put behind each name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "graphql_name",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub suffix: Option<String>,
     /// Unknown keys.
     #[serde(flatten)]

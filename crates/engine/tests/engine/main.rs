@@ -25,6 +25,7 @@ mod sql;
 mod stored_queries;
 mod subscriptions;
 mod support;
+mod unfit;
 mod validation;
 mod values;
 mod wordings;
