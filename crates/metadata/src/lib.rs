@@ -49,11 +49,11 @@ pub use limits::{Address, ApiLimits, Limit, RateLimit, UniqueParams};
 pub use logical_model::{LogicalModel, LogicalModelField, LogicalModelType};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
 pub use native_query::{
-    NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, Piece,
-    TemplateError,
+    NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, OwnModel, Piece,
+    Returned, TemplateError,
 };
 pub use network::{Network, TlsAllow};
-pub use object::{MetadataObject, ModelObject, SourceObject, TableObject};
+pub use object::{MetadataObject, ModelObject, ModelPlace, SourceObject, TableObject};
 pub use parse::parse;
 pub use permission::{
     AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,

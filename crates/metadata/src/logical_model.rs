@@ -202,7 +202,9 @@ impl<'de> Deserialize<'de> for LogicalModelField {
 }
 
 /// Fields as a list, or as a map from names to the rest.
-fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LogicalModelField>, D::Error> {
+pub(crate) fn fields<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<LogicalModelField>, D::Error> {
     struct FieldsVisitor;
 
     impl<'de> de::Visitor<'de> for FieldsVisitor {

@@ -60,6 +60,9 @@ impl Metadata {
             for model in &source.logical_models {
                 roles.extend(model.select_permissions.iter().map(|p| p.role.as_str()));
             }
+            for model in source.native_queries.iter().filter_map(|q| q.returns.own()) {
+                roles.extend(model.select_permissions.iter().map(|p| p.role.as_str()));
+            }
         }
         for source in &self.opaque_sources {
             let parts = source.document.iter();

@@ -9,7 +9,7 @@ pub use crate::naming::NameStyle;
 use crate::stored_queries::StoredQueries;
 use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, NativeQueryId, TableId, TypeId};
 use howdah_ir::permit::Roles;
-use howdah_metadata::Metadata;
+use howdah_metadata::{Metadata, ModelPlace};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -382,6 +382,18 @@ pub struct LogicalModel {
     pub rows: Table,
     /// Fields that lead to other logical models.
     pub references: Vec<ModelReference>,
+    /// Whether it is the shape of the one native query that has its name, and of nothing else.
+    pub of_query: bool,
+}
+
+impl LogicalModel {
+    /// Where it is written.
+    pub fn place(&self) -> ModelPlace {
+        match self.of_query {
+            true => ModelPlace::Query(self.name.to_string()),
+            false => ModelPlace::Model(self.name.to_string()),
+        }
+    }
 }
 
 /// A field of a logical model that leads to another one.
@@ -512,7 +524,7 @@ impl Source {
     pub fn model_named(&self, name: &str) -> Option<(TableId, &LogicalModel)> {
         self.models
             .iter()
-            .find(|(_, model)| &*model.name == name)
+            .find(|(_, model)| &*model.name == name && !model.of_query)
             .map(|(id, model)| (*id, model))
     }
 

@@ -16,6 +16,7 @@ mod live_oracle;
 mod mutations;
 mod namespaces;
 mod natives;
+mod own_models;
 mod queries;
 mod query_plans;
 mod refusals;

@@ -735,7 +735,7 @@ async fn documents_with_faults_are_kept_and_tell_them() {
             pair("native_query", "native_query authors in source default"),
             pair(
                 "select_permission",
-                "select_permission user in logical model article_model in source default"
+                "select_permission user in logical_model article_model in source default"
             ),
         ]
     );

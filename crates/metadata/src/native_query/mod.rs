@@ -1,8 +1,10 @@
 //! Native queries (F11, F12): SQL of the user's own as a root field. Whether the SQL is valid, the
 //! database says.
 
+mod returned;
 mod template;
 
+pub use returned::{OwnModel, Returned};
 pub use template::{Piece, TemplateError, pieces};
 
 use crate::relationship::{ManualConfiguration, RelationshipKind};
@@ -38,8 +40,8 @@ pub struct NativeQuery {
         serialize_with = "crate::sorted::list"
     )]
     pub object_relationships: Vec<NativeQueryRelationship>,
-    /// The logical model of its rows.
-    pub returns: String,
+    /// The shape of its rows.
+    pub returns: Returned,
     /// The root field, which is its name: unique in the source.
     pub root_field_name: String,
     /// Where it is a field.

@@ -8,7 +8,7 @@ use crate::rules::{Authority, RuleReader};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::TableId;
 use howdah_ir::permit::SelectRules;
-use howdah_metadata::{Columns, MetadataObject, SelectPermission};
+use howdah_metadata::{Columns, MetadataObject, ModelPlace, Permission, SelectPermission};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,20 +20,41 @@ pub(super) fn resolve(
 ) {
     for model in &metadata.logical_models {
         let found = source.model_named(&model.name).map(|(id, _)| id);
-        for entry in &model.select_permissions {
-            let rules = match found {
-                Some(id) => not_admin(entry).and_then(|()| select(source, id, &entry.permission)),
-                None => Err(Error::not_exists(format!(
-                    "Logical model {:?} not found.",
-                    model.name
-                ))),
-            };
-            match rules {
-                Ok(rules) => grant(source, found, entry.role.as_str().into(), Arc::new(rules)),
-                Err(error) => findings.add_in_context(
-                    MetadataObject::model_permission(&metadata.name, &model.name, &entry.role),
-                    error,
-                ),
+        let place = ModelPlace::Model(model.name.clone());
+        grant_all(source, found, &place, &model.select_permissions, findings);
+    }
+    for query in &metadata.native_queries {
+        let name = &query.root_field_name;
+        // A query that does not fit says so itself.
+        let found = source.native_named(name).map(|(_, query)| query.model);
+        if let (Some(own), Some(_)) = (query.returns.own(), found) {
+            let place = ModelPlace::Query(name.clone());
+            grant_all(source, found, &place, &own.select_permissions, findings);
+        }
+    }
+}
+
+fn grant_all(
+    source: &mut Source,
+    model: Option<TableId>,
+    place: &ModelPlace,
+    permissions: &[Permission<SelectPermission>],
+    findings: &mut Findings<'_>,
+) {
+    for entry in permissions {
+        let rules = match model {
+            Some(id) => not_admin(entry).and_then(|()| select(source, id, &entry.permission)),
+            None => Err(Error::not_exists(format!(
+                "Logical model {:?} not found.",
+                place.name()
+            ))),
+        };
+        match rules {
+            Ok(rules) => grant(source, model, entry.role.as_str().into(), Arc::new(rules)),
+            Err(error) => {
+                let name = source.name.to_string();
+                let object = MetadataObject::model_permission(name, place.clone(), &entry.role);
+                findings.add_in_context(object, error);
             }
         }
     }

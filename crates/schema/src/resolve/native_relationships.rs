@@ -5,10 +5,11 @@
 
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
-use super::relationships::{column, tracked};
+use super::relationships::tracked;
 use crate::model::{
     ModelReference, NativeRelationship, Relationship, RelationshipKind, Source, is_graphql_name,
 };
+use crate::rules::qualified;
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_metadata::{
@@ -87,21 +88,19 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
                     if let Some(declared) = declared {
                         return Err(within(not_implemented(&declared)));
                     }
-                    let target = tracked(source, target).map_err(within)?;
+                    let target = tracked(source, target)?;
                     tables.push(Relationship {
                         name: name.into(),
                         kind,
                         target,
-                        mapping: mapping(source, id, target, &relationship.using)
-                            .map_err(within)?,
+                        mapping: mapping(source, id, target, &relationship.using)?,
                         nullable: true,
                         description: Some(standard(kind).into()),
                         insert_first: false,
                     });
                 }
                 ManualTarget::NativeQuery(target) => {
-                    let found = to_native(source, id, name, kind, target, &relationship.using)
-                        .map_err(within)?;
+                    let found = to_native(source, id, name, kind, target, &relationship.using)?;
                     natives.push(match declared {
                         Some(declared) => implement(source, found, &declared).map_err(within)?,
                         None => found,
@@ -215,7 +214,7 @@ fn of_tables(source: &mut Source, metadata: &howdah_metadata::Source, findings: 
                 let mut found = match to_native(source, id, name, kind_of(kind), target, manual) {
                     Ok(found) => found,
                     Err(error) => {
-                        findings.add_in_context(object, error);
+                        findings.add(object, error);
                         continue;
                     }
                 };
@@ -271,13 +270,20 @@ fn mapping(
     manual
         .column_mapping
         .iter()
-        .map(|(own, other)| {
-            Ok((
-                column(&source.catalog, from, own)?,
-                column(&source.catalog, target, other)?,
-            ))
-        })
+        .map(|(own, other)| Ok((field(source, from, own)?, field(source, target, other)?)))
         .collect()
+}
+
+/// A column of a table or of a native query's rows, by name.
+fn field(source: &Source, rows: TableId, name: &str) -> Result<ColumnId> {
+    let info = source.catalog.table(rows);
+    info.column_named(name).ok_or_else(|| {
+        let place = match source.natives.get(&rows) {
+            Some(query) => format!("native query {:?}", &*query.name),
+            None => format!("table {:?}", qualified(&info.schema, &info.name)),
+        };
+        Error::not_exists(format!("{place} has no field named {name:?}"))
+    })
 }
 
 fn kind_of(kind: howdah_metadata::RelationshipKind) -> RelationshipKind {
