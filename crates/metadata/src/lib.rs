@@ -52,7 +52,7 @@ pub use native_query::{
     NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, OwnModel, Piece,
     Returned, TemplateError,
 };
-pub use network::{Network, TlsAllow};
+pub use network::{Network, TlsAllow, TlsPermission};
 pub use object::{MetadataObject, ModelObject, ModelPlace, SourceObject, TableObject};
 pub use parse::parse;
 pub use permission::{

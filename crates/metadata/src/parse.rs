@@ -108,7 +108,7 @@ fn expected_kind(expected: &str) -> &str {
         "a string" | "variant identifier" | "string or map" => "String",
         "a map" => "Object",
         "a sequence" => "Array",
-        "u64" | "u32" | "u16" | "i64" | "i32" | "usize" => "Number",
+        "u64" | "u32" | "u16" | "i64" | "i32" | "usize" | "a JSON number" => "Number",
         _ if expected.starts_with("struct ") => "Object",
         _ => expected,
     }

@@ -73,6 +73,20 @@ async fn rows_have_the_type_of_the_query() {
 }
 
 #[tokio::test]
+async fn a_type_of_the_same_name_is_a_conflict() {
+    let world = with_counts().await;
+    let model = json!({"name": "counts", "fields": [{"name": "a", "type": "int"}]});
+    world.done("pg_track_logical_model", model).await;
+    let other = json!({"root_field_name": "other", "code": "select 1 as a", "returns": "counts"});
+    let error = world.refused("pg_track_native_query", other).await;
+    assert_eq!(
+        error.message(),
+        "Found conflicting definitions for \"counts\". It is defined by native_query counts in source \
+         default and by logical_model counts in source default."
+    );
+}
+
+#[tokio::test]
 async fn roles_read_what_they_are_allowed_of_the_query() {
     let world = with_counts().await;
     let query = "{ counts(args: {above: 0}) { articles } }";

@@ -341,3 +341,67 @@ async fn a_field_of_a_native_query_leads_to_one_row_or_to_many() {
         .unwrap();
     assert_eq!(objects[0]["reason"], reason);
 }
+
+#[tokio::test]
+async fn rows_have_no_type_that_every_schema_has() {
+    let world = library().await;
+    let model = json!({"name": "Boolean", "fields": [{"name": "id", "type": "int"}]});
+    world.done("pg_track_logical_model", model).await;
+    let query =
+        json!({"root_field_name": "q", "returns": "Boolean", "code": "select id from article"});
+    let error = world.refused("pg_track_native_query", query).await;
+    assert_eq!(
+        error.message(),
+        "Found conflicting definitions for \"Boolean\". It is defined by the schema itself and by \
+         logical_model Boolean in source default."
+    );
+    for name in ["query_root", "Int", "__Type"] {
+        let args = json!({"table": "author", "configuration": {"custom_name": name}});
+        let error = world.refused("pg_set_table_customization", args).await;
+        assert!(
+            error.message().contains("defined by the schema itself"),
+            "{}",
+            error.message()
+        );
+    }
+}
+
+#[tokio::test]
+async fn settings_are_of_known_kinds_in_documents_too() {
+    let world = library().await;
+    let limits = |unique: Value| {
+        json!({"rate_limit": {"global": {"max_reqs_per_min": 1, "unique_params": unique}},
+               "time_limit": {"global": 0.5, "per_role": {"user": 3}}})
+    };
+    world.done("set_api_limits", limits(json!("ip"))).await;
+    assert_eq!(world.metadata().await["api_limits"], limits(json!("IP")));
+    let text = "Not a valid value. Should be either: 'IP' or a list of Hasura session variables";
+    for unique in [
+        json!("x"),
+        json!(["x-hasura-role"]),
+        json!(["id"]),
+        json!(1),
+    ] {
+        let error = world.refused("set_api_limits", limits(unique)).await;
+        assert_eq!(
+            (error.message(), error.path().to_string().as_str()),
+            (text, "$.args.rate_limit.global.unique_params")
+        );
+    }
+    let host = json!({"tls_allowlist": [{"host": "h", "permissions": ["none"]}]});
+    let error = world.imported(|m| m["network"] = host).await.unwrap_err();
+    assert_eq!(
+        (error.message(), error.path().to_string().as_str()),
+        (
+            "expecting \"self-signed\" for permissions",
+            "$.args.metadata.network.tls_allowlist[0].permissions[0]"
+        )
+    );
+    // What hangs on a function that is not there goes unmentioned, as with tables.
+    let function = json!([{"function": "none", "permissions": [{"role": "user"}]}]);
+    let objects = world
+        .imported(|m| m["sources"][0]["functions"] = function)
+        .await
+        .unwrap();
+    assert_eq!(objects.as_array().unwrap().len(), 1, "{objects}");
+}

@@ -2,12 +2,12 @@
 
 use super::findings::Findings;
 use crate::model::{
-    Exposure, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source, SourceId, Table,
-    TableRoot, is_graphql_name,
+    Exposure, LogicalModel, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source,
+    SourceId, Table, TableRoot, is_graphql_name,
 };
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
-use howdah_metadata::{MetadataObject, QualifiedName};
+use howdah_metadata::{MetadataObject, ModelPlace, QualifiedName};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -39,6 +39,9 @@ pub(super) fn build(
             let claims = table_claims(source, id, table, options);
             let type_name = source.names.type_of(&table.type_base, "");
             let conflict = conflict(source, id, &claims, &owners, &object).or_else(|| {
+                if is_of_every_schema(&type_name) {
+                    return Some(built_in(&type_name, &object));
+                }
                 let other = type_names.get(&type_name)?;
                 Some(Error::unexpected(format!(
                     "Found conflicting definitions for {type_name:?}. It is defined by {} and by \
@@ -101,10 +104,9 @@ fn natives(
             continue;
         };
         let object = Arc::new(MetadataObject::native_query(&*source.name, &*query.name));
-        let model = Arc::new(MetadataObject::logical_model(
-            &*source.name,
-            &*query.rows.name,
-        ));
+        let model = source.models.get(&query.model).map(LogicalModel::place);
+        let model = model.unwrap_or_else(|| ModelPlace::Model(query.rows.name.to_string()));
+        let model = Arc::new(model.object(&source.name));
         let claims = [RootKind::Query, RootKind::Subscription].map(|root| Claim {
             root,
             name: query.field.name.clone(),
@@ -121,6 +123,7 @@ fn natives(
         };
         let fault = conflict(source, id, &claims, owners, &object).or_else(|| {
             match type_names.get(&type_name) {
+                _ if is_of_every_schema(&type_name) => Some(built_in(&type_name, &model)),
                 Some(other) if **other != *model => Some(twice(other, &model)),
                 _ => match shapes.get(&query.model) {
                     Some(other) if *other != shape => Some(twice(&model, &object)),
@@ -139,6 +142,36 @@ fn natives(
         type_names.insert(type_name, model);
         accept(index, owners, (source, id), claims.into(), &object);
     }
+}
+
+/// Whether every schema has a type of that name, so that rows cannot have it.
+fn is_of_every_schema(name: &str) -> bool {
+    matches!(
+        name,
+        "Int"
+            | "Float"
+            | "String"
+            | "Boolean"
+            | "ID"
+            | "query_root"
+            | "mutation_root"
+            | "subscription_root"
+            | "__Schema"
+            | "__Type"
+            | "__TypeKind"
+            | "__Field"
+            | "__InputValue"
+            | "__EnumValue"
+            | "__Directive"
+            | "__DirectiveLocation"
+    )
+}
+
+fn built_in(name: &str, object: &MetadataObject) -> Error {
+    Error::unexpected(format!(
+        "Found conflicting definitions for {name:?}. It is defined by the schema itself and by {}.",
+        shown(object)
+    ))
 }
 
 /// What clients see of the relationships of a native query's rows: the same for all that return
