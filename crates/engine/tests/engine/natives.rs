@@ -474,6 +474,12 @@ async fn the_database_checks_a_native_query_when_it_is_tracked() {
             "Column named 'org' is not returned from the query.",
         ),
         (
+            "select 1 as id, 'x' as name, 1 as org, 2 as org",
+            "",
+            failed,
+            "column reference \"org\" is ambiguous",
+        ),
+        (
             "select 1::bigint as id, 'x' as name, 1 as org",
             "",
             failed,

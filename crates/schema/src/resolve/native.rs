@@ -381,11 +381,16 @@ fn check_columns(catalog: &Catalog, wanted: &[Column], returned: &[ReturnedColum
     };
     for column in wanted {
         let name = &*column.name;
-        let Some(found) = returned.iter().find(|found| *found.name == *name) else {
+        let mut named = returned.iter().filter(|found| *found.name == *name);
+        let Some(found) = named.next() else {
             return failed(format!(
                 "Column named '{name}' is not returned from the query."
             ));
         };
+        if named.next().is_some() {
+            // PostgreSQL's words, which it has only where the column is read.
+            return failed(format!("column reference \"{name}\" is ambiguous"));
+        }
         let expected = catalog.ty(catalog.base_type(column.ty));
         if expected.oid != found.type_oid {
             return failed(format!(
