@@ -64,8 +64,9 @@ pub struct SchemaOptions {
     pub hide_stream_fields: bool,
     /// Leave `update_<t>_many` out.
     pub hide_update_many_fields: bool,
-    /// The naming convention of sources that name none.
-    pub naming_convention: Convention,
+    /// The naming convention of sources that name none. Without one, sources have none of their own
+    /// either: all names are as in the database.
+    pub naming_convention: Option<Convention>,
     /// Others than administrators may run listed operations only.
     pub enforce_allow_list: bool,
 }
@@ -82,7 +83,7 @@ impl Default for SchemaOptions {
             hide_aggregation_predicates: false,
             hide_stream_fields: false,
             hide_update_many_fields: false,
-            naming_convention: Convention::HasuraDefault,
+            naming_convention: Some(Convention::HasuraDefault),
             enforce_allow_list: false,
         }
     }
