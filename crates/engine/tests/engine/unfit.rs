@@ -94,6 +94,19 @@ async fn names_of_a_source_are_names_of_the_schema() {
 }
 
 #[tokio::test]
+async fn there_are_two_naming_conventions() {
+    let world = library().await;
+    let args = json!({"name": "default", "customization": {"naming_convention": "kebab"}});
+    let error = world.refused("pg_update_source", args).await;
+    let text = "naming_convention can either be \"hasura-default\" or \"graphql-default\"";
+    assert!(error.message().ends_with(text), "{}", error.message());
+    assert_eq!(
+        error.path().to_string(),
+        "$.args.customization.naming_convention"
+    );
+}
+
+#[tokio::test]
 async fn a_scope_means_everybody_or_certain_roles() {
     let world = library().await;
     let collection = json!({"name": "c", "definition": {"queries": []}});
@@ -404,4 +417,39 @@ async fn settings_are_of_known_kinds_in_documents_too() {
         .await
         .unwrap();
     assert_eq!(objects.as_array().unwrap().len(), 1, "{objects}");
+}
+
+#[tokio::test]
+async fn names_on_a_table_are_refused_where_they_stand() {
+    let world = library().await;
+    for (configuration, path, text) in [
+        (
+            json!({"custom_root_fields": {"select": "a", "insert": "a"}}),
+            "custom_root_fields",
+            "the following custom root field names are duplicated: a",
+        ),
+        (
+            json!({"custom_root_fields": {"select": "a", "insert": "a", "update": {"name": "b"}, "delete": "b"}}),
+            "custom_root_fields",
+            "the following custom root field names are duplicated: a and b",
+        ),
+        (
+            json!({"custom_root_fields": {"select": {"name": "a b"}}}),
+            "custom_root_fields.select.name",
+            "invalid GraphQL field name 'a b'",
+        ),
+        (
+            json!({"custom_column_names": {"name": "a b"}}),
+            "custom_column_names.name",
+            "invalid GraphQL field name 'a b'",
+        ),
+    ] {
+        let args = json!({"table": "author", "configuration": configuration});
+        let error = world.refused("pg_set_table_customization", args).await;
+        assert_eq!(
+            error.path().to_string(),
+            format!("$.args.configuration.{path}")
+        );
+        assert!(error.message().ends_with(text), "{}", error.message());
+    }
 }
