@@ -29,6 +29,7 @@ mod role;
 mod sorted;
 mod source;
 mod special_parts;
+mod strict_json;
 mod table;
 mod table_configuration;
 mod unknown_keys;

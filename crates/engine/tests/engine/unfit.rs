@@ -453,3 +453,30 @@ async fn names_on_a_table_are_refused_where_they_stand() {
         assert!(error.message().ends_with(text), "{}", error.message());
     }
 }
+
+#[tokio::test]
+async fn arguments_are_objects() {
+    let world = library().await;
+    for (command, args, path) in [
+        (
+            "pg_untrack_table",
+            json!(["default", "author", true]),
+            "$.args",
+        ),
+        ("pg_drop_source", json!(["default", true]), "$.args"),
+        ("add_host_to_tls_allowlist", json!(["h"]), "$.args"),
+        (
+            "update_scope_of_collection_in_allowlist",
+            json!({"collection": "c", "scope": [true]}),
+            "$.args.scope",
+        ),
+    ] {
+        let error = world.refused(command, args).await;
+        assert_eq!(
+            (error.code(), error.path().to_string().as_str()),
+            (&Code::ParseFailed, path)
+        );
+        let text = "parsing Object failed, expected Object, but encountered Array";
+        assert!(error.message().ends_with(text), "{}", error.message());
+    }
+}
