@@ -184,6 +184,39 @@ async fn fields_may_lead_to_logical_models() {
 }
 
 #[tokio::test]
+async fn a_relationship_to_something_else_stands_in_the_place_of_a_field() {
+    let world = library().await;
+    let writer = json!({"name": "writer", "fields": [{"name": "id", "type": "int"}]});
+    world.done("pg_track_logical_model", writer).await;
+    let mapping = json!({"author_id": "id"});
+    let texts = json!({"root_field_name": "texts", "code": "select title, author_id from article where id = 3",
+        "returns": {"fields": [
+            {"name": "title", "type": {"scalar": "text", "nullable": true}},
+            {"name": "author_id", "type": {"scalar": "integer"}},
+            {"name": "by", "type": {"logical_model": "writer"}}]},
+        "object_relationships": [{"name": "by", "using": {"column_mapping": mapping, "remote_table": "author"}}]});
+    world.done("pg_track_native_query", texts).await;
+    let rows = world.ask("{ texts { title by { name } } }").await;
+    assert_eq!(
+        rows,
+        json!({"texts": [{"title": "Three", "by": {"name": "Bob"}}]})
+    );
+    // It shows what the role may see of the table, and is no way around that.
+    let all = json!({"columns": "*", "filter": {}});
+    let right = json!({"type": "native_query", "name": "texts", "role": "user", "permission": all});
+    world.done(CREATE, right).await;
+    let query = "{ texts { by { id } } }";
+    assert!(world.ask_as(&user(1), query).await.is_err());
+    let own = json!({"columns": ["id"], "filter": {"id": {"_eq": "X-Hasura-User-Id"}}});
+    let right = json!({"table": "author", "role": "user", "permission": own});
+    world.done("pg_create_select_permission", right).await;
+    let rows = world.ask_as(&user(1), query).await.unwrap();
+    assert_eq!(rows, json!({"texts": [{"by": null}]}));
+    let rows = world.ask_as(&user(2), query).await.unwrap();
+    assert_eq!(rows, json!({"texts": [{"by": {"id": 2}}]}));
+}
+
+#[tokio::test]
 async fn what_does_not_fit_of_a_shape_is_told() {
     let world = with_counts().await;
     let track = |returns: Value| json!({"root_field_name": "q", "code": "select 1 as a", "returns": returns});

@@ -1,7 +1,8 @@
 //! Relationships of native queries, and of tables to native queries (B14, F12).
 //!
 //! A field of a logical model that leads to another one is what a native query has to implement by
-//! a relationship of that name to a native query that returns the other one.
+//! a relationship of that name. One to a native query that returns the other one is as the field says;
+//! any other one stands in its place.
 
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
@@ -85,9 +86,6 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
             let kind = kind_of(kind);
             match &relationship.using.target {
                 ManualTarget::Table(target) => {
-                    if let Some(declared) = declared {
-                        return Err(within(not_implemented(&declared)));
-                    }
                     let target = tracked(source, target)?;
                     tables.push(Relationship {
                         name: name.into(),
@@ -102,7 +100,7 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
                 ManualTarget::NativeQuery(target) => {
                     let found = to_native(source, id, name, kind, target, &relationship.using)?;
                     natives.push(match declared {
-                        Some(declared) => implement(source, found, &declared).map_err(within)?,
+                        Some(declared) => implement(source, found, &declared),
                         None => found,
                     });
                 }
@@ -160,26 +158,27 @@ fn not_implemented(reference: &ModelReference) -> Error {
     ))
 }
 
-/// The relationship as the field that it implements declares it.
+/// The relationship as the field that it implements declares it. One that leads elsewhere than the field
+/// says stands in its place all the same, as it always did.
 fn implement(
     source: &Source,
     found: NativeRelationship,
     declared: &ModelReference,
-) -> Result<NativeRelationship> {
+) -> NativeRelationship {
     let returned = source
         .natives
         .get(&found.target)
         .and_then(|query| source.models.get(&query.model))
-        .is_some_and(|model| model.name == declared.model);
+        .is_some_and(|model| model.name == declared.model && !model.of_query);
     if found.kind != declared.kind || !returned {
-        return Err(not_implemented(declared));
+        return found;
     }
-    Ok(NativeRelationship {
+    NativeRelationship {
         nullable: declared.nullable,
         of_model: true,
         description: declared.description.clone().or(found.description),
         ..found
-    })
+    }
 }
 
 fn of_tables(source: &mut Source, metadata: &howdah_metadata::Source, findings: &mut Findings<'_>) {
