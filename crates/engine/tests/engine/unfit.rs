@@ -480,3 +480,36 @@ async fn arguments_are_objects() {
         assert!(error.message().ends_with(text), "{}", error.message());
     }
 }
+
+#[tokio::test]
+async fn what_is_wrong_is_told_of_the_database_as_it_is() {
+    let world = library().await;
+    // Behind the engine's back.
+    world
+        .database
+        .run("create function f(variadic x int[]) returns setof article language sql stable as 'select * from article';
+              create function g() returns int language sql stable as 'select 1'")
+        .await;
+    for (function, reason) in [
+        (
+            "f",
+            "Inconsistent object: in function \"f\": the function \"f\" cannot be tracked because function \
+             with \"VARIADIC\" parameters are not supported",
+        ),
+        (
+            "g",
+            "Inconsistent object: in function \"g\": the function \"g\" cannot be tracked for the \
+             following reasons:\n  • the function does not return a \"COMPOSITE\" type\n  • the function \
+             does not return a table\n",
+        ),
+        (
+            "h",
+            "Inconsistent object: in function \"h\": no such function exists: \"h\"",
+        ),
+    ] {
+        let error = world
+            .refused("pg_track_function", json!({"function": function}))
+            .await;
+        assert_eq!(error.message(), reason);
+    }
+}
