@@ -18,7 +18,10 @@ pub(crate) fn missing_types<'s>(source: &'s Source, catalog: &Catalog) -> BTreeS
     for query in &source.native_queries {
         names.extend(query.arguments.values().map(|argument| &*argument.ty));
     }
-    for field in source.logical_models.iter().flat_map(|model| &model.fields) {
+    let models = source.logical_models.iter().map(|model| &model.fields);
+    let own = source.native_queries.iter();
+    let own = own.filter_map(|query| Some(&query.returns.own()?.fields));
+    for field in models.chain(own).flatten() {
         let mut ty = &field.ty;
         while let LogicalModelType::Array { element, .. } = ty {
             ty = element;

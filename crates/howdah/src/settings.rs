@@ -123,10 +123,10 @@ fn schema(config: &Config) -> SchemaOptions {
         hide_aggregation_predicates: has(Experimental::HideAggregationPredicates),
         hide_stream_fields: has(Experimental::HideStreamFields),
         hide_update_many_fields: has(Experimental::HideUpdateManyFields),
-        naming_convention: match graphql.naming {
+        naming_convention: has(Experimental::NamingConvention).then_some(match graphql.naming {
             Naming::HasuraDefault => Convention::HasuraDefault,
             Naming::GraphqlDefault => Convention::GraphqlDefault,
-        },
+        }),
         enforce_allow_list: graphql.allow_list,
     }
 }

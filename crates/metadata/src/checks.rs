@@ -2,8 +2,10 @@
 //! relationships have no foreign key of their own table. Knows no database.
 
 use crate::document::Metadata;
-use crate::logical_model::LogicalModel;
+use crate::logical_model::{LogicalModel, LogicalModelField};
+use crate::native_query::NativeQuery;
 use crate::parse::parse_object;
+use crate::permission::{Permission, SelectPermission};
 use crate::relationship::RelationshipUsing;
 use crate::source::Source;
 use crate::table::Table;
@@ -69,14 +71,7 @@ fn check_source(source: &Source) -> Result<()> {
             .map(|query| &query.root_field_name),
     )?;
     for (index, query) in source.native_queries.iter().enumerate() {
-        let relationships = (query.object_relationships.iter()).chain(&query.array_relationships);
-        unique(
-            "array_relationships",
-            "relationships",
-            relationships.map(|relationship| &relationship.name),
-        )
-        .within(index)
-        .within("native_queries")?;
+        check_query(query).within(index).within("native_queries")?;
     }
     unique(
         "logical_models",
@@ -101,20 +96,40 @@ fn check_source(source: &Source) -> Result<()> {
     Ok(())
 }
 
+/// Relationships of a kind, and what is in a shape of its own, have names of their own.
+///
+/// # Errors
+/// `parse-failed` at the list.
+pub(crate) fn check_query(query: &NativeQuery) -> Result<()> {
+    for (key, list) in [
+        ("object_relationships", &query.object_relationships),
+        ("array_relationships", &query.array_relationships),
+    ] {
+        unique(key, "relationships", list.iter().map(|found| &found.name))?;
+    }
+    match query.returns.own() {
+        Some(own) => check_shape(&own.fields, &own.select_permissions).within("returns"),
+        None => Ok(()),
+    }
+}
+
 /// Fields and permissions of a logical model have names of their own.
 ///
 /// # Errors
 /// `parse-failed` at the list.
 pub(crate) fn check_model(model: &LogicalModel) -> Result<()> {
-    unique(
-        "fields",
-        "fields",
-        model.fields.iter().map(|field| &field.name),
-    )?;
+    check_shape(&model.fields, &model.select_permissions)
+}
+
+fn check_shape(
+    fields: &[LogicalModelField],
+    permissions: &[Permission<SelectPermission>],
+) -> Result<()> {
+    unique("fields", "fields", fields.iter().map(|field| &field.name))?;
     unique(
         "select_permissions",
         "select permissions",
-        model.select_permissions.iter().map(|entry| &entry.role),
+        permissions.iter().map(|entry| &entry.role),
     )
 }
 

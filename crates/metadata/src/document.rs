@@ -6,7 +6,7 @@ use crate::network::Network;
 use crate::query_collection::{AllowlistEntry, QueryCollection};
 use crate::role::InheritedRole;
 use crate::source::{OpaqueSource, Source};
-use crate::wire::{Extra, is_default, null_default, says_nothing};
+use crate::wire::{Extra, is_default, name_set, null_default, says_nothing};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -138,6 +138,6 @@ pub struct Metadata {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct IntrospectionOptions {
     /// Roles that get an error instead of an introspection answer.
-    #[serde(default, deserialize_with = "null_default")]
+    #[serde(deserialize_with = "name_set")]
     pub disabled_for_roles: Vec<String>,
 }

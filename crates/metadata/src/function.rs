@@ -73,23 +73,41 @@ pub struct FunctionConfiguration {
     pub extra: Extra,
 }
 
-/// Names of a function's root fields.
+/// Names of a function's root fields, which differ.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "WrittenRootFields")]
 pub struct FunctionRootFields {
     /// Of the function itself.
-    #[serde(
-        default,
-        deserialize_with = "graphql_name",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
     /// Of its aggregate.
-    #[serde(
-        default,
-        deserialize_with = "graphql_name",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_aggregate: Option<String>,
+}
+
+/// Names of root fields as written.
+#[derive(Deserialize)]
+struct WrittenRootFields {
+    #[serde(default, deserialize_with = "graphql_name")]
+    function: Option<String>,
+    #[serde(default, deserialize_with = "graphql_name")]
+    function_aggregate: Option<String>,
+}
+
+impl TryFrom<WrittenRootFields> for FunctionRootFields {
+    type Error = String;
+
+    fn try_from(written: WrittenRootFields) -> Result<Self, String> {
+        match (&written.function, &written.function_aggregate) {
+            (Some(name), Some(aggregate)) if name == aggregate => Err(format!(
+                "the following custom root field names are duplicated: {name:?} and {aggregate:?}"
+            )),
+            _ => Ok(FunctionRootFields {
+                function: written.function,
+                function_aggregate: written.function_aggregate,
+            }),
+        }
+    }
 }
 
 /// Where a function is a root field.

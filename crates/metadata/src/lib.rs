@@ -29,6 +29,7 @@ mod role;
 mod sorted;
 mod source;
 mod special_parts;
+mod strict_json;
 mod table;
 mod table_configuration;
 mod unknown_keys;
@@ -46,16 +47,14 @@ pub use function::{
     FunctionRootFields,
 };
 pub use limits::{Address, ApiLimits, Limit, RateLimit, UniqueParams};
-pub use logical_model::{
-    LogicalModel, LogicalModelField, LogicalModelPermission, LogicalModelType,
-};
+pub use logical_model::{LogicalModel, LogicalModelField, LogicalModelType};
 pub use name::{DEFAULT_SCHEMA, QualifiedName};
 pub use native_query::{
-    NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, Piece,
-    TemplateError,
+    NativeQuery, NativeQueryArgument, NativeQueryKind, NativeQueryRelationship, OwnModel, Piece,
+    Returned, TemplateError,
 };
-pub use network::{Network, TlsAllow};
-pub use object::{MetadataObject, ModelObject, SourceObject, TableObject};
+pub use network::{Network, TlsAllow, TlsPermission};
+pub use object::{MetadataObject, ModelObject, ModelPlace, SourceObject, TableObject};
 pub use parse::{parse, parse_object};
 pub use permission::{
     AnyPermission, BoolExp, Columns, DeletePermission, FunctionPermission, InsertPermission,
@@ -75,7 +74,7 @@ pub use source::{
     SourceCustomization, SourceKind, TypeNamesCustomization,
 };
 pub use special_parts::{Part, PartKind};
-pub use table::{ApolloFederationConfig, Table};
+pub use table::{ApolloFederationConfig, ApolloFederationVersion, Table};
 pub use table_configuration::{
     ColumnConfig, CustomRootField, CustomRootFields, TableConfiguration,
 };

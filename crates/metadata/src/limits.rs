@@ -2,7 +2,9 @@
 
 use crate::wire::{Extra, null_default};
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Number, Value};
 
 /// All limits of the document.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -23,9 +25,9 @@ pub struct ApiLimits {
     /// Fields of an operation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node_limit: Option<Limit<u64>>,
-    /// Time of an operation, in seconds.
+    /// Time of an operation, in seconds or parts of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_limit: Option<Limit<u64>>,
+    pub time_limit: Option<Limit<Number>>,
     /// Operations of a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch_limit: Option<Limit<u64>>,
@@ -55,8 +57,8 @@ pub struct RateLimit {
 }
 
 /// What tells requesters apart.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected \"IP\" or a list of session variables")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum UniqueParams {
     /// Their address.
     Ip(Address),
@@ -65,9 +67,39 @@ pub enum UniqueParams {
 }
 
 /// The word for the address of a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Address {
     /// `IP`
     #[serde(rename = "IP")]
     Ip,
+}
+
+impl<'de> Deserialize<'de> for UniqueParams {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = match Value::deserialize(deserializer)? {
+            Value::String(word) if word.eq_ignore_ascii_case("ip") => {
+                Some(UniqueParams::Ip(Address::Ip))
+            }
+            Value::Array(names) => {
+                let names = names.into_iter().map(variable);
+                let names: Option<Vec<String>> = names.collect();
+                names.map(UniqueParams::SessionVariables)
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            D::Error::custom(
+                "Not a valid value. Should be either: 'IP' or a list of Hasura session variables",
+            )
+        })
+    }
+}
+
+/// The name of a session variable that tells requesters apart, which the role does not.
+fn variable(name: Value) -> Option<String> {
+    let Value::String(name) = name else {
+        return None;
+    };
+    let is_variable = name.to_ascii_lowercase().starts_with("x-hasura-");
+    (is_variable && name != "x-hasura-role").then_some(name)
 }

@@ -1,7 +1,7 @@
 //! Logical models (F9, F10): shapes of rows that no table has, with who may see what of them.
 //! Whether the types of the fields exist is not known here.
 
-use crate::permission::{BoolExp, Columns, Permission};
+use crate::permission::{Permission, SelectPermission};
 use crate::wire::{Extra, null_default};
 use serde::de::{self, IgnoredAny};
 use serde::ser::SerializeMap;
@@ -25,7 +25,7 @@ pub struct LogicalModel {
         skip_serializing_if = "Vec::is_empty",
         serialize_with = "crate::sorted::list"
     )]
-    pub select_permissions: Vec<Permission<LogicalModelPermission>>,
+    pub select_permissions: Vec<Permission<SelectPermission>>,
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,
@@ -73,21 +73,9 @@ pub enum LogicalModelType {
     },
 }
 
-/// The right to read rows of a logical model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogicalModelPermission {
-    /// Fields that are seen.
-    pub columns: Columns,
-    /// Rows that are seen.
-    pub filter: BoolExp,
-    /// Unknown keys.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
 impl LogicalModel {
     /// The permission of a role.
-    pub fn permission(&self, role: &str) -> Option<&Permission<LogicalModelPermission>> {
+    pub fn permission(&self, role: &str) -> Option<&Permission<SelectPermission>> {
         self.select_permissions
             .iter()
             .find(|permission| permission.role == role)
@@ -214,7 +202,9 @@ impl<'de> Deserialize<'de> for LogicalModelField {
 }
 
 /// Fields as a list, or as a map from names to the rest.
-fn fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<LogicalModelField>, D::Error> {
+pub(crate) fn fields<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<LogicalModelField>, D::Error> {
     struct FieldsVisitor;
 
     impl<'de> de::Visitor<'de> for FieldsVisitor {

@@ -46,7 +46,8 @@ impl Metadata {
         })
     }
 
-    /// Every role that some object gives a right to, also objects that are only stored.
+    /// Every role that may read or write something, by objects that are only stored too. To call a
+    /// function is to read its table, and makes nobody known.
     pub fn roles_with_rights(&self) -> HashSet<&str> {
         let mut roles = HashSet::new();
         for source in &self.sources {
@@ -56,10 +57,10 @@ impl Metadata {
                 roles.extend(table.update_permissions.iter().map(|p| p.role.as_str()));
                 roles.extend(table.delete_permissions.iter().map(|p| p.role.as_str()));
             }
-            for function in &source.functions {
-                roles.extend(function.permissions.iter().map(|p| p.role.as_str()));
-            }
             for model in &source.logical_models {
+                roles.extend(model.select_permissions.iter().map(|p| p.role.as_str()));
+            }
+            for model in source.native_queries.iter().filter_map(|q| q.returns.own()) {
                 roles.extend(model.select_permissions.iter().map(|p| p.role.as_str()));
             }
         }

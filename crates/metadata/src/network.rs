@@ -1,7 +1,8 @@
 //! Hosts whose self-signed certificates are accepted.
 
 use crate::wire::{Extra, null_default};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Settings of outgoing connections.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,10 +27,29 @@ pub struct TlsAllow {
     /// A port, or another suffix of the service's identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suffix: Option<String>,
-    /// What is permitted: `self-signed`.
+    /// What is permitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<Vec<String>>,
+    pub permissions: Option<Vec<TlsPermission>>,
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// What is permitted to a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum TlsPermission {
+    /// A certificate that nobody vouches for.
+    #[serde(rename = "self-signed")]
+    SelfSigned,
+}
+
+impl<'de> Deserialize<'de> for TlsPermission {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "self-signed" => Ok(TlsPermission::SelfSigned),
+            _ => Err(D::Error::custom(
+                "expecting \"self-signed\" for permissions",
+            )),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::document::Metadata;
 use crate::export::to_value;
 use crate::lookup::json_name;
 use crate::name::QualifiedName;
-use crate::permission::PermissionKind;
+use crate::permission::{Permission, PermissionKind, SelectPermission};
 use crate::relationship::RelationshipKind;
 use crate::source::Source;
 use crate::table::Table;
@@ -65,16 +65,72 @@ pub enum SourceObject {
     NativeQuery(String),
     /// A logical model.
     LogicalModel(String),
-    /// Something on a logical model.
+    /// Something on the shape of rows.
     InModel {
-        /// The logical model.
-        model: String,
+        /// Whose shape.
+        model: ModelPlace,
         /// What is on it.
         object: ModelObject,
     },
 }
 
-/// The identity of an object on a logical model.
+/// Where the shape of rows is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ModelPlace {
+    /// In a logical model.
+    Model(String),
+    /// In a native query that has a shape of its own.
+    Query(String),
+}
+
+impl ModelPlace {
+    /// The name of the logical model or native query.
+    pub fn name(&self) -> &str {
+        match self {
+            ModelPlace::Model(name) | ModelPlace::Query(name) => name,
+        }
+    }
+
+    /// The object that it is.
+    pub fn object(&self, source: &str) -> MetadataObject {
+        match self {
+            ModelPlace::Model(name) => MetadataObject::logical_model(source, name),
+            ModelPlace::Query(name) => MetadataObject::native_query(source, name),
+        }
+    }
+
+    fn permissions<'s>(&self, source: &'s Source) -> Option<&'s [Permission<SelectPermission>]> {
+        match self {
+            ModelPlace::Model(name) => source.logical_model(name).map(|m| &*m.select_permissions),
+            ModelPlace::Query(name) => {
+                let own = source.native_query(name)?.returns.own();
+                own.map(|m| &*m.select_permissions)
+            }
+        }
+    }
+
+    /// Its permissions, to be changed.
+    pub(crate) fn permissions_mut<'s>(
+        &self,
+        source: &'s mut Source,
+    ) -> Option<&'s mut Vec<Permission<SelectPermission>>> {
+        match self {
+            ModelPlace::Model(name) => source
+                .logical_model_mut(name)
+                .map(|model| &mut model.select_permissions),
+            ModelPlace::Query(name) => {
+                let queries = &mut source.native_queries;
+                let query = queries.iter_mut().find(|q| q.root_field_name == *name)?;
+                query
+                    .returns
+                    .own_mut()
+                    .map(|own| &mut own.select_permissions)
+            }
+        }
+    }
+}
+
+/// The identity of an object on the shape of rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ModelObject {
     /// A role's right to read it.
@@ -117,16 +173,16 @@ impl MetadataObject {
         Self::in_source(source, SourceObject::LogicalModel(name.into()))
     }
 
-    /// A role's right to read a logical model.
+    /// A role's right to read rows of a shape.
     pub fn model_permission(
         source: impl Into<String>,
-        model: impl Into<String>,
+        model: ModelPlace,
         role: impl Into<String>,
     ) -> Self {
         Self::in_source(
             source,
             SourceObject::InModel {
-                model: model.into(),
+                model,
                 object: ModelObject::SelectPermission(role.into()),
             },
         )
@@ -193,7 +249,7 @@ impl MetadataObject {
         let kind = self.type_name();
         match self {
             MetadataObject::Source(name) => format!("{kind} {name}"),
-            MetadataObject::InheritedRole(role) => format!("{kind} {role}"),
+            MetadataObject::InheritedRole(role) => format!("{kind} inherited role {role}"),
             MetadataObject::StoredQuery {
                 collection, name, ..
             } => format!("{kind} {name} in {collection}"),
@@ -202,7 +258,7 @@ impl MetadataObject {
                     format!("{kind} {name} in source {source}")
                 }
                 SourceObject::FunctionPermission { function, role } => {
-                    format!("{kind} {role} in function {function} in source {source}")
+                    format!("{kind} {role} permission for function {function} in source {source}")
                 }
                 SourceObject::NativeQuery(name) | SourceObject::LogicalModel(name) => {
                     format!("{kind} {name} in source {source}")
@@ -210,7 +266,7 @@ impl MetadataObject {
                 SourceObject::InModel {
                     model,
                     object: ModelObject::SelectPermission(role),
-                } => format!("{kind} {role} in logical model {model} in source {source}"),
+                } => format!("{kind} {role} in {}", model.object(source).name()),
                 SourceObject::InTable { table, object } => {
                     let name = object.name();
                     format!("{kind} {name} in table {table} in source {source}")
@@ -239,7 +295,7 @@ impl MetadataObject {
                     SourceObject::InModel {
                         model,
                         object: ModelObject::SelectPermission(role),
-                    } => format!("permission {model}.{role}.select"),
+                    } => format!("permission {}.{role}.select", model.name()),
                     SourceObject::InTable { table, object } => object.dependency_text(table),
                 };
                 format!("{text} in source \"{source}\"")
@@ -261,14 +317,19 @@ impl MetadataObject {
                 SourceObject::FunctionPermission { function, role } => {
                     format!("in function \"{function}\": in permission for role \"{role}\": ")
                 }
-                SourceObject::NativeQuery(name) => format!("in native query \"{name}\": "),
+                SourceObject::NativeQuery(_) => String::new(),
                 SourceObject::LogicalModel(name) => format!("in logical model \"{name}\": "),
                 SourceObject::InModel {
                     model,
                     object: ModelObject::SelectPermission(role),
-                } => {
-                    format!("in logical model \"{model}\": in permission for role \"{role}\": ")
-                }
+                } => match model {
+                    ModelPlace::Model(name) => {
+                        format!("in logical model \"{name}\": in permission for role \"{role}\": ")
+                    }
+                    ModelPlace::Query(name) => format!(
+                        "in logical model for native query \"{name}\": in permission for role \"{role}\": "
+                    ),
+                },
                 SourceObject::InTable { table, object } => {
                     format!("in table \"{table}\": {}", object.reason_prefix())
                 }
@@ -317,9 +378,10 @@ impl MetadataObject {
                         model,
                         object: ModelObject::SelectPermission(role),
                     } => {
-                        let entry = tracked.logical_model(model)?.permission(role)?;
+                        let entries = model.permissions(tracked)?;
+                        let entry = entries.iter().find(|entry| entry.role == *role)?;
                         let mut value = with_source(entry, source, None);
-                        value["name"] = model.as_str().into();
+                        value["name"] = model.name().into();
                         Some(value)
                     }
                     SourceObject::InTable { table, object } => {
@@ -416,9 +478,9 @@ impl SourceObject {
             SourceObject::InModel {
                 model,
                 object: ModelObject::SelectPermission(role),
-            } => source.logical_model_mut(model).is_some_and(|model| {
-                removed(&mut model.select_permissions, |entry| entry.role == *role)
-            }),
+            } => model
+                .permissions_mut(source)
+                .is_some_and(|entries| removed(entries, |entry| entry.role == *role)),
             SourceObject::InTable { table, object } => source
                 .table_mut(table)
                 .is_some_and(|table| object.remove(table)),

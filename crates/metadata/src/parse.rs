@@ -1,6 +1,7 @@
 //! From JSON values to typed objects, with errors that say where and in the words of the
 //! format: `parse-failed` at a JSON path. Callers put their own prefix (`$.args`) in front.
 
+use crate::strict_json::Strict;
 use howdah_error::{Error, JsonPath, Result};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,7 +23,7 @@ pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T> {
         let text = value.to_string();
         serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_str(&text))
     } else {
-        serde_path_to_error::deserialize(value)
+        serde_path_to_error::deserialize(Strict(value))
     };
     read.map_err(|fault| {
         let mut path = JsonPath::root();
@@ -121,7 +122,7 @@ fn expected_kind(expected: &str) -> &str {
         "a string" | "variant identifier" | "string or map" => "String",
         "a map" => "Object",
         "a sequence" => "Array",
-        "u64" | "u32" | "u16" | "i64" | "i32" | "usize" => "Number",
+        "u64" | "u32" | "u16" | "i64" | "i32" | "usize" | "a JSON number" => "Number",
         _ if expected.starts_with("struct ") => "Object",
         _ => expected,
     }

@@ -277,10 +277,14 @@ fn rewrite_permissions(source: &mut Source, change: &Change<'_>, target: &FieldT
     }
     // A logical model is no table; only what stands in `_exists` can be concerned.
     let nowhere = QualifiedName::new("", "");
-    for model in &mut source.logical_models {
-        for entry in &mut model.select_permissions {
-            let filter = &mut entry.permission.filter;
-            *filter = rewrite(std::mem::take(filter), &nowhere, &nowhere, change, target);
-        }
+    let models = source.logical_models.iter_mut();
+    let own = source.native_queries.iter_mut();
+    let own = own.filter_map(|query| query.returns.own_mut());
+    let permissions = models
+        .map(|model| &mut model.select_permissions)
+        .chain(own.map(|model| &mut model.select_permissions));
+    for entry in permissions.flatten() {
+        let filter = &mut entry.permission.filter;
+        *filter = rewrite(std::mem::take(filter), &nowhere, &nowhere, change, target);
     }
 }

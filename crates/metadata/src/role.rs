@@ -1,6 +1,6 @@
 //! Roles that are unions of other roles.
 
-use crate::wire::{Extra, non_empty};
+use crate::wire::{Extra, name_set, non_empty};
 use serde::{Deserialize, Serialize};
 
 /// The name of the role that may do everything.
@@ -13,6 +13,7 @@ pub struct InheritedRole {
     #[serde(deserialize_with = "non_empty")]
     pub role_name: String,
     /// The names of its parents; these may be inherited roles too.
+    #[serde(deserialize_with = "name_set")]
     pub role_set: Vec<String>,
     /// Unknown keys.
     #[serde(flatten)]

@@ -7,7 +7,8 @@ use crate::logical_model::LogicalModel;
 use crate::native_query::NativeQuery;
 use crate::table::Table;
 use crate::wire::{Extra, graphql_name, is_default, non_empty, null_default};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -212,7 +213,7 @@ pub struct TypeNamesCustomization {
 }
 
 /// How SQL names become GraphQL names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum NamingConvention {
     /// As in the database.
     #[serde(rename = "hasura-default")]
@@ -220,4 +221,16 @@ pub enum NamingConvention {
     /// camelCase fields, PascalCase types.
     #[serde(rename = "graphql-default")]
     GraphqlDefault,
+}
+
+impl<'de> Deserialize<'de> for NamingConvention {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "hasura-default" => Ok(NamingConvention::HasuraDefault),
+            "graphql-default" => Ok(NamingConvention::GraphqlDefault),
+            _ => Err(D::Error::custom(
+                "naming_convention can either be \"hasura-default\" or \"graphql-default\"",
+            )),
+        }
+    }
 }

@@ -8,7 +8,8 @@ use crate::permission::{
 use crate::relationship::Relationship;
 use crate::table_configuration::TableConfiguration;
 use crate::wire::{Extra, is_default, null_default};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A tracked table, view, materialised view or foreign table.
@@ -139,23 +140,28 @@ impl Table {
 /// Federation of one table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ApolloFederationConfig {
-    /// The version: `v1`.
-    #[serde(deserialize_with = "federation_version")]
-    pub enable: String,
+    /// The version.
+    pub enable: ApolloFederationVersion,
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-fn federation_version<'de, D>(deserializer: D) -> Result<String, D::Error>
-where
-    D: serde::Deserializer<'de>,
-{
-    let version = String::deserialize(deserializer)?;
-    if version == "v1" {
-        return Ok(version);
+/// A version of Apollo Federation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum ApolloFederationVersion {
+    /// `v1`
+    #[serde(rename = "v1")]
+    V1,
+}
+
+impl<'de> Deserialize<'de> for ApolloFederationVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "v1" => Ok(ApolloFederationVersion::V1),
+            _ => Err(D::Error::custom(
+                "enable takes the version of apollo federation. Supported value is v1 only.",
+            )),
+        }
     }
-    Err(serde::de::Error::custom(
-        "enable takes the version of apollo federation. Supported value is v1 only.",
-    ))
 }

@@ -213,19 +213,17 @@ impl<'de> Deserialize<'de> for TableConfiguration {
             #[serde(default)]
             comment: Option<String>,
             #[serde(default, deserialize_with = "null_default")]
-            custom_column_names: IndexMap<String, String>,
+            custom_column_names: IndexMap<String, Name>,
             #[serde(default, deserialize_with = "graphql_name")]
             custom_name: Option<String>,
-            #[serde(default, deserialize_with = "null_default")]
+            #[serde(default, deserialize_with = "distinct")]
             custom_root_fields: CustomRootFields,
             #[serde(flatten)]
             extra: Extra,
         }
         let object = Object::deserialize(deserializer)?;
-        check_distinct(&object.custom_root_fields).map_err(de::Error::custom)?;
         let mut column_config = object.column_config;
-        for (column, name) in object.custom_column_names {
-            let name = checked_name(name).map_err(de::Error::custom)?;
+        for (column, Name(name)) in object.custom_column_names {
             let config = column_config.entry(column).or_default();
             config.custom_name.get_or_insert(name);
         }
@@ -239,7 +237,23 @@ impl<'de> Deserialize<'de> for TableConfiguration {
     }
 }
 
-/// Two root fields of one table must not get the same name.
+/// A name that fields of the schema can have.
+struct Name(String);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        checked_name(name).map(Name).map_err(de::Error::custom)
+    }
+}
+
+/// Reads root fields, of which no two get the same name.
+fn distinct<'de, D: Deserializer<'de>>(deserializer: D) -> Result<CustomRootFields, D::Error> {
+    let fields: CustomRootFields = null_default(deserializer)?;
+    check_distinct(&fields).map_err(de::Error::custom)?;
+    Ok(fields)
+}
+
 fn check_distinct(fields: &CustomRootFields) -> Result<(), String> {
     let mut seen = Vec::new();
     let mut duplicates: Vec<&str> = Vec::new();
@@ -255,8 +269,17 @@ fn check_distinct(fields: &CustomRootFields) -> Result<(), String> {
     }
     Err(format!(
         "the following custom root field names are duplicated: {}",
-        duplicates.join(", ")
+        listed(&duplicates)
     ))
+}
+
+/// `a`, `a and b`, `a, b, and c`.
+fn listed(names: &[&str]) -> String {
+    match names {
+        [first, second] => format!("{first} and {second}"),
+        [others @ .., last] if !others.is_empty() => format!("{}, and {last}", others.join(", ")),
+        names => names.concat(),
+    }
 }
 
 impl Serialize for TableConfiguration {

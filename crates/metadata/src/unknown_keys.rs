@@ -4,9 +4,9 @@
 use crate::connection::ConnectionInfo;
 use crate::document::Metadata;
 use crate::function::{ComputedField, Function};
-use crate::logical_model::LogicalModel;
+use crate::logical_model::{LogicalModel, LogicalModelField};
 use crate::native_query::NativeQuery;
-use crate::permission::Permission;
+use crate::permission::{Permission, SelectPermission};
 use crate::relationship::{Relationship, RelationshipUsing};
 use crate::source::Source;
 use crate::table::Table;
@@ -116,6 +116,12 @@ impl Walk {
 
     fn native_query(&mut self, query: &NativeQuery) {
         self.keys(&query.extra);
+        if let Some(own) = query.returns.own() {
+            self.inside("returns", |walk| {
+                walk.keys(&own.extra);
+                walk.shape(&own.fields, &own.select_permissions);
+            });
+        }
         self.inside("arguments", |walk| {
             for (name, argument) in &query.arguments {
                 walk.inside(name, |walk| walk.keys(&argument.extra));
@@ -134,14 +140,18 @@ impl Walk {
 
     fn logical_model(&mut self, model: &LogicalModel) {
         self.keys(&model.extra);
-        self.list("fields", &model.fields, |walk, field| {
-            walk.keys(&field.extra)
+        self.shape(&model.fields, &model.select_permissions);
+    }
+
+    fn shape(
+        &mut self,
+        fields: &[LogicalModelField],
+        permissions: &[Permission<SelectPermission>],
+    ) {
+        self.list("fields", fields, |walk, field| walk.keys(&field.extra));
+        self.list("select_permissions", permissions, |walk, entry| {
+            walk.permission(entry, &entry.permission.extra);
         });
-        self.list(
-            "select_permissions",
-            &model.select_permissions,
-            |walk, entry| walk.permission(entry, &entry.permission.extra),
-        );
     }
 
     fn connection(&mut self, connection: &ConnectionInfo) {

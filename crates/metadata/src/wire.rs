@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Keys of an object that this version does not know: kept and exported unchanged.
 pub type Extra = IndexMap<String, Value>;
@@ -25,6 +26,32 @@ pub(crate) fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
         return Err(D::Error::custom("empty string not allowed"));
     }
     Ok(text)
+}
+
+/// A name that is not empty, inside of a list.
+#[derive(Deserialize)]
+struct Name(#[serde(deserialize_with = "non_empty")] String);
+
+/// Reads a set of names: what comes again is left out.
+pub(crate) fn name_set<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<Name>::deserialize(deserializer)?;
+    let mut seen = HashSet::new();
+    let names = names.into_iter().map(|Name(name)| name);
+    Ok(names.filter(|name| seen.insert(name.clone())).collect())
+}
+
+/// Reads a list of names of which there must be one; absent and null are none.
+pub(crate) fn some_names<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<String>>, D::Error> {
+    match Option::<Vec<Name>>::deserialize(deserializer)? {
+        Some(names) if names.is_empty() => Err(D::Error::custom(
+            "parsing NonEmpty failed, unexpected empty list",
+        )),
+        names => Ok(names.map(|names| names.into_iter().map(|Name(name)| name).collect())),
+    }
 }
 
 /// Reads a name that fields or types of the GraphQL schema get.

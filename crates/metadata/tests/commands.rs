@@ -111,6 +111,10 @@ fn names_depend_on_the_endpoint() {
         (Endpoint::V1Metadata, "pg_fly"),
         (Endpoint::V1Metadata, "run_sql"),
         (Endpoint::V1Query, "pg_track_table"),
+        (Endpoint::V1Query, "track_tables"),
+        (Endpoint::V1Query, "drop_source"),
+        (Endpoint::V1Query, "untrack_native_query"),
+        (Endpoint::V1Query, "drop_inherited_role"),
         (Endpoint::V2Query, "track_table"),
     ] {
         let error = kind(endpoint, name, table.clone()).unwrap_err();

@@ -9,7 +9,7 @@ pub use crate::naming::NameStyle;
 use crate::stored_queries::StoredQueries;
 use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, NativeQueryId, TableId, TypeId};
 use howdah_ir::permit::Roles;
-use howdah_metadata::Metadata;
+use howdah_metadata::{Metadata, ModelPlace};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -64,8 +64,9 @@ pub struct SchemaOptions {
     pub hide_stream_fields: bool,
     /// Leave `update_<t>_many` out.
     pub hide_update_many_fields: bool,
-    /// The naming convention of sources that name none.
-    pub naming_convention: Convention,
+    /// The naming convention of sources that name none. Without one, sources have none of their own
+    /// either: all names are as in the database.
+    pub naming_convention: Option<Convention>,
     /// Others than administrators may run listed operations only.
     pub enforce_allow_list: bool,
 }
@@ -82,7 +83,7 @@ impl Default for SchemaOptions {
             hide_aggregation_predicates: false,
             hide_stream_fields: false,
             hide_update_many_fields: false,
-            naming_convention: Convention::HasuraDefault,
+            naming_convention: Some(Convention::HasuraDefault),
             enforce_allow_list: false,
         }
     }
@@ -382,6 +383,18 @@ pub struct LogicalModel {
     pub rows: Table,
     /// Fields that lead to other logical models.
     pub references: Vec<ModelReference>,
+    /// Whether it is the shape of the one native query that has its name, and of nothing else.
+    pub of_query: bool,
+}
+
+impl LogicalModel {
+    /// Where it is written.
+    pub fn place(&self) -> ModelPlace {
+        match self.of_query {
+            true => ModelPlace::Query(self.name.to_string()),
+            false => ModelPlace::Model(self.name.to_string()),
+        }
+    }
 }
 
 /// A field of a logical model that leads to another one.
@@ -512,7 +525,7 @@ impl Source {
     pub fn model_named(&self, name: &str) -> Option<(TableId, &LogicalModel)> {
         self.models
             .iter()
-            .find(|(_, model)| &*model.name == name)
+            .find(|(_, model)| &*model.name == name && !model.of_query)
             .map(|(id, model)| (*id, model))
     }
 

@@ -12,6 +12,9 @@ it("tells PostgreSQL's words and the reasons of inconsistent objects", () => {
   expect(
     detailOf(withInternal([{ reason: 'first', message: postgres }, { reason: 'second' }])),
   ).toBe('first\nrelation "x" does not exist\nso\nsecond');
+  expect(detailOf(withInternal([{ reason: 'first', message: 'in words' }]))).toBe(
+    'first\nin words',
+  );
   expect(detailOf(withInternal([[{ reason: 'first' }], [{ reason: 'second' }]]))).toBe(
     'first\nsecond',
   );

@@ -102,7 +102,8 @@ export function detailOf(error: ApiError): string | undefined {
     : [error.internal];
   const reasons = internals.flatMap((internal) => {
     const { reason, message } = (internal ?? {}) as { reason?: unknown; message?: unknown };
-    return typeof reason === 'string' ? [reason, ...(postgresWords(message) ?? [])] : [];
+    if (typeof reason !== 'string') return [];
+    return [reason, ...(typeof message === 'string' ? [message] : (postgresWords(message) ?? []))];
   });
   if (reasons.length > 0) return reasons.join('\n');
   return postgresWords(internals[0])?.join('\n');

@@ -122,12 +122,19 @@ export interface NativeQuery {
   root_field_name: string;
   /** SQL with `{{name}}` where arguments stand. */
   code: string;
-  /** The logical model of its rows. */
-  returns: string;
+  /** The logical model of its rows, or a shape that only this query has. */
+  returns: string | OwnModel;
   arguments?: Record<string, NativeArgument>;
   description?: string;
   object_relationships?: NativeRelationship[];
   array_relationships?: NativeRelationship[];
+  [other: string]: unknown;
+}
+
+/** The shape of rows that only one native query returns. */
+export interface OwnModel {
+  fields: ModelField[];
+  select_permissions?: PermissionEntry<ModelPermission>[];
   [other: string]: unknown;
 }
 

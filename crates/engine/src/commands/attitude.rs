@@ -87,19 +87,6 @@ pub(super) fn check(
         .copied()
         .filter(|found| Some(&found.object) == object)
         .collect();
-    // What the database says of a native query is told as it is.
-    if let [found] = own.as_slice()
-        && found.code == Code::ValidationFailed
-        && found.object.type_name() == "native_query"
-    {
-        let prefix = format!("Inconsistent object: {}", found.object.reason_prefix());
-        let text = found.reason.strip_prefix(&prefix).unwrap_or(&found.reason);
-        let error = Error::validation(text);
-        return Err(match &found.message {
-            Some(internal) => error.with_internal(internal.clone()),
-            None => error,
-        });
-    }
     refuse(own)?;
     let error = match attitude {
         Attitude::Dropping => {

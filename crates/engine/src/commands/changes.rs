@@ -10,8 +10,8 @@ use crate::state::no_source;
 use bytes::Bytes;
 use howdah_error::{Error, Result};
 use howdah_metadata::apply::{self, Applied};
-use howdah_metadata::commands::Command;
-use howdah_metadata::{Metadata, MetadataObject, QualifiedName};
+use howdah_metadata::commands::{Command, CreateFunctionPermission};
+use howdah_metadata::{InheritedRole, Metadata, MetadataObject, QualifiedName};
 use howdah_schema::model::{ComputedReturn, Snapshot, Source};
 
 impl Draft {
@@ -79,7 +79,39 @@ impl Draft {
             )));
         }
         self.check_not_a_column(command)?;
-        apply_command(&self.state.snapshot, metadata, command)
+        let object = apply_command(&self.state.snapshot, metadata, command)?;
+        if let Command::CreateFunctionPermission(args) = command {
+            self.check_role_is_known(args)?;
+        }
+        Ok(object)
+    }
+
+    /// A role that may do nothing at all cannot be given a function: what it returns could not be seen.
+    fn check_role_is_known(&self, args: &CreateFunctionPermission) -> Result<()> {
+        let metadata = self.state.metadata();
+        let inherits = |role: &InheritedRole| role.role_name == args.role;
+        if metadata.roles_with_rights().contains(&*args.role)
+            || metadata.inherited_roles.iter().any(inherits)
+        {
+            return Ok(());
+        }
+        let returned = self.source(&args.source).and_then(|(source, _)| {
+            let mut tracked = source.functions.iter();
+            let tracked = tracked.find(|tracked| {
+                let info = source.catalog.function(tracked.id);
+                *info.schema == *args.function.schema && *info.name == *args.function.name
+            })?;
+            Some(table_name(source, tracked.table))
+        });
+        match returned {
+            Some(table) => Err(Error::not_supported(format!(
+                "function permission can only be added when the function's return table \"{table}\" has \
+                 select permission configured for role: {:?}",
+                args.role
+            ))),
+            // The function does not fit, and says so itself.
+            None => Ok(()),
+        }
     }
 
     /// A relationship cannot have the name of a column; the document alone does not tell these.
@@ -252,10 +284,7 @@ fn attitude_to(command: &Command) -> Attitude {
         | Command::DropQueryCollection(_)
         | Command::AddQueryToCollection(_)
         | Command::DropQueryFromCollection(_)
-        | Command::UntrackFunction(_)
-        | Command::DropFunctionPermission(_)
-        | Command::DropLogicalModelPermission(_)
-        | Command::DropInheritedRole(_) => Attitude::Dropping,
+        | Command::UntrackFunction(_) => Attitude::Dropping,
         _ => Attitude::Strict,
     }
 }

@@ -149,7 +149,13 @@ impl Draft {
             .await;
         let verdict = attitude::check(&self.state.snapshot, &fresh.snapshot, object, attitude);
         if verdict.is_err() {
-            return Err(refusal);
+            // What is wrong with the object is told as it is now. What else has become of the database is
+            // no fault of this change.
+            let now = object.map(|object| attitude::check_object(&fresh.snapshot, object));
+            return Err(match now {
+                Some(Err(now)) if *refusal.code() == *now.code() => now,
+                _ => refusal,
+            });
         }
         self.stale.insert(source.to_owned());
         self.state = fresh;

@@ -6,7 +6,9 @@
 use super::expression::expression_needs;
 use super::{Dependent, Need, Needs, add_column};
 use howdah_ir::catalog::TableId;
-use howdah_metadata::{ManualConfiguration, ManualTarget, MetadataObject};
+use howdah_metadata::{
+    LogicalModelField, ManualConfiguration, ManualTarget, MetadataObject, ModelPlace, Returned,
+};
 use howdah_schema::model::Source;
 
 /// Adds the native queries and logical models of a source.
@@ -24,11 +26,14 @@ pub(super) fn natives(
     };
     for query in &metadata.native_queries {
         let name = &query.root_field_name;
-        let Some((rows, _)) = source.native_named(name) else {
+        let Some((rows, resolved)) = source.native_named(name) else {
             continue;
         };
         let mut needs = Needs::default();
-        needs.add(Need::LogicalModel(query.returns.clone()));
+        match &query.returns {
+            Returned::Model(model) => needs.add(Need::LogicalModel(model.clone())),
+            Returned::Own(own) => add_references(&own.fields, None, &mut needs),
+        }
         let relationships = query
             .object_relationships
             .iter()
@@ -37,17 +42,28 @@ pub(super) fn natives(
             manual_needs(source, rows, &relationship.using, &mut needs);
         }
         push(MetadataObject::native_query(&metadata.name, name), needs);
+        for entry in query
+            .returns
+            .own()
+            .iter()
+            .flat_map(|own| &own.select_permissions)
+        {
+            let mut needs = Needs::default();
+            needs.add(Need::NativeQuery(name.clone()));
+            expression_needs(source, resolved.model, &entry.permission.filter, &mut needs);
+            let place = ModelPlace::Query(name.clone());
+            push(
+                MetadataObject::model_permission(&metadata.name, place, &entry.role),
+                needs,
+            );
+        }
     }
     for model in &metadata.logical_models {
         let Some((id, _)) = source.model_named(&model.name) else {
             continue;
         };
         let mut needs = Needs::default();
-        for other in model.fields.iter().filter_map(|field| field.ty.model()) {
-            if other != model.name {
-                needs.add(Need::LogicalModel(other.to_owned()));
-            }
-        }
+        add_references(&model.fields, Some(&model.name), &mut needs);
         push(
             MetadataObject::logical_model(&metadata.name, &model.name),
             needs,
@@ -56,10 +72,20 @@ pub(super) fn natives(
             let mut needs = Needs::default();
             needs.add(Need::LogicalModel(model.name.clone()));
             expression_needs(source, id, &entry.permission.filter, &mut needs);
+            let place = ModelPlace::Model(model.name.clone());
             push(
-                MetadataObject::model_permission(&metadata.name, &model.name, &entry.role),
+                MetadataObject::model_permission(&metadata.name, place, &entry.role),
                 needs,
             );
+        }
+    }
+}
+
+/// Adds the logical models, other than their own, that fields lead to.
+fn add_references(fields: &[LogicalModelField], own: Option<&str>, needs: &mut Needs) {
+    for model in fields.iter().filter_map(|field| field.ty.model()) {
+        if Some(model) != own {
+            needs.add(Need::LogicalModel(model.to_owned()));
         }
     }
 }

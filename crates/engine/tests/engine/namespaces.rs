@@ -1,6 +1,7 @@
 //! Root fields of a source below a field of its own (B9).
 
-use crate::support::{World, user, world};
+use crate::support::{World, options, user, world};
+use howdah_engine::Engine;
 use howdah_error::Code;
 use serde_json::json;
 
@@ -179,4 +180,22 @@ async fn a_namespace_must_be_nobody_elses_field() {
             .contains("'shop' defined in [source other, table shop in source default]"),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_convention_of_a_source_is_in_force_where_conventions_are() {
+    let mut world = shop().await;
+    let cased =
+        json!({"name": "default", "customization": {"naming_convention": "graphql-default"}});
+    world.done("pg_update_source", cased.clone()).await;
+    let row = json!({"itemByPk": null});
+    assert_eq!(world.ask("{ itemByPk(id: 1) { id } }").await, row);
+
+    let mut without = options(&world.database);
+    without.schema.naming_convention = None;
+    world.engine = Engine::start(without).await.unwrap();
+    let row = json!({"item_by_pk": null});
+    assert_eq!(world.ask("{ item_by_pk(id: 1) { id } }").await, row);
+    world.done("pg_update_source", cased).await;
+    assert_eq!(world.ask("{ item_by_pk(id: 1) { id } }").await, row);
 }

@@ -455,67 +455,134 @@ async fn the_database_checks_a_native_query_when_it_is_tracked() {
     let before = world.metadata().await;
     let query = |code: &str| {
         json!({"root_field_name": "q", "returns": "author_model", "code": code,
-               "arguments": {"a": {"type": "int"}},
                "array_relationships": [{"name": "articles", "using": {
                    "column_mapping": {"id": "author_id"}, "remote_native_query": "articles"}}]})
     };
-    for (code, message) in [
-        ("select nothing from nowhere", "Failed to validate query"),
+    // What the database says, or the query that it would be, is told beside the object.
+    let failed = "Failed to validate query";
+    for (code, args, reason, message) in [
+        (
+            "select nothing from nowhere",
+            "",
+            failed,
+            "relation \"nowhere\" does not exist",
+        ),
         (
             "select 1 as id, 'x' as name",
-            "Column named \"org\" is not returned from the query.",
+            "",
+            failed,
+            "Column named 'org' is not returned from the query.",
+        ),
+        (
+            "select 1 as id, 'x' as name, 1 as org, 2 as org",
+            "",
+            failed,
+            "column reference \"org\" is ambiguous",
         ),
         (
             "select 1::bigint as id, 'x' as name, 1 as org",
-            "Return column \"id\" has a type mismatch. The expected type is \"int4\", but the actual \
-             type is \"int8\".",
+            "",
+            failed,
+            "Return column 'id' has a type mismatch. The expected type is 'int4', but the actual type \
+             is 'int8'.",
         ),
         (
-            "select {{a}}, {{b}}, {{c}}",
-            "Undeclared arguments: \"b\", \"c\"",
+            "select {{a}}, {{c}}, {{b}}",
+            "a",
+            "The following columns are used in the query, but are not declared as arguments: ['b', 'c']",
+            "",
         ),
-        ("select 1; select 2", "a native query must be one statement"),
+        (
+            "select 1 as id, {{b}} as name, 1 as org",
+            "cba",
+            "The following columns are declared as arguments, but are not used in the query: ['a', 'c']",
+            "",
+        ),
+        (
+            "select 1; select 2",
+            "",
+            "a native query must be one statement",
+            "",
+        ),
         (
             "insert into author values (9, 'x', 9) returning *",
-            "Failed to validate query",
+            "",
+            failed,
+            "syntax error at or near \"into\"",
         ),
-        ("delete from author returning *", "Failed to validate query"),
+        (
+            "delete from author returning *",
+            "",
+            failed,
+            "syntax error at or near \"from\"",
+        ),
         (
             "with gone as (delete from author returning *) select * from gone",
-            "Failed to validate query",
+            "",
+            failed,
+            "WITH clause containing a data-modifying statement must be at the top level",
         ),
-        ("drop table author", "Failed to validate query"),
+        (
+            "drop table author",
+            "",
+            failed,
+            "syntax error at or near \"table\"",
+        ),
         (
             "select id, name, org from author where name = '{{a}}'",
-            "the argument \"a\" stands inside \
-          a literal or a quoted name, where it would have no effect: put it outside and join the \
-          parts with ||",
+            "a",
+            "the argument \"a\" stands inside a literal or a quoted name, where it would have no \
+             effect: put it outside and join the parts with ||",
+            "",
         ),
         (
             "select id, name, org from author) as q, (select 1",
+            "",
             "the parentheses of the native query do not match",
+            "",
         ),
         (
             "select id, name, org from author where id = $1",
+            "",
             "\"$1\" is no parameter of a native query: arguments are written {{name}}",
+            "",
         ),
-        ("", "the native query has no SQL"),
+        ("", "", "the native query has no SQL", ""),
     ] {
-        let error = world.refused("pg_track_native_query", query(code)).await;
+        let mut query = query(code);
+        for name in args.chars() {
+            query["arguments"][name.to_string()] = json!({"type": "text"});
+        }
+        let error = world.refused("pg_track_native_query", query).await;
         assert_eq!(
             (
                 error.message(),
                 error.code(),
                 error.path().to_string().as_str()
             ),
-            (message, &Code::ValidationFailed, "$.args"),
+            (
+                format!("Inconsistent object: {reason}").as_str(),
+                &Code::InvalidConfiguration,
+                "$.args"
+            ),
             "{code}"
         );
-        if message == "Failed to validate query" {
-            let words = error.internal().unwrap();
-            assert!(words["error"]["message"].is_string(), "{words}");
-        }
+        let object = &error.internal().unwrap()[0];
+        assert_eq!(object["type"], "native_query");
+        let told = &object["message"];
+        let told = told["error"]["message"].as_str().or(told.as_str());
+        assert_eq!(told.unwrap_or_default(), message, "{code}");
     }
+    let unclosed = world
+        .refused("pg_track_native_query", query("select {{a"))
+        .await;
+    assert_eq!(
+        (unclosed.code(), unclosed.message()),
+        (
+            &Code::ParseFailed,
+            "Found '{{' without a matching closing '}}'"
+        )
+    );
     assert_eq!(world.metadata().await, before);
     assert_eq!(
         world.sql("select count(*) from author").await["result"][1],
@@ -543,13 +610,13 @@ async fn what_does_not_fit_is_refused_or_inconsistent() {
             "pg_track_native_query",
             json!({"root_field_name": "q", "returns": "nothing", "code": "select 1"}),
             "invalid-configuration",
-            "Inconsistent object: in native query \"q\": Logical model \"nothing\" not found.",
+            "Inconsistent object: The logical model nothing could not be found",
         ),
         (
             "pg_track_native_query",
             json!({"root_field_name": "a b", "returns": "author_model", "code": "select 1"}),
             "invalid-configuration",
-            "Inconsistent object: in native query \"a b\": \"a b\" is not a valid GraphQL name",
+            "Inconsistent object: \"a b\" is not a valid GraphQL name",
         ),
         (
             "pg_track_logical_model",
@@ -579,17 +646,15 @@ async fn what_does_not_fit_is_refused_or_inconsistent() {
             "pg_create_logical_model_select_permission",
             json!({"name": "author_model", "role": "r",
                    "permission": {"columns": ["none"], "filter": {}}}),
-            "invalid-configuration",
-            "Inconsistent object: in logical model \"author_model\": in permission for role \"r\": \
-             \"none\" does not exist",
+            "unexpected",
+            "cannot continue due to new inconsistent metadata",
         ),
         (
             "pg_create_logical_model_select_permission",
             json!({"name": "author_model", "role": "r",
                    "permission": {"columns": "*", "filter": {"articles": {"id": {"_eq": 1}}}}}),
-            "invalid-configuration",
-            "Inconsistent object: in logical model \"author_model\": in permission for role \"r\": \
-             \"articles\" does not exist",
+            "unexpected",
+            "cannot continue due to new inconsistent metadata",
         ),
     ] {
         let error = world.refused(kind, args.clone()).await;
@@ -609,7 +674,7 @@ async fn what_does_not_fit_is_refused_or_inconsistent() {
         .await;
     assert_eq!(
         error.message(),
-        "the field \"articles\" of the logical model needs an array relationship of that name to a \
+        "Inconsistent object: the field \"articles\" of the logical model needs an array relationship of that name to a \
          native query that returns \"article_model\""
     );
     // What the SQL of native queries reads cannot be dropped, except with them.
@@ -676,7 +741,7 @@ async fn documents_with_faults_are_kept_and_tell_them() {
             pair("native_query", "native_query authors in source default"),
             pair(
                 "select_permission",
-                "select_permission user in logical model article_model in source default"
+                "select_permission user in logical_model article_model in source default"
             ),
         ]
     );

@@ -153,7 +153,13 @@ async fn a_role_with_unknown_parents_is_inconsistent() {
         .iter()
         .map(|object| object["name"].as_str().unwrap())
         .collect();
-    assert_eq!(lost, ["inherited_role a", "inherited_role c"]);
+    assert_eq!(
+        lost,
+        [
+            "inherited_role inherited role a",
+            "inherited_role inherited role c"
+        ]
+    );
 }
 
 #[tokio::test]

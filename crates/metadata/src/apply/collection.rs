@@ -8,7 +8,7 @@ use crate::commands::{
 };
 use crate::document::Metadata;
 use crate::lookup::json_name;
-use crate::query_collection::{AllowlistEntry, AllowlistScope, ListedQuery, QueryCollection};
+use crate::query_collection::{AllowlistEntry, ListedQuery, QueryCollection};
 use crate::wire::Extra;
 use howdah_error::{Code, Error, Result, Within};
 use serde_json::Value;
@@ -163,9 +163,6 @@ pub fn add_collection_to_allowlist(
     metadata: &mut Metadata,
     args: &AddCollectionToAllowlist,
 ) -> Result<bool> {
-    if let Some(scope) = &args.scope {
-        check_scope(scope).within("scope")?;
-    }
     collection_mut(metadata, &args.collection).within("collection")?;
     let listed = metadata
         .allowlist
@@ -189,7 +186,6 @@ pub fn add_collection_to_allowlist(
 /// # Errors
 /// `not-exists` when there is no such collection, `not-found` when it is not on the list.
 pub fn update_allowlist_scope(metadata: &mut Metadata, args: &UpdateAllowlistScope) -> Result<()> {
-    check_scope(&args.scope).within("scope")?;
     collection_mut(metadata, &args.collection).within("collection")?;
     let entry = metadata
         .allowlist
@@ -274,25 +270,6 @@ fn check_unused(metadata: &Metadata, collection: &str, query: Option<&str>) -> R
             users.join(", ")
         ),
     ))
-}
-
-fn check_scope(scope: &AllowlistScope) -> Result<()> {
-    let invalid = |message: &str| Err(Error::parse_failed(message));
-    let roles = scope.roles.as_deref().unwrap_or_default();
-    if scope.global {
-        return match &scope.roles {
-            Some(_) => invalid("roles are not allowed when global is true"),
-            None => Ok(()),
-        };
-    }
-    if roles.is_empty() {
-        return invalid("roles must be given, and not be empty, when global is false");
-    }
-    let mut seen = HashSet::new();
-    if !roles.iter().all(|role| seen.insert(role)) {
-        return invalid("duplicate roles are not allowed");
-    }
-    Ok(())
 }
 
 fn not_listed(collection: &str) -> Error {

@@ -106,7 +106,6 @@ pub fn drop_function_permission(
     metadata: &mut Metadata,
     args: &DropFunctionPermission,
 ) -> Result<MetadataObject> {
-    function_mut(metadata, &args.source, &args.function)?;
     let object = permission_object(&args.source, &args.function, &args.role);
     if object.remove(metadata) {
         return Ok(object);

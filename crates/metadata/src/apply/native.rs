@@ -5,8 +5,9 @@ use crate::commands::{
     UntrackLogicalModel, UntrackNativeQuery,
 };
 use crate::document::Metadata;
-use crate::object::MetadataObject;
-use crate::permission::Permission;
+use crate::native_query::TemplateError;
+use crate::object::{MetadataObject, ModelPlace};
+use crate::permission::{Permission, SelectPermission};
 use crate::role::ADMIN;
 use crate::source::Source;
 use crate::wire::Extra;
@@ -15,8 +16,8 @@ use howdah_error::{Code, Error, Result};
 /// Adds a native query.
 ///
 /// # Errors
-/// `not-found` for the source; `already-tracked`; `validation-failed` for SQL that cannot be one
-/// query.
+/// `not-found` for the source; `already-tracked`; `parse-failed` for an argument that does not end.
+/// Whatever else is wrong with the SQL makes an inconsistent object of the query.
 pub fn track_native_query(
     metadata: &mut Metadata,
     args: &TrackNativeQuery,
@@ -31,8 +32,8 @@ pub fn track_native_query(
             format!("Native query '{name}' is already tracked."),
         ));
     }
-    if let Err(fault) = args.query.pieces() {
-        return Err(Error::validation(fault.to_string()));
+    if let Err(fault @ TemplateError::Unclosed) = args.query.pieces() {
+        return Err(Error::parse_failed(fault.to_string()));
     }
     source.native_queries.push(args.query.clone());
     Ok(MetadataObject::native_query(&args.source, name))
@@ -99,57 +100,78 @@ pub fn untrack_logical_model(
     Ok(object)
 }
 
-/// Lets a role read a logical model; what it was allowed before is replaced.
+/// Lets a role read rows of a logical model or of a native query that has a shape of its own; what it
+/// was allowed before is replaced.
 ///
 /// # Errors
-/// `not-found` for the source and the model; `constraint-violation` for the role `admin`, which may do everything anyway.
+/// `not-found` for the source, the model and the query; `constraint-violation` for the role `admin`, which
+/// may do everything anyway; `not-supported` when the query returns a logical model.
 pub fn create_logical_model_permission(
     metadata: &mut Metadata,
     args: &CreateLogicalModelPermission,
 ) -> Result<MetadataObject> {
-    let model = source_mut(metadata, &args.source, source_not_found)?
-        .logical_model_mut(&args.name)
-        .ok_or_else(|| missing("Logical model", &args.name, &args.source))?;
+    let place = args.kind.place(&args.name);
+    let permissions = permissions_mut(metadata, &args.source, &place)?;
     if args.role == ADMIN {
         return Err(Error::new(
             Code::ConstraintViolation,
             format!(
-                "permission already defined on logical model \"{}\" with role \"{}\"",
-                args.name, args.role
+                "permission already defined on {} \"{}\" with role \"{}\"",
+                match place {
+                    ModelPlace::Model(_) => "logical model",
+                    ModelPlace::Query(_) => "native query",
+                },
+                args.name,
+                args.role
             ),
         ));
     }
-    model.select_permissions.retain(|p| p.role != args.role);
-    model.select_permissions.push(Permission {
+    permissions.retain(|p| p.role != args.role);
+    permissions.push(Permission {
         role: args.role.clone(),
         permission: args.permission.clone(),
         comment: args.comment.clone(),
         extra: Extra::default(),
     });
-    Ok(MetadataObject::model_permission(
-        &args.source,
-        &args.name,
-        &args.role,
-    ))
+    Ok(place.object(&args.source))
 }
 
-/// Takes the right to read a logical model away; a role that has none keeps none.
+/// Takes the right to read rows away; a role that has none keeps none.
 ///
 /// # Errors
-/// `not-found` for the source and the model.
+/// `not-found` for the source, the model and the query; `not-supported` when the query returns a logical
+/// model.
 pub fn drop_logical_model_permission(
     metadata: &mut Metadata,
     args: &DropLogicalModelPermission,
 ) -> Result<MetadataObject> {
-    if source_mut(metadata, &args.source, source_not_found)?
-        .logical_model(&args.name)
-        .is_none()
-    {
-        return Err(missing("Logical model", &args.name, &args.source));
+    let place = args.kind.place(&args.name);
+    permissions_mut(metadata, &args.source, &place)?.retain(|p| p.role != args.role);
+    Ok(place.object(&args.source))
+}
+
+fn permissions_mut<'m>(
+    metadata: &'m mut Metadata,
+    source: &str,
+    place: &ModelPlace,
+) -> Result<&'m mut Vec<Permission<SelectPermission>>> {
+    let found = source_mut(metadata, source, source_not_found)?;
+    match place {
+        ModelPlace::Model(name) if found.logical_model(name).is_none() => {
+            return Err(missing("Logical model", name, source));
+        }
+        ModelPlace::Query(name) if found.native_query(name).is_none() => {
+            return Err(missing("Native query", name, source));
+        }
+        _ => {}
     }
-    let object = MetadataObject::model_permission(&args.source, &args.name, &args.role);
-    object.remove(metadata);
-    Ok(object)
+    place.permissions_mut(found).ok_or_else(|| {
+        // To say nothing would leave people believing in what is not there.
+        Error::not_supported(format!(
+            "the native query {:?} returns a logical model: its permissions are those of the logical model",
+            place.name()
+        ))
+    })
 }
 
 /// The source of a command; its absence is told in the words of these commands.

@@ -9,29 +9,18 @@ use crate::export::to_value;
 use crate::network::TlsAllow;
 use crate::object::MetadataObject;
 use crate::wire::Extra;
-use howdah_error::{Code, Error, Result, Within};
-
-/// The only thing that may be permitted to hosts of the TLS allow list.
-const SELF_SIGNED: &str = "self-signed";
+use howdah_error::{Code, Error, Result};
 
 /// Trusts a host's certificate.
 ///
 /// # Errors
-/// `bad-request` for an empty host, `parse-failed` for an unknown permission, `already-exists`.
+/// `bad-request` for an empty host, `already-exists`.
 pub fn add_host_to_tls_allowlist(
     metadata: &mut Metadata,
     args: &AddHostToTlsAllowlist,
 ) -> Result<()> {
     if args.host.is_empty() {
         return Err(Error::new(Code::BadRequest, "key \"host\" cannot be empty"));
-    }
-    for (index, permission) in args.permissions.iter().flatten().enumerate() {
-        if permission != SELF_SIGNED {
-            let text = format!("expecting {SELF_SIGNED:?} for permissions");
-            return Err(Error::parse_failed(text))
-                .within(index)
-                .within("permissions");
-        }
     }
     let list = &mut metadata.network.tls_allowlist;
     if list

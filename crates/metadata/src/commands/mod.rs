@@ -31,8 +31,8 @@ pub use function::{
     UntrackFunction,
 };
 pub use native::{
-    CreateLogicalModelPermission, DropLogicalModelPermission, OfSource, TrackLogicalModel,
-    TrackNativeQuery, UntrackLogicalModel, UntrackNativeQuery,
+    CreateLogicalModelPermission, DropLogicalModelPermission, ModelKind, OfSource,
+    TrackLogicalModel, TrackNativeQuery, UntrackLogicalModel, UntrackNativeQuery,
 };
 pub use permission::{CreatePermission, DropPermission, SetPermissionComment};
 pub use relationship::{

@@ -1,11 +1,15 @@
 //! Arguments of commands on native queries and logical models.
 
 use super::{default_source, source_name};
-use crate::logical_model::{LogicalModel, LogicalModelPermission};
+use crate::logical_model::LogicalModel;
 use crate::native_query::NativeQuery;
+use crate::object::ModelPlace;
 use crate::parse::parse;
+use crate::permission::SelectPermission;
+use crate::wire::{non_empty, null_default};
 use howdah_error::{Error, Result};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// `track_native_query`.
@@ -25,6 +29,7 @@ impl TrackNativeQuery {
     pub fn from_args(mut args: Value) -> Result<Self> {
         let source = take_source(&mut args)?;
         let query = parse(args)?;
+        crate::checks::check_query(&query)?;
         Ok(TrackNativeQuery { source, query })
     }
 }
@@ -96,18 +101,52 @@ pub struct OfSource {
     pub source: String,
 }
 
+/// What the shape of rows belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ModelKind {
+    /// `logical_model`
+    #[default]
+    Model,
+    /// `native_query`, one that has a shape of its own.
+    Query,
+}
+
+impl ModelKind {
+    /// The place of that name.
+    pub fn place(self, name: &str) -> ModelPlace {
+        match self {
+            ModelKind::Model => ModelPlace::Model(name.to_owned()),
+            ModelKind::Query => ModelPlace::Query(name.to_owned()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ModelKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)?.as_str() {
+            Some("logical_model") => Ok(ModelKind::Model),
+            Some("native_query") => Ok(ModelKind::Query),
+            _ => Err(D::Error::custom("Expected string")),
+        }
+    }
+}
+
 /// `create_logical_model_select_permission`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreateLogicalModelPermission {
     /// In which source.
     #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
-    /// On which logical model.
+    /// On which logical model or native query.
     pub name: String,
+    /// Which of them; a logical model when absent.
+    #[serde(default, rename = "type", deserialize_with = "null_default")]
+    pub kind: ModelKind,
     /// Who.
+    #[serde(deserialize_with = "non_empty")]
     pub role: String,
     /// What.
-    pub permission: LogicalModelPermission,
+    pub permission: SelectPermission,
     /// A text for people.
     #[serde(default)]
     pub comment: Option<String>,
@@ -119,8 +158,11 @@ pub struct DropLogicalModelPermission {
     /// In which source.
     #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
-    /// On which logical model.
+    /// On which logical model or native query.
     pub name: String,
+    /// Which of them; a logical model when absent.
+    #[serde(default, rename = "type", deserialize_with = "null_default")]
+    pub kind: ModelKind,
     /// Whose.
     pub role: String,
 }

@@ -212,13 +212,14 @@ impl Command {
         }
         match endpoint {
             Endpoint::V1Metadata => prefixed(kind, args),
-            Endpoint::V1Query => {
+            Endpoint::V1Query if is_legacy(kind) => {
                 match of_source(SourceKind::Postgres, kind, args).within("args")? {
                     Some(command) => Ok(command),
-                    None if is_unserved(kind) => Ok(unserved(kind)),
                     None => Err(unknown(kind)),
                 }
             }
+            Endpoint::V1Query if is_unserved(kind) => Ok(unserved(kind)),
+            Endpoint::V1Query => Err(unknown(kind)),
             Endpoint::V2Query => Err(unknown(kind)),
         }
     }
@@ -268,6 +269,37 @@ fn check_version(endpoint: Endpoint, kind: &str, version: u64) -> Result<()> {
             Err(Error::parse_failed(text).within("version"))
         }
     }
+}
+
+/// Whether `/v1/query` has a command on the default source. It knows nothing that came after it.
+fn is_legacy(kind: &str) -> bool {
+    matches!(
+        kind,
+        "add_existing_table_or_view"
+            | "track_table"
+            | "untrack_table"
+            | "set_table_is_enum"
+            | "set_table_customization"
+            | "set_table_custom_fields"
+            | "track_function"
+            | "untrack_function"
+            | "create_object_relationship"
+            | "create_array_relationship"
+            | "drop_relationship"
+            | "set_relationship_comment"
+            | "rename_relationship"
+            | "add_computed_field"
+            | "drop_computed_field"
+            | "create_insert_permission"
+            | "create_select_permission"
+            | "create_update_permission"
+            | "create_delete_permission"
+            | "drop_insert_permission"
+            | "drop_select_permission"
+            | "drop_update_permission"
+            | "drop_delete_permission"
+            | "set_permission_comment"
+    )
 }
 
 fn unknown(kind: &str) -> Error {
@@ -395,8 +427,6 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
         "get_inconsistent_metadata" => Command::GetInconsistentMetadata,
         "drop_inconsistent_metadata" => Command::DropInconsistentMetadata,
         "dump_internal_state" => Command::DumpInternalState,
-        "add_inherited_role" => Command::AddInheritedRole(parse_object(args.clone())?),
-        "drop_inherited_role" => Command::DropInheritedRole(parse_object(args.clone())?),
         "create_query_collection" => Command::CreateQueryCollection(parse_object(args.clone())?),
         "rename_query_collection" => Command::RenameQueryCollection(parse_object(args.clone())?),
         "drop_query_collection" => Command::DropQueryCollection(parse_object(args.clone())?),
@@ -411,6 +441,8 @@ fn general(endpoint: Endpoint, kind: &str, version: u64, args: &Value) -> Result
             Command::DropCollectionFromAllowlist(parse_object(args.clone())?)
         }
         _ if endpoint == Endpoint::V1Query => return Ok(None),
+        "add_inherited_role" => Command::AddInheritedRole(parse_object(args.clone())?),
+        "drop_inherited_role" => Command::DropInheritedRole(parse_object(args.clone())?),
         "update_scope_of_collection_in_allowlist" => {
             Command::UpdateAllowlistScope(parse_object(args.clone())?)
         }

@@ -1,6 +1,6 @@
 //! Arguments of commands on inherited roles.
 
-use crate::wire::non_empty;
+use crate::wire::{name_set, non_empty};
 use serde::Deserialize;
 
 /// `add_inherited_role`: replaces one of the same name.
@@ -10,6 +10,7 @@ pub struct AddInheritedRole {
     #[serde(deserialize_with = "non_empty")]
     pub role_name: String,
     /// Its parents.
+    #[serde(deserialize_with = "name_set")]
     pub role_set: Vec<String>,
 }
 

@@ -1,6 +1,7 @@
 //! Arguments of commands on settings of the whole document and of single sources that nothing else
 //! depends on.
 
+use crate::network::TlsPermission;
 use serde::{Deserialize, Serialize};
 
 /// `add_host_to_tls_allowlist`.
@@ -11,9 +12,9 @@ pub struct AddHostToTlsAllowlist {
     /// A port, or another suffix of the service's identity.
     #[serde(default)]
     pub suffix: Option<String>,
-    /// What is permitted: `self-signed`.
+    /// What is permitted.
     #[serde(default)]
-    pub permissions: Option<Vec<String>>,
+    pub permissions: Option<Vec<TlsPermission>>,
 }
 
 /// `drop_host_from_tls_allowlist`.

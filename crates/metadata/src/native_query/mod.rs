@@ -1,14 +1,17 @@
 //! Native queries (F11, F12): SQL of the user's own as a root field. Whether the SQL is valid, the
 //! database says.
 
+mod returned;
 mod template;
 
+pub use returned::{OwnModel, Returned};
 pub use template::{Piece, TemplateError, pieces};
 
 use crate::relationship::{ManualConfiguration, RelationshipKind};
 use crate::wire::{Extra, null_default};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A query written in SQL.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,8 +40,8 @@ pub struct NativeQuery {
         serialize_with = "crate::sorted::list"
     )]
     pub object_relationships: Vec<NativeQueryRelationship>,
-    /// The logical model of its rows.
-    pub returns: String,
+    /// The shape of its rows.
+    pub returns: Returned,
     /// The root field, which is its name: unique in the source.
     pub root_field_name: String,
     /// Where it is a field.
@@ -100,6 +103,15 @@ impl NativeQuery {
     /// # Errors
     /// Why it cannot be one: see [`pieces`].
     pub fn pieces(&self) -> Result<Vec<Piece<'_>>, TemplateError> {
-        pieces(&self.code, |name| self.arguments.get_index_of(name))
+        let found = pieces(&self.code, |name| self.arguments.get_index_of(name))?;
+        let arguments = self.arguments.keys();
+        let unused: BTreeSet<String> = arguments
+            .filter(|name| !template::mentions(&self.code, name))
+            .cloned()
+            .collect();
+        match unused.is_empty() {
+            true => Ok(found),
+            false => Err(TemplateError::Unused(unused)),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! parentheses. A hole is no text to be pasted in but a place for a parameter, so that it can only
 //! stand where an expression can; inside a literal `{{` is text like any other.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A part of the SQL.
@@ -18,9 +19,13 @@ pub enum Piece<'a> {
 /// Why a text cannot be the SQL of a native query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateError {
-    /// Arguments that are not declared, in the order of their first use.
-    Undeclared(Vec<String>),
-    /// `{{` without `}}`, or something that is no name between them.
+    /// Arguments that are not declared.
+    Undeclared(BTreeSet<String>),
+    /// Arguments that are declared and stand nowhere.
+    Unused(BTreeSet<String>),
+    /// `{{` without `}}`.
+    Unclosed,
+    /// Something that is no name between `{{` and `}}`.
     BadHole(String),
     /// A declared argument inside a literal or a quoted name, where it would have no effect.
     InLiteral(String),
@@ -41,10 +46,17 @@ pub enum TemplateError {
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TemplateError::Undeclared(names) => {
-                let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
-                write!(f, "Undeclared arguments: {}", names.join(", "))
-            }
+            TemplateError::Undeclared(names) => write!(
+                f,
+                "The following columns are used in the query, but are not declared as arguments: {}",
+                listed(names)
+            ),
+            TemplateError::Unused(names) => write!(
+                f,
+                "The following columns are declared as arguments, but are not used in the query: {}",
+                listed(names)
+            ),
+            TemplateError::Unclosed => f.write_str("Found '{{' without a matching closing '}}'"),
             TemplateError::BadHole(text) => write!(
                 f,
                 "expected the name of an argument between {{{{ and }}}}, but found {text:?}"
@@ -71,6 +83,19 @@ impl fmt::Display for TemplateError {
     }
 }
 
+fn listed(names: &BTreeSet<String>) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    format!("[{}]", names.join(", "))
+}
+
+/// Whether an argument stands anywhere in a text, be it in a comment.
+pub(super) fn mentions(code: &str, name: &str) -> bool {
+    code.split("{{").skip(1).any(|rest| {
+        rest.split_once("}}")
+            .is_some_and(|(inner, _)| inner.trim() == name)
+    })
+}
+
 /// Splits SQL into text and arguments; `position` knows the declared ones. A semicolon at the end
 /// is left out.
 ///
@@ -91,7 +116,7 @@ pub fn pieces(
         end: None,
         any: false,
         pieces: Vec::new(),
-        undeclared: Vec::new(),
+        undeclared: BTreeSet::new(),
     };
     reader.read(&position)?;
     if !reader.open.is_empty() {
@@ -118,7 +143,7 @@ struct Reader<'a> {
     /// Whether there is anything but blanks and comments.
     any: bool,
     pieces: Vec<Piece<'a>>,
-    undeclared: Vec<String>,
+    undeclared: BTreeSet<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -203,10 +228,7 @@ impl<'a> Reader<'a> {
 
     fn hole(&mut self, position: &impl Fn(&str) -> Option<usize>) -> Result<(), TemplateError> {
         let inner = self.rest().get(2..).unwrap_or_default();
-        let Some(length) = inner.find("}}") else {
-            let shown: String = inner.chars().take(20).collect();
-            return Err(TemplateError::BadHole(shown));
-        };
+        let length = inner.find("}}").ok_or(TemplateError::Unclosed)?;
         let name = inner.get(..length).unwrap_or_default().trim();
         if name.is_empty() || !name.bytes().all(is_word) {
             return Err(TemplateError::BadHole(name.to_owned()));
@@ -214,8 +236,9 @@ impl<'a> Reader<'a> {
         self.text_until(self.at);
         match position(name) {
             Some(found) => self.pieces.push(Piece::Argument(found)),
-            None if self.undeclared.iter().any(|other| other == name) => {}
-            None => self.undeclared.push(name.to_owned()),
+            None => {
+                self.undeclared.insert(name.to_owned());
+            }
         }
         self.at += length + 4;
         self.start = self.at;
@@ -389,14 +412,14 @@ mod tests {
     fn undeclared_arguments_are_named_once_each() {
         assert_eq!(
             read("select {{x}}, {{y}}, {{x}}, {{a}}"),
-            Err(TemplateError::Undeclared(vec!["x".into(), "y".into()]))
+            Err(TemplateError::Undeclared(["x".into(), "y".into()].into()))
         );
     }
 
     #[test]
     fn holes_without_a_name_are_refused() {
+        assert_eq!(read("select {{"), Err(TemplateError::Unclosed));
         for code in [
-            "select {{",
             "select {{}}",
             "select {{a b}}",
             "select {{a-b}}",

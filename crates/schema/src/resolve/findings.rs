@@ -2,7 +2,7 @@
 
 use crate::model::{Inconsistency, NotInherited};
 use howdah_error::{Code, Error};
-use howdah_metadata::{Metadata, MetadataObject, QualifiedName, SourceObject, TableObject};
+use howdah_metadata::{Metadata, MetadataObject, QualifiedName, TableObject};
 
 /// The inconsistencies found so far.
 pub(super) struct Findings<'m> {
@@ -74,9 +74,4 @@ impl<'m> Findings<'m> {
 /// An object on a table.
 pub(super) fn on_table(source: &str, table: &QualifiedName, object: TableObject) -> MetadataObject {
     MetadataObject::in_table(source, table.clone(), object)
-}
-
-/// An object in a source.
-pub(super) fn in_source(source: &str, object: SourceObject) -> MetadataObject {
-    MetadataObject::in_source(source, object)
 }

@@ -1,13 +1,13 @@
 //! Tracked functions (F4–F8), and what they share with computed fields.
 
 use super::enum_tables::because;
-use super::findings::{Findings, in_source};
+use super::findings::Findings;
 use super::relationships::not_tracked;
 use super::{description, tables};
 use crate::model::{Exposure, Source, TrackedFunction, is_graphql_name};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{Catalog, Function, FunctionId, TypeKind, Volatility};
-use howdah_metadata::{FunctionExposure, MetadataObject, QualifiedName, SourceKind, SourceObject};
+use howdah_metadata::{FunctionExposure, MetadataObject, QualifiedName, SourceKind};
 use std::collections::BTreeSet;
 
 /// The refusal of what a kind of source does not have.
@@ -30,20 +30,6 @@ pub(super) fn resolve(
             Err(error) => {
                 let object = MetadataObject::function(&metadata.name, tracked.function.clone());
                 findings.add_in_context(object, error);
-                for permission in &tracked.permissions {
-                    let object = in_source(
-                        &metadata.name,
-                        SourceObject::FunctionPermission {
-                            function: tracked.function.clone(),
-                            role: permission.role.clone(),
-                        },
-                    );
-                    let error = Error::not_exists(format!(
-                        "function \"{}\" is not tracked",
-                        tracked.function
-                    ));
-                    findings.add_in_context(object, error);
-                }
             }
         }
     }

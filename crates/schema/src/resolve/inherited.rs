@@ -5,7 +5,7 @@
 //! what it would inherit.
 
 use super::findings::{Findings, on_table};
-use crate::model::{NotInherited, Source};
+use crate::model::{LogicalModel, NotInherited, Source};
 use howdah_error::{Code, Error};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_ir::mutation::WriteValue;
@@ -130,10 +130,12 @@ fn derive_in(
             let info = source.catalog.table(table);
             QualifiedName::new(&*info.schema, &*info.name)
         };
-        let is_native = source.natives.contains_key(&table);
-        let object = |kind| match is_native {
-            true => MetadataObject::model_permission(&*source.name, &name.name, &**role),
-            false => permission(&source.name, &name, kind, role),
+        let native = source.natives.get(&table);
+        let model = native.and_then(|query| source.models.get(&query.model));
+        let place = model.map(LogicalModel::place);
+        let object = |kind| match &place {
+            Some(place) => MetadataObject::model_permission(&*source.name, place.clone(), &**role),
+            None => permission(&source.name, &name, kind, role),
         };
         let has_own = |kind| findings.contains(&object(kind));
         // A right of its own that does not fit is no licence to fall back to the parents'.

@@ -237,10 +237,10 @@ fn resolve_source(
 
 fn name_style(customization: &SourceCustomization, options: &SchemaOptions) -> NameStyle {
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
-    let convention = match customization.naming_convention {
-        Some(NamingConvention::GraphqlDefault) => Convention::GraphqlDefault,
-        Some(NamingConvention::HasuraDefault) => Convention::HasuraDefault,
-        None => options.naming_convention,
+    let convention = match (options.naming_convention, customization.naming_convention) {
+        (None, _) | (_, Some(NamingConvention::HasuraDefault)) => Convention::HasuraDefault,
+        (_, Some(NamingConvention::GraphqlDefault)) => Convention::GraphqlDefault,
+        (Some(default), None) => default,
     };
     NameStyle {
         convention,

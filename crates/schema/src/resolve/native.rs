@@ -36,7 +36,7 @@ pub(super) fn resolve(
     }
     let mut catalog = (*source.catalog).clone();
     for model in &metadata.logical_models {
-        match read_model(source, &mut catalog, metadata, model, options) {
+        match read_model(source, &mut catalog, model, options) {
             Ok((id, model)) => {
                 source.models.insert(id, model);
             }
@@ -48,13 +48,20 @@ pub(super) fn resolve(
     }
     drop_dangling(source, metadata, findings);
     for query in &metadata.native_queries {
-        match read_query(source, &mut catalog, query, database) {
+        let found = match query.returns.own() {
+            Some(own) => read_own(source, &mut catalog, query, own, options).map(Some),
+            None => Ok(None),
+        };
+        let found = found.and_then(|own| read_query(source, &mut catalog, query, own, database));
+        match found {
             Ok((id, query)) => {
                 source.natives.insert(id, query);
             }
             Err(error) => {
-                let object = MetadataObject::native_query(&metadata.name, &query.root_field_name);
-                findings.add_in_context(object, error);
+                let name = &*query.root_field_name;
+                let is_own = |model: &LogicalModel| model.of_query && *model.name == *name;
+                source.models.retain(|_, model| !is_own(model));
+                findings.add_in_context(MetadataObject::native_query(&metadata.name, name), error);
             }
         }
     }
@@ -81,8 +88,7 @@ fn drop_dangling(
         };
         if let Some(model) = source.models.shift_remove(&id) {
             let object = MetadataObject::logical_model(&metadata.name, &*model.name);
-            let error = Error::not_exists(format!("Logical model {:?} not found.", &*missing));
-            findings.add_in_context(object, error);
+            findings.add_in_context(object, no_model(&missing));
         }
     }
 }
@@ -90,7 +96,6 @@ fn drop_dangling(
 fn read_model(
     source: &Source,
     catalog: &mut Catalog,
-    metadata: &howdah_metadata::Source,
     model: &howdah_metadata::LogicalModel,
     options: &SchemaOptions,
 ) -> Result<(TableId, LogicalModel)> {
@@ -112,11 +117,6 @@ fn read_model(
                 comment: field.description.as_deref().map(Into::into),
             }),
             FieldType::Model(kind, model) => {
-                if metadata.logical_model(model).is_none() {
-                    return Err(Error::not_exists(format!(
-                        "Logical model {model:?} not found."
-                    )));
-                }
                 references.push(ModelReference {
                     name: field.name.as_str().into(),
                     kind,
@@ -142,8 +142,42 @@ fn read_model(
             name,
             rows,
             references,
+            of_query: false,
         },
     ))
+}
+
+/// The shape that a native query has of its own. It becomes a logical model that nobody else can name.
+fn read_own(
+    source: &mut Source,
+    catalog: &mut Catalog,
+    query: &howdah_metadata::NativeQuery,
+    own: &howdah_metadata::OwnModel,
+    options: &SchemaOptions,
+) -> Result<TableId> {
+    let model = howdah_metadata::LogicalModel {
+        name: query.root_field_name.clone(),
+        description: query.description.clone(),
+        fields: own.fields.clone(),
+        select_permissions: Vec::new(),
+        extra: IndexMap::new(),
+    };
+    let (id, model) = read_model(source, catalog, &model, options)?;
+    if let Some(missing) =
+        (model.references.iter()).find(|r| source.model_named(&r.model).is_none())
+    {
+        return Err(no_model(&missing.model));
+    }
+    let model = LogicalModel {
+        of_query: true,
+        ..model
+    };
+    source.models.insert(id, model);
+    Ok(id)
+}
+
+fn no_model(name: &str) -> Error {
+    Error::not_exists(format!("Logical model {name:?} not found."))
 }
 
 enum FieldType<'m> {
@@ -251,12 +285,21 @@ fn read_query(
     source: &Source,
     catalog: &mut Catalog,
     query: &howdah_metadata::NativeQuery,
+    own: Option<TableId>,
     database: &Database,
 ) -> Result<(TableId, NativeQuery)> {
     let name: Arc<str> = query.root_field_name.as_str().into();
     check_name(&name)?;
-    let (model_id, model) = source.model_named(&query.returns).ok_or_else(|| {
-        Error::not_exists(format!("Logical model {:?} not found.", query.returns))
+    let named = || source.model_named(query.returns.model()?);
+    let model = match own {
+        Some(id) => source.models.get(&id).map(|model| (id, model)),
+        None => named(),
+    };
+    let (model_id, model) = model.ok_or_else(|| {
+        Error::invalid_configuration(format!(
+            "The logical model {} could not be found",
+            query.returns.model().unwrap_or(&name)
+        ))
     })?;
     let pieces = query
         .pieces()
@@ -333,23 +376,28 @@ fn read_query(
 
 /// Every field of the logical model must be a column of its type.
 fn check_columns(catalog: &Catalog, wanted: &[Column], returned: &[ReturnedColumn]) -> Result<()> {
+    let failed = |text: String| {
+        Err(Error::validation("Failed to validate query").with_internal(text.into()))
+    };
     for column in wanted {
-        let found = returned
-            .iter()
-            .find(|found| found.name == column.name)
-            .ok_or_else(|| {
-                Error::validation(format!(
-                    "Column named {:?} is not returned from the query.",
-                    &*column.name
-                ))
-            })?;
+        let name = &*column.name;
+        let mut named = returned.iter().filter(|found| *found.name == *name);
+        let Some(found) = named.next() else {
+            return failed(format!(
+                "Column named '{name}' is not returned from the query."
+            ));
+        };
+        if named.next().is_some() {
+            // PostgreSQL's words, which it has only where the column is read.
+            return failed(format!("column reference \"{name}\" is ambiguous"));
+        }
         let expected = catalog.ty(catalog.base_type(column.ty));
         if expected.oid != found.type_oid {
-            return Err(Error::validation(format!(
-                "Return column {:?} has a type mismatch. The expected type is {:?}, but the actual \
-                 type is {:?}.",
-                &*column.name, &*expected.name, &*found.type_name
-            )));
+            return failed(format!(
+                "Return column '{name}' has a type mismatch. The expected type is '{}', but the actual \
+                 type is '{}'.",
+                &*expected.name, &*found.type_name
+            ));
         }
     }
     Ok(())

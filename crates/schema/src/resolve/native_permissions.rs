@@ -2,12 +2,13 @@
 //! query that returns it. There is no other way to those rows than through these rights.
 
 use super::findings::Findings;
+use super::permissions::{not_admin, row_limit};
 use crate::model::{LogicalModel, Source};
 use crate::rules::{Authority, RuleReader};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::TableId;
 use howdah_ir::permit::SelectRules;
-use howdah_metadata::{Columns, LogicalModelPermission, MetadataObject};
+use howdah_metadata::{Columns, MetadataObject, ModelPlace, Permission, SelectPermission};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,20 +20,41 @@ pub(super) fn resolve(
 ) {
     for model in &metadata.logical_models {
         let found = source.model_named(&model.name).map(|(id, _)| id);
-        for entry in &model.select_permissions {
-            let rules = match found {
-                Some(id) => select(source, id, &entry.permission),
-                None => Err(Error::not_exists(format!(
-                    "Logical model {:?} not found.",
-                    model.name
-                ))),
-            };
-            match rules {
-                Ok(rules) => grant(source, found, entry.role.as_str().into(), Arc::new(rules)),
-                Err(error) => findings.add_in_context(
-                    MetadataObject::model_permission(&metadata.name, &model.name, &entry.role),
-                    error,
-                ),
+        let place = ModelPlace::Model(model.name.clone());
+        grant_all(source, found, &place, &model.select_permissions, findings);
+    }
+    for query in &metadata.native_queries {
+        let name = &query.root_field_name;
+        // A query that does not fit says so itself.
+        let found = source.native_named(name).map(|(_, query)| query.model);
+        if let (Some(own), Some(_)) = (query.returns.own(), found) {
+            let place = ModelPlace::Query(name.clone());
+            grant_all(source, found, &place, &own.select_permissions, findings);
+        }
+    }
+}
+
+fn grant_all(
+    source: &mut Source,
+    model: Option<TableId>,
+    place: &ModelPlace,
+    permissions: &[Permission<SelectPermission>],
+    findings: &mut Findings<'_>,
+) {
+    for entry in permissions {
+        let rules = match model {
+            Some(id) => not_admin(entry).and_then(|()| select(source, id, &entry.permission)),
+            None => Err(Error::not_exists(format!(
+                "Logical model {:?} not found.",
+                place.name()
+            ))),
+        };
+        match rules {
+            Ok(rules) => grant(source, model, entry.role.as_str().into(), Arc::new(rules)),
+            Err(error) => {
+                let name = source.name.to_string();
+                let object = MetadataObject::model_permission(name, place.clone(), &entry.role);
+                findings.add_in_context(object, error);
             }
         }
     }
@@ -50,11 +72,7 @@ fn grant(source: &mut Source, model: Option<TableId>, role: Arc<str>, rules: Arc
     }
 }
 
-fn select(
-    source: &Source,
-    id: TableId,
-    permission: &LogicalModelPermission,
-) -> Result<SelectRules> {
+fn select(source: &Source, id: TableId, permission: &SelectPermission) -> Result<SelectRules> {
     let info = source.catalog.table(id);
     let references = source
         .models
@@ -86,7 +104,7 @@ fn select(
         columns,
         computed_fields: fields,
         filter: Arc::new(filter),
-        limit: None,
+        limit: permission.limit.map(row_limit).transpose()?,
         aggregations: false,
         query_root_fields: None,
         subscription_root_fields: None,

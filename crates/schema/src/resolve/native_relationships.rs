@@ -1,19 +1,22 @@
 //! Relationships of native queries, and of tables to native queries (B14, F12).
 //!
 //! A field of a logical model that leads to another one is what a native query has to implement by
-//! a relationship of that name to a native query that returns the other one.
+//! a relationship of that name. One to a native query that returns the other one is as the field says;
+//! any other one stands in its place.
 
 use super::fields::check_free;
 use super::findings::{Findings, on_table};
-use super::relationships::{column, tracked};
+use super::relationships::tracked;
 use crate::model::{
     ModelReference, NativeRelationship, Relationship, RelationshipKind, Source, is_graphql_name,
 };
+use crate::rules::qualified;
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::{ColumnId, TableId};
 use howdah_metadata::{
     ManualConfiguration, ManualTarget, MetadataObject, RelationshipUsing, TableObject,
 };
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const KINDS: [howdah_metadata::RelationshipKind; 2] = [
@@ -66,6 +69,7 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
         .and_then(|found| source.models.get(&found.model))
         .map(|model| model.references.clone())
         .unwrap_or_default();
+    check_kinds(query)?;
     let (mut tables, mut natives) = (Vec::new(), Vec::new());
     for kind in KINDS {
         for relationship in query.relationships(kind) {
@@ -82,26 +86,21 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
             let kind = kind_of(kind);
             match &relationship.using.target {
                 ManualTarget::Table(target) => {
-                    if let Some(declared) = declared {
-                        return Err(within(not_implemented(&declared)));
-                    }
-                    let target = tracked(source, target).map_err(within)?;
+                    let target = tracked(source, target)?;
                     tables.push(Relationship {
                         name: name.into(),
                         kind,
                         target,
-                        mapping: mapping(source, id, target, &relationship.using)
-                            .map_err(within)?,
+                        mapping: mapping(source, id, target, &relationship.using)?,
                         nullable: true,
                         description: Some(standard(kind).into()),
                         insert_first: false,
                     });
                 }
                 ManualTarget::NativeQuery(target) => {
-                    let found = to_native(source, id, name, kind, target, &relationship.using)
-                        .map_err(within)?;
+                    let found = to_native(source, id, name, kind, target, &relationship.using)?;
                     natives.push(match declared {
-                        Some(declared) => implement(source, found, &declared).map_err(within)?,
+                        Some(declared) => implement(source, found, &declared),
                         None => found,
                     });
                 }
@@ -112,6 +111,23 @@ fn of_query(source: &Source, id: TableId, query: &howdah_metadata::NativeQuery) 
         Some(missing) => Err(not_implemented(missing)),
         None => Ok((tables, natives)),
     }
+}
+
+/// No field can lead to one row and to many.
+fn check_kinds(query: &howdah_metadata::NativeQuery) -> Result<()> {
+    let arrays = query.array_relationships.iter().map(|r| r.name.as_str());
+    let arrays: BTreeSet<&str> = arrays.collect();
+    let objects = query.object_relationships.iter().map(|r| r.name.as_str());
+    let both: BTreeSet<&str> = objects.filter(|name| arrays.contains(name)).collect();
+    if both.is_empty() {
+        return Ok(());
+    }
+    let both: Vec<&str> = both.into_iter().collect();
+    Err(Error::invalid_configuration(format!(
+        "The native query '{}' has duplicate relationships: {}",
+        query.root_field_name,
+        both.join(",")
+    )))
 }
 
 /// A relationship that the logical model does not have must not take the name of a field.
@@ -142,26 +158,27 @@ fn not_implemented(reference: &ModelReference) -> Error {
     ))
 }
 
-/// The relationship as the field that it implements declares it.
+/// The relationship as the field that it implements declares it. One that leads elsewhere than the field
+/// says stands in its place all the same, as it always did.
 fn implement(
     source: &Source,
     found: NativeRelationship,
     declared: &ModelReference,
-) -> Result<NativeRelationship> {
+) -> NativeRelationship {
     let returned = source
         .natives
         .get(&found.target)
         .and_then(|query| source.models.get(&query.model))
-        .is_some_and(|model| model.name == declared.model);
+        .is_some_and(|model| model.name == declared.model && !model.of_query);
     if found.kind != declared.kind || !returned {
-        return Err(not_implemented(declared));
+        return found;
     }
-    Ok(NativeRelationship {
+    NativeRelationship {
         nullable: declared.nullable,
         of_model: true,
         description: declared.description.clone().or(found.description),
         ..found
-    })
+    }
 }
 
 fn of_tables(source: &mut Source, metadata: &howdah_metadata::Source, findings: &mut Findings<'_>) {
@@ -196,7 +213,7 @@ fn of_tables(source: &mut Source, metadata: &howdah_metadata::Source, findings: 
                 let mut found = match to_native(source, id, name, kind_of(kind), target, manual) {
                     Ok(found) => found,
                     Err(error) => {
-                        findings.add_in_context(object, error);
+                        findings.add(object, error);
                         continue;
                     }
                 };
@@ -228,7 +245,7 @@ fn to_native(
 ) -> Result<NativeRelationship> {
     let (target, _) = source
         .native_named(target)
-        .ok_or_else(|| Error::not_exists(format!("Native query {target:?} not found.")))?;
+        .ok_or_else(|| Error::not_exists(format!("native query {target:?} is not tracked")))?;
     Ok(NativeRelationship {
         name: name.into(),
         kind,
@@ -252,13 +269,20 @@ fn mapping(
     manual
         .column_mapping
         .iter()
-        .map(|(own, other)| {
-            Ok((
-                column(&source.catalog, from, own)?,
-                column(&source.catalog, target, other)?,
-            ))
-        })
+        .map(|(own, other)| Ok((field(source, from, own)?, field(source, target, other)?)))
         .collect()
+}
+
+/// A column of a table or of a native query's rows, by name.
+fn field(source: &Source, rows: TableId, name: &str) -> Result<ColumnId> {
+    let info = source.catalog.table(rows);
+    info.column_named(name).ok_or_else(|| {
+        let place = match source.natives.get(&rows) {
+            Some(query) => format!("native query {:?}", &*query.name),
+            None => format!("table {:?}", qualified(&info.schema, &info.name)),
+        };
+        Error::not_exists(format!("{place} has no field named {name:?}"))
+    })
 }
 
 fn kind_of(kind: howdah_metadata::RelationshipKind) -> RelationshipKind {

@@ -13,8 +13,9 @@ use howdah_ir::permit::{DeleteRules, InsertRules, Roles, RootFieldKind, SelectRu
 use howdah_ir::predicate::{Operand, Predicate};
 use howdah_ir::validation::{HeaderValue, InputValidation};
 use howdah_metadata::{
-    AnyPermission, BoolExp, Columns, DeletePermission, InsertPermission, Permission, Presets,
-    QueryRootField, SelectPermission, SubscriptionRootField, TableObject, UpdatePermission,
+    ADMIN, AnyPermission, BoolExp, Columns, DeletePermission, InsertPermission, Permission,
+    Presets, QueryRootField, SelectPermission, SubscriptionRootField, TableObject,
+    UpdatePermission,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -46,31 +47,51 @@ pub(super) fn resolve(
             }
         };
         for entry in &tracked.select_permissions {
-            let outcome = reader.select(entry).map(|rules| {
-                roles.grant(&role(entry), id).select = Some(Arc::new(rules));
-            });
+            let outcome = not_admin(entry)
+                .and_then(|()| reader.select(entry))
+                .map(|rules| {
+                    roles.grant(&role(entry), id).select = Some(Arc::new(rules));
+                });
             read(outcome, SelectPermission::KIND, &entry.role);
         }
         for entry in &tracked.insert_permissions {
-            let outcome = reader.insert(&entry.permission).map(|rules| {
-                roles.grant(&role(entry), id).insert = Some(Arc::new(rules));
-            });
+            let outcome = not_admin(entry)
+                .and_then(|()| reader.insert(&entry.permission))
+                .map(|rules| {
+                    roles.grant(&role(entry), id).insert = Some(Arc::new(rules));
+                });
             read(outcome, InsertPermission::KIND, &entry.role);
         }
         for entry in &tracked.update_permissions {
-            let outcome = reader.update(&entry.permission).map(|rules| {
-                roles.grant(&role(entry), id).update = Some(Arc::new(rules));
-            });
+            let outcome = not_admin(entry)
+                .and_then(|()| reader.update(&entry.permission))
+                .map(|rules| {
+                    roles.grant(&role(entry), id).update = Some(Arc::new(rules));
+                });
             read(outcome, UpdatePermission::KIND, &entry.role);
         }
         for entry in &tracked.delete_permissions {
-            let outcome = reader.delete(&entry.permission).map(|rules| {
-                roles.grant(&role(entry), id).delete = Some(Arc::new(rules));
-            });
+            let outcome = not_admin(entry)
+                .and_then(|()| reader.delete(&entry.permission))
+                .map(|rules| {
+                    roles.grant(&role(entry), id).delete = Some(Arc::new(rules));
+                });
             read(outcome, DeletePermission::KIND, &entry.role);
         }
     }
     source.roles = roles;
+}
+
+/// Nobody can be told what the role may do that may do everything: a document that seems to restrict it
+/// would be misunderstood.
+pub(super) fn not_admin<P>(entry: &Permission<P>) -> Result<()> {
+    if entry.role == ADMIN {
+        return Err(Error::new(
+            Code::ConstraintViolation,
+            "cannot define permission for admin role",
+        ));
+    }
+    Ok(())
 }
 
 fn role<P>(entry: &Permission<P>) -> Arc<str> {
@@ -309,7 +330,9 @@ impl Reader<'_> {
 }
 
 /// The most rows of an answer.
-fn row_limit(limit: i32) -> Result<u64> {
+/// # Errors
+/// `not-supported` for a negative one.
+pub(super) fn row_limit(limit: i32) -> Result<u64> {
     u64::try_from(limit).map_err(|_| Error::not_supported("unexpected negative value"))
 }
 

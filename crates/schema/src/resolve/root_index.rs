@@ -2,12 +2,12 @@
 
 use super::findings::Findings;
 use crate::model::{
-    Exposure, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source, SourceId, Table,
-    TableRoot, is_graphql_name,
+    Exposure, LogicalModel, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source,
+    SourceId, Table, TableRoot, is_graphql_name,
 };
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
-use howdah_metadata::{MetadataObject, QualifiedName};
+use howdah_metadata::{MetadataObject, ModelPlace, QualifiedName};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -129,10 +129,9 @@ fn natives(
             continue;
         };
         let object = Arc::new(MetadataObject::native_query(&*source.name, &*query.name));
-        let model = Arc::new(MetadataObject::logical_model(
-            &*source.name,
-            &*query.rows.name,
-        ));
+        let model = source.models.get(&query.model).map(LogicalModel::place);
+        let model = model.unwrap_or_else(|| ModelPlace::Model(query.rows.name.to_string()));
+        let model = Arc::new(model.object(&source.name));
         let claims = [RootKind::Query, RootKind::Subscription].map(|root| Claim {
             root,
             name: query.field.name.clone(),

@@ -35,6 +35,7 @@ import {
   modelFields,
   newField,
   queryArguments,
+  returnedModel,
   saveQuery,
   typesSql,
   withoutArguments,
@@ -66,6 +67,9 @@ export function NewNativeQueryPage() {
 /** The choice that makes a logical model with the query. */
 const aNewModel = '\u0000new';
 
+/** The choice that leaves a query the shape that only it has. */
+const itsOwn = '\u0000own';
+
 function Editor({ source, before }: { source: string; before?: NativeQuery }) {
   const navigate = useNavigate();
   const models = useSource(source)?.logical_models ?? [];
@@ -73,8 +77,15 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
   const [description, setDescription] = useState(before?.description ?? '');
   const [code, setCode] = useState(before?.code ?? '');
   const [args, setArgs] = useState<FieldDraft[]>(() => (before ? argumentDrafts(before) : []));
+  const own = typeof before?.returns === 'object' ? before.returns : undefined;
   const [returns, setReturns] = useState<string>(
-    before?.returns ?? (models.length === 0 ? aNewModel : ''),
+    typeof before?.returns === 'string'
+      ? before.returns
+      : own
+        ? itsOwn
+        : models.length === 0
+          ? aNewModel
+          : '',
   );
   const [modelName, setModelName] = useState('');
   const [fields, setFields] = useState<FieldDraft[]>([]);
@@ -88,13 +99,15 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
   const isNewModel = returns === aNewModel;
   const model: LogicalModel | undefined = isNewModel
     ? { name: modelName.trim(), fields: modelFields(fields) }
-    : models.find((m) => m.name === returns);
+    : returns === itsOwn
+      ? returnedModel(before, models)
+      : models.find((m) => m.name === returns);
   const query: NativeQuery = {
     ...before,
     root_field_name: name.trim(),
     code,
     arguments: queryArguments(args),
-    returns: isNewModel ? modelName.trim() : returns,
+    returns: isNewModel ? modelName.trim() : returns === itsOwn && own ? own : returns,
     description: description.trim() || undefined,
     ...links,
   };
@@ -105,7 +118,7 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
     code.trim() !== '' &&
     problem === undefined &&
     missing.length === 0 &&
-    graphqlName.test(query.returns) &&
+    (typeof query.returns === 'object' || graphqlName.test(query.returns)) &&
     (!isNewModel || (fields.length > 0 && modelProblem === undefined));
 
   const save = useAction({
@@ -256,6 +269,7 @@ function Editor({ source, before }: { source: string; before?: NativeQuery }) {
               allowDeselect={false}
               data={[
                 { value: aNewModel, label: t('A new one …') },
+                ...(own && before ? [{ value: itsOwn, label: before.root_field_name }] : []),
                 ...models.map((m) => ({ value: m.name, label: m.name })),
               ]}
               value={returns}

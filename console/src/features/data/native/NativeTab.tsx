@@ -6,6 +6,7 @@ import { t } from '../../../kit/i18n';
 import { AnchorLink, type VirtualColumn } from '../../../kit/ui';
 import { DefinitionsTab } from './DefinitionsTab';
 import { ModelLink } from './ModelLink';
+import { typeText } from './native';
 
 const route = getRouteApi('/data/$source');
 
@@ -39,7 +40,14 @@ export function NativeTab() {
     {
       header: t('Returns'),
       width: 'minmax(110px, 1fr)',
-      cell: (query) => <ModelLink source={name} model={query.returns} />,
+      cell: (query) =>
+        typeof query.returns === 'string' ? (
+          <ModelLink source={name} model={query.returns} />
+        ) : (
+          <span className="mono">
+            {query.returns.fields.map((f) => `${f.name}: ${typeText(f.type)}`).join(', ')}
+          </span>
+        ),
     },
     {
       header: t('Description'),

@@ -10,6 +10,7 @@ import {
   modelFields,
   newField,
   queryArguments,
+  returnedModel,
   saveModel,
   saveQuery,
   typesSql,
@@ -45,6 +46,13 @@ describe('forms of native queries and logical models', () => {
       least: { type: 'integer', nullable: false },
       name: { type: 'text', nullable: true },
     });
+  });
+
+  it('know what a query returns', () => {
+    expect(returnedModel(query, [model])).toBe(model);
+    expect(returnedModel(query, undefined)).toBeUndefined();
+    const own = { ...query, returns: { fields: model.fields } };
+    expect(returnedModel(own, [model])).toEqual({ name: 'sales', fields: model.fields });
   });
 
   it('find arguments in SQL', () => {

@@ -92,6 +92,15 @@ function typeOf(draft: FieldDraft): ModelType {
 const described = (description: string) =>
   description.trim() ? { description: description.trim() } : { description: undefined };
 
+/** What a native query returns: a logical model, or a shape of its own that has the query's name. */
+export const returnedModel = (
+  query: NativeQuery | undefined,
+  models: LogicalModel[] | undefined,
+): LogicalModel | undefined =>
+  typeof query?.returns === 'object'
+    ? { ...query.returns, name: query.root_field_name }
+    : models?.find((model) => model.name === query?.returns);
+
 /** The fields of a logical model. */
 export const modelFields = (drafts: FieldDraft[]): ModelField[] =>
   drafts.map((draft) => ({

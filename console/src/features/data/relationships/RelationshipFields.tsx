@@ -4,6 +4,7 @@ import { Button, Group, SegmentedControl, Select, Stack, TextInput } from '@mant
 import { useQuery } from '@tanstack/react-query';
 import { tableQuery, useSource, type QualifiedName } from '../../../kit/api';
 import { t } from '../../../kit/i18n';
+import { returnedModel } from '../native/native';
 
 export type RelationshipTarget = { table: QualifiedName } | { query: string };
 
@@ -136,6 +137,6 @@ function useColumns(sourceName: string, target: RelationshipTarget | undefined):
   });
   if (!target || 'table' in target) return data?.columns.map((c) => c.name) ?? [];
   const query = source?.native_queries?.find((q) => q.root_field_name === target.query);
-  const model = source?.logical_models?.find((m) => m.name === query?.returns);
+  const model = returnedModel(query, source?.logical_models);
   return (model?.fields ?? []).filter((f) => 'scalar' in f.type).map((f) => f.name);
 }

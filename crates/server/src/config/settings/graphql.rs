@@ -75,7 +75,9 @@ pub static NAMING: Setting<Naming> = Setting::new(value::naming, "CONVENTION")
     .flag("default-naming-convention")
     .variables(&["HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION"])
     .default("hasura-default")
-    .meaning("hasura-default or graphql-default");
+    .meaning(
+        "hasura-default or graphql-default; only with the experimental feature naming_convention",
+    );
 
 /// `--enable-apollo-federation`.
 pub static APOLLO_FEDERATION: Setting<bool> = Setting::new(value::boolean, "BOOL")
