@@ -39,7 +39,7 @@ impl Engine {
     /// # Errors
     /// As running the operation; `invalid-params` for mutations and relay.
     pub async fn explain(&self, body: Value) -> Result<Bytes> {
-        let request: Explain = howdah_metadata::parse(body)?;
+        let request: Explain = howdah_metadata::parse_object(body)?;
         if request.is_relay == Some(true) {
             return Err(Error::not_supported("relay is not served yet"));
         }

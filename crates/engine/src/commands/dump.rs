@@ -24,7 +24,7 @@ impl Engine {
     /// # Errors
     /// `not-exists` for an unknown source; what running the program says.
     pub async fn pg_dump(&self, body: Value) -> Result<Bytes> {
-        let request: Dump = howdah_metadata::parse(body)?;
+        let request: Dump = howdah_metadata::parse_object(body)?;
         let state = self.state.load_full();
         let source = request.source.as_deref().unwrap_or(DEFAULT_SOURCE);
         let settings = state.pool_named(source)?.settings().clone();
