@@ -203,7 +203,7 @@ test('the pages are accessible in light and dark', async () => {
   await server.metadata('pg_track_native_query', {
     root_field_name: 'nodes',
     returns: 'node',
-    code: 'select 1 as id',
+    code: 'select 1 as id where coalesce({{depth}}, 1) > 0',
     arguments: { depth: { type: 'integer', nullable: true } },
     array_relationships: [
       { name: 'children', using: { remote_native_query: 'nodes', column_mapping: { id: 'id' } } },
