@@ -9,10 +9,12 @@
 
 use crate::building::{Reread, is_connection_error};
 use crate::engine::Engine;
+use crate::patience::Patience;
 use crate::state::State;
 use futures_util::future::join_all;
 use howdah_error::Error;
 use howdah_postgres::Pool;
+use howdah_postgres::execution::errors::connection_error;
 use std::collections::HashMap;
 use std::sync::Weak;
 use std::time::Duration;
@@ -42,9 +44,6 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// The longest pause between two attempts to reach a source that is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-/// How long one attempt may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// When to try a source that is away again.
 struct Retry {
@@ -77,14 +76,15 @@ pub(crate) async fn watch(engine: Weak<Engine>) {
     let mut retries: HashMap<String, Retry> = HashMap::new();
     loop {
         tokio::time::sleep(LOOK).await;
-        let due = {
+        let (due, patience) = {
             let Some(engine) = engine.upgrade() else {
                 return;
             };
-            due(&engine.state.load(), &mut retries)
+            let due = due(&engine.state.load(), &mut retries);
+            (due, engine.builder.options().patience)
         };
         let found = join_all(due.into_iter().map(async |(name, pool, away)| {
-            let found = probe(&pool, away).await;
+            let found = probe(&pool, patience, away).await;
             (name, pool, found)
         }))
         .await;
@@ -131,13 +131,18 @@ fn is_away(state: &State, source: &str) -> bool {
     }
 }
 
-async fn probe(pool: &Pool, away: bool) -> Option<Found> {
-    let answer = tokio::time::timeout(PATIENCE, pool.probe()).await;
+async fn probe(pool: &Pool, patience: Patience, away: bool) -> Option<Found> {
+    // Somebody has found out already.
+    if let Some(error) = pool.why_away().filter(|_| !away) {
+        return Some(Found::Lost(error));
+    }
+    let enough = patience.with_connecting(pool);
+    let answer = tokio::time::timeout(enough, pool.probe()).await;
     match answer {
         Ok(Ok(())) => away.then_some(Found::Back),
         Ok(Err(error)) => (!away).then_some(Found::Lost(error)),
-        // Slow is not away.
-        Err(_) => None,
+        // Who does not even take a connection in so long is as good as away.
+        Err(_) => (!away).then(|| Found::Lost(connection_error("the database does not answer"))),
     }
 }
 
@@ -161,6 +166,7 @@ impl Engine {
                     return;
                 };
                 database.unreachable = Some(error.clone());
+                pool.set_away(error.clone());
                 let pools = state.pools.clone();
                 let next = self
                     .builder

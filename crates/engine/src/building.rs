@@ -59,6 +59,7 @@ impl Builder {
     pub(crate) fn checks(&self) -> reading::Checks {
         reading::Checks {
             native_queries: self.options.validate_native_queries,
+            patience: self.options.patience,
         }
     }
 

@@ -19,6 +19,11 @@ pub(crate) fn settings(
 ) -> Result<SourceSettings> {
     let info = &configuration.connection_info;
     let mut settings = SourceSettings::new(url(&info.database_url, defaults)?);
+    settings.secrets_folder = match &info.database_url {
+        // Who sets the environment has set the folder, too.
+        UrlConfig::FromEnv(_) => None,
+        _ => secrets_folder(defaults).map(Path::to_path_buf),
+    };
     settings.pool = pool(info, &defaults.pool);
     settings.use_prepared_statements = info.use_prepared_statements;
     settings.isolation_level = match info.isolation_level {
@@ -55,24 +60,58 @@ fn pool(info: &ConnectionInfo, defaults: &PoolSettings) -> PoolSettings {
         retries: given
             .retries
             .map_or(defaults.retries, |n| u32::try_from(n).unwrap_or(u32::MAX)),
-        pool_timeout: given
-            .pool_timeout
-            .map_or(defaults.pool_timeout, |s| Some(Duration::from_secs(s))),
-        connection_lifetime: match given.connection_lifetime {
+        pool_timeout: match &given.pool_timeout {
+            None => defaults.pool_timeout,
+            Some(patience) => Some(patience.duration()),
+        },
+        connection_lifetime: match &given.connection_lifetime {
             None => defaults.connection_lifetime,
-            Some(0) => None,
-            Some(seconds) => Some(Duration::from_secs(seconds)),
+            Some(lifetime) => Some(lifetime.duration()).filter(|lifetime| !lifetime.is_zero()),
         },
     }
 }
 
 fn url(config: &UrlConfig, defaults: &SourceDefaults) -> Result<String> {
     match config {
-        UrlConfig::Value(url) => Ok(url.clone()),
+        UrlConfig::Value(text) => {
+            let url = filled_in(text, defaults)?;
+            match url.strip_prefix(FILE_SCHEME) {
+                Some(path) => dynamic(path, defaults),
+                None => Ok(url),
+            }
+        }
         UrlConfig::FromEnv(name) => variable(name, defaults),
         UrlConfig::Parameters(parts) => Ok(from_parts(parts)),
         UrlConfig::DynamicFromFile(path) => dynamic(path, defaults),
     }
+}
+
+/// A connection string with variables of the environment put in for `{{NAME}}`.
+fn filled_in(text: &str, defaults: &SourceDefaults) -> Result<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, more)) = rest.split_once("{{") {
+        // What is no name is text like any other, as the password that it may be part of.
+        match more.split_once("}}") {
+            Some((name, after)) if is_variable_name(name.trim()) => {
+                out.push_str(before);
+                out.push_str(&variable(name.trim(), defaults)?);
+                rest = after;
+            }
+            _ => {
+                out.push_str(before);
+                out.push_str("{{");
+                rest = more;
+            }
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn is_variable_name(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic());
+    begins && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
 }
 
 fn variable(name: &str, defaults: &SourceDefaults) -> Result<String> {
@@ -117,21 +156,37 @@ fn from_parts(parts: &ConnectionParameters) -> String {
     text
 }
 
+/// The form in which the file of a connection string is named where only a string can be.
+const FILE_SCHEME: &str = "dynamic-from-file://";
+
+fn secrets_folder(defaults: &SourceDefaults) -> Option<&Path> {
+    let folder = defaults.dynamic_secrets_prefix.as_deref()?;
+    (!folder.as_os_str().is_empty()).then_some(folder)
+}
+
+/// The file of a connection string. Whoever changes metadata is not trusted with all files, so it must
+/// lie in its folder, links followed. Where it leads is looked at again whenever it is read.
 fn dynamic(path: &str, defaults: &SourceDefaults) -> Result<String> {
-    let Some(prefix) = &defaults.dynamic_secrets_prefix else {
+    let Some(folder) = secrets_folder(defaults) else {
         return Err(Error::invalid_configuration(
             "dynamic_from_file needs the setting that allows a folder for it",
         ));
     };
-    let climbs = Path::new(path)
-        .components()
-        .any(|part| part == Component::ParentDir);
-    if climbs || !Path::new(path).starts_with(prefix) {
+    let path = Path::new(path);
+    let lies_within = match (path.canonicalize(), folder.canonicalize()) {
+        (Ok(path), Ok(folder)) => path.starts_with(folder),
+        // It may come later.
+        _ => {
+            let climbs = path.components().any(|part| part == Component::ParentDir);
+            !climbs && path.starts_with(folder)
+        }
+    };
+    if !lies_within {
         return Err(Error::invalid_configuration(
             "the path of dynamic_from_file lies outside of the folder that is allowed for it",
         ));
     }
-    Ok(format!("dynamic-from-file://{path}"))
+    Ok(format!("{FILE_SCHEME}{}", path.display()))
 }
 
 #[cfg(test)]
@@ -158,5 +213,40 @@ mod tests {
             assert!(dynamic(path, &defaults).is_err(), "{path}");
         }
         assert!(dynamic("/secrets/db", &SourceDefaults::default()).is_err());
+        let nowhere = SourceDefaults {
+            dynamic_secrets_prefix: Some("".into()),
+            ..SourceDefaults::default()
+        };
+        assert!(dynamic("/secrets/db", &nowhere).is_err());
+        let text = UrlConfig::Value("dynamic-from-file:///etc/passwd".to_owned());
+        assert!(url(&text, &defaults).is_err());
+    }
+
+    #[test]
+    fn variables_are_put_into_connection_strings() {
+        let variables = [("PASSWORD", "s3cret"), ("HOST", "h")];
+        let defaults = SourceDefaults {
+            variables: variables
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            ..SourceDefaults::default()
+        };
+        let filled = |text: &str| filled_in(text, &defaults);
+        for (text, expected) in [
+            (
+                "postgres://u:{{PASSWORD}}@{{ HOST }}/d",
+                "postgres://u:s3cret@h/d",
+            ),
+            ("postgres://u:a{{b@h/d", "postgres://u:a{{b@h/d"),
+            (
+                "postgres://u:{{{PASSWORD}}@h",
+                "postgres://u:{{{PASSWORD}}@h",
+            ),
+            ("postgres://u:{{a b}}{{HOST}}@h", "postgres://u:{{a b}}h@h"),
+        ] {
+            assert_eq!(filled(text).unwrap(), expected, "{text}");
+        }
+        let error = filled("postgres://u:{{HOWDAH_NONE}}@h").unwrap_err();
+        assert!(error.message().contains("HOWDAH_NONE"), "{error:?}");
     }
 }

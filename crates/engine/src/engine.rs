@@ -153,8 +153,12 @@ impl Engine {
 
     /// Asks the metadata database and looks at the metadata.
     pub async fn health(&self) -> Health {
+        let patience = self.builder.options().patience;
         Health {
-            metadata_db_ok: self.store.check_health().await.is_ok(),
+            metadata_db_ok: patience
+                .wait_for(self.store.pool(), self.store.check_health())
+                .await
+                .is_ok(),
             consistent: self.state.load().snapshot.inconsistencies.is_empty(),
         }
     }

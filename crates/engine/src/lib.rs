@@ -8,7 +8,7 @@
 //! * `live`: subscriptions.
 //! * `commands`: the metadata and query APIs; `dependencies`, `difference`: what a change touches.
 //! * `sync`: following the changes of other instances. `availability`: sources that go and come back.
-//! * `behind`: databases to be read again after SQL.
+//! * `behind`: databases to be read again after SQL. `patience`: how long a silent one is waited for.
 //!
 //! A request takes the state once and keeps it; a change makes a new state beside it and swaps.
 //! This crate knows neither HTTP nor the text of SQL.
@@ -29,6 +29,7 @@ mod graphql;
 mod live;
 mod mutations;
 mod options;
+mod patience;
 mod plans;
 mod reading;
 mod reading_natives;
@@ -48,3 +49,4 @@ pub use live::{
 };
 pub use mutations::{Judgement, JudgementObserver};
 pub use options::{EngineOptions, SourceDefaults, WebhookOptions};
+pub use patience::Patience;

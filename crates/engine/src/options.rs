@@ -1,6 +1,7 @@
 //! What an engine is started with.
 
 use crate::live::LiveOptions;
+use crate::patience::Patience;
 use howdah_http_client::Egress;
 use howdah_metadata::SourceConfiguration;
 use howdah_postgres::{PoolSettings, SourceSettings};
@@ -30,6 +31,8 @@ pub struct EngineOptions {
     pub webhooks: WebhookOptions,
     /// How subscriptions are served.
     pub live: LiveOptions,
+    /// How long to wait for databases that are silent.
+    pub patience: Patience,
     /// How often to look for changes of other instances; `None` never does.
     pub sync_interval: Option<Duration>,
 }

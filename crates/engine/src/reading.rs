@@ -1,6 +1,7 @@
 //! Reads what a snapshot needs from a source's database: its catalogue, the rows of enum tables, and
 //! what native queries return.
 
+use crate::patience::Patience;
 use crate::reading_natives::{self, Described};
 use howdah_error::{Error, Result};
 use howdah_ir::catalog::Catalog;
@@ -18,6 +19,8 @@ use std::sync::Arc;
 pub(crate) struct Checks {
     /// Whether it shall look at native queries.
     pub(crate) native_queries: bool,
+    /// How long it may be silent.
+    pub(crate) patience: Patience,
 }
 
 /// Rows of enum tables, or why they could not be read.
@@ -28,22 +31,28 @@ type EnumTables = HashMap<QualifiedName, Result<EnumValues, Error>>;
 /// # Errors
 /// Why it cannot be reached or read.
 pub(crate) async fn read(pool: &Pool, source: &Source, checks: Checks) -> Result<Database> {
-    let transaction = begin(pool).await?;
-    let catalog = catalog_within(&transaction).await?;
-    let database = data_within(&transaction, catalog, source, checks).await?;
-    transaction.rollback().await?;
-    Ok(database)
+    let work = async {
+        let transaction = begin(pool).await?;
+        let catalog = catalog_within(&transaction).await?;
+        let database = data_within(&transaction, catalog, source, checks).await?;
+        transaction.rollback().await?;
+        Ok(database)
+    };
+    checks.patience.wait_for(pool, work).await
 }
 
 /// The catalogue as it is now.
 ///
 /// # Errors
 /// Why the database cannot be reached or read.
-pub(crate) async fn catalog(pool: &Pool) -> Result<Catalog> {
-    let transaction = begin(pool).await?;
-    let catalog = catalog_within(&transaction).await?;
-    transaction.rollback().await?;
-    Ok(catalog)
+pub(crate) async fn catalog(pool: &Pool, patience: Patience) -> Result<Catalog> {
+    let work = async {
+        let transaction = begin(pool).await?;
+        let catalog = catalog_within(&transaction).await?;
+        transaction.rollback().await?;
+        Ok(catalog)
+    };
+    patience.wait_for(pool, work).await
 }
 
 /// A transaction that sees one moment of a database.
@@ -113,28 +122,31 @@ pub(crate) async fn complete(
     if missing.is_empty() && has_types && queries.is_empty() {
         return Ok(known.clone());
     }
-    let options = TransactionOptions {
-        access: Access::ReadOnly,
-        ..TransactionOptions::default()
+    let work = async {
+        let options = TransactionOptions {
+            access: Access::ReadOnly,
+            ..TransactionOptions::default()
+        };
+        let transaction = pool.begin(&options).await?;
+        let mut values = (*known.enum_values).clone();
+        values.extend(read_enums(&transaction, &known.catalog, missing.into_iter()).await?);
+        let mut catalog = known.catalog.clone();
+        if !has_types {
+            let mut more = (*catalog).clone();
+            reading_natives::types_within(&transaction, source, &mut more).await?;
+            catalog = Arc::new(more);
+        }
+        let mut described = (*known.native_queries).clone();
+        reading_natives::queries_within(&transaction, &queries, &catalog, &mut described).await?;
+        transaction.rollback().await?;
+        Ok(Database {
+            catalog,
+            enum_values: Arc::new(values),
+            unreachable: None,
+            native_queries: Arc::new(described),
+        })
     };
-    let transaction = pool.begin(&options).await?;
-    let mut values = (*known.enum_values).clone();
-    values.extend(read_enums(&transaction, &known.catalog, missing.into_iter()).await?);
-    let mut catalog = known.catalog.clone();
-    if !has_types {
-        let mut more = (*catalog).clone();
-        reading_natives::types_within(&transaction, source, &mut more).await?;
-        catalog = Arc::new(more);
-    }
-    let mut described = (*known.native_queries).clone();
-    reading_natives::queries_within(&transaction, &queries, &catalog, &mut described).await?;
-    transaction.rollback().await?;
-    Ok(Database {
-        catalog,
-        enum_values: Arc::new(values),
-        unreachable: None,
-        native_queries: Arc::new(described),
-    })
+    checks.patience.wait_for(pool, work).await
 }
 
 fn enum_tables(source: &Source) -> impl Iterator<Item = &QualifiedName> {

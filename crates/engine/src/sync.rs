@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use howdah_error::Result;
 use howdah_metadata::Metadata;
 use howdah_postgres::connection::Listener;
+use howdah_postgres::hdb_catalog::Change;
 use serde_json::{Value, json};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -79,7 +80,7 @@ async fn heard(listener: &mut Option<Listener>) {
 /// Takes over what others have stored.
 async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
     let known = engine.state.load().snapshot.resource_version;
-    if engine.store.poll_notifications().await?.resource_version <= known {
+    if engine.look_at_store().await?.resource_version <= known {
         return Ok(());
     }
     let _changes = engine.changes.lock().await;
@@ -87,6 +88,13 @@ async fn catch_up(engine: &Arc<Engine>) -> Result<()> {
 }
 
 impl Engine {
+    /// The version that is stored, unless the metadata database is gone without a word.
+    async fn look_at_store(&self) -> Result<Change> {
+        let patience = self.builder.options().patience;
+        let look = self.store.poll_notifications();
+        patience.wait_for(self.store.pool(), look).await
+    }
+
     /// Takes over what others have stored, so that an answer is of the metadata as it is now. One
     /// that cannot be had is no reason not to answer.
     pub(crate) async fn catch_up_to_read(self: &Arc<Self>) {
@@ -98,7 +106,7 @@ impl Engine {
     /// # Errors
     /// The metadata database does not answer, or holds what is no metadata.
     pub(crate) async fn catch_up_in_turn(&self) -> Result<()> {
-        let change = self.store.poll_notifications().await?;
+        let change = self.look_at_store().await?;
         let state = self.state.load_full();
         if change.resource_version <= state.snapshot.resource_version {
             return Ok(());

@@ -1,6 +1,6 @@
 //! From the server's settings to the engine's options.
 
-use howdah_engine::{EngineOptions, LiveOptions, SourceDefaults, WebhookOptions};
+use howdah_engine::{EngineOptions, LiveOptions, Patience, SourceDefaults, WebhookOptions};
 use howdah_metadata::{ConnectionInfo, IsolationLevel, SourceConfiguration, UrlConfig};
 use howdah_postgres::{PoolSettings, SourceSettings};
 use howdah_schema::model::SchemaOptions;
@@ -58,6 +58,7 @@ pub fn engine_options(
             configured_headers_win: config.graphql.configured_headers_win,
         },
         live: live(config),
+        patience: Patience::default(),
         sync_interval: config.metadata.sync_interval,
     })
 }

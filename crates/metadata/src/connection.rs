@@ -5,8 +5,9 @@ use crate::wire::{Extra, null_default};
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use std::fmt;
+use std::time::Duration;
 
 /// `configuration` of a source.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -83,7 +84,7 @@ pub enum IsolationLevel {
 pub struct PoolSettings {
     /// How long a connection lives: 600 s when absent, forever when 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub connection_lifetime: Option<u64>,
+    pub connection_lifetime: Option<Seconds>,
     /// How long an unused connection stays: 180 s when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_timeout: Option<u64>,
@@ -92,7 +93,7 @@ pub struct PoolSettings {
     pub max_connections: Option<u64>,
     /// How long to wait for a connection: no bound when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pool_timeout: Option<u64>,
+    pub pool_timeout: Option<Seconds>,
     /// How often connecting is tried again: once when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<u64>,
@@ -102,6 +103,28 @@ pub struct PoolSettings {
     /// Unknown keys.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// A time that may have fractions of a second; kept as it was written.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Seconds(Number);
+
+impl Seconds {
+    /// The time; more than a clock can hold is as long as one can.
+    pub fn duration(&self) -> Duration {
+        // Checked when it was read.
+        Duration::try_from_secs_f64(self.0.as_f64().unwrap_or(f64::MAX)).unwrap_or(Duration::MAX)
+    }
+}
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = Number::deserialize(deserializer)?;
+        match number.as_f64() {
+            Some(seconds) if seconds >= 0.0 => Ok(Seconds(number)),
+            _ => Err(de::Error::custom("invalid number")),
+        }
+    }
 }
 
 /// TLS of one connection. Certificates and keys are values (PEM) from the environment.

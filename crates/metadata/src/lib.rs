@@ -37,8 +37,8 @@ mod upgrade;
 mod wire;
 
 pub use connection::{
-    ConnectionInfo, ConnectionParameters, IsolationLevel, PoolSettings, SourceConfiguration,
-    SslConfiguration, UrlConfig,
+    ConnectionInfo, ConnectionParameters, IsolationLevel, PoolSettings, Seconds,
+    SourceConfiguration, SslConfiguration, UrlConfig,
 };
 pub use document::{IntrospectionOptions, Metadata};
 pub use export::VERSION;

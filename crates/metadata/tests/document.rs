@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use howdah_metadata::{
-    Columns, Metadata, QualifiedName, RelationshipUsing, UrlConfig, VERSION, parse,
+    Columns, Metadata, PoolSettings, QualifiedName, RelationshipUsing, UrlConfig, VERSION, parse,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -120,7 +120,8 @@ const EXPORT: &str = r#"{
               "database": "d", "host": "h", "password": "p", "port": 5432, "username": "u" } },
           "isolation_level": "serializable",
           "pool_settings": {
-            "connection_lifetime": 600, "idle_timeout": 180, "max_connections": 50, "retries": 1 },
+            "connection_lifetime": 600, "idle_timeout": 180, "max_connections": 50,
+            "pool_timeout": 1.50, "retries": 1 },
           "use_prepared_statements": false
         },
         "extensions_schema": "ext"
@@ -254,6 +255,25 @@ fn every_spelling_of_a_connection_string_is_read() {
     );
     assert!(read(json!({})).is_err());
     assert!(read(json!({ "from_env": "E", "dynamic_from_file": "/f" })).is_err());
+}
+
+#[test]
+fn times_of_pools_may_have_fractions_but_no_sign() {
+    let read = |seconds: &str| {
+        let text = format!("{{\"pool_timeout\": {seconds}, \"connection_lifetime\": {seconds}}}");
+        parse::<PoolSettings>(serde_json::from_str(&text).unwrap())
+    };
+    for (text, milliseconds) in [("0", 0), ("2", 2_000), ("0.25", 250), ("1e1", 10_000)] {
+        let patience = read(text).unwrap().pool_timeout.unwrap();
+        assert_eq!(patience.duration().as_millis(), milliseconds, "{text}");
+    }
+    let long = read("1e300").unwrap().pool_timeout.unwrap();
+    assert_eq!(long.duration(), std::time::Duration::MAX);
+    assert_eq!(read("null").unwrap().pool_timeout, None);
+    for wrong in ["-1", "-0.5", "\"3\"", "true", "[]"] {
+        let error = read(wrong).unwrap_err();
+        assert_eq!(error.code().as_str(), "parse-failed", "{wrong}");
+    }
 }
 
 #[test]

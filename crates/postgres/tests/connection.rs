@@ -408,6 +408,34 @@ async fn sessions_are_set_up_as_statements_need_them() {
 }
 
 #[tokio::test]
+async fn a_link_out_of_the_folder_for_secrets_is_not_followed() {
+    let database = database().await;
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = folder.path().join("secrets");
+    std::fs::create_dir(&secrets).unwrap();
+    let outside = folder.path().join("url");
+    std::fs::write(&outside, database.url()).unwrap();
+    let inside = secrets.join("mounted");
+    std::fs::write(&inside, database.url()).unwrap();
+    let path = secrets.join("url");
+    let mut settings = SourceSettings::new(format!("dynamic-from-file://{}", path.display()));
+    settings.secrets_folder = Some(secrets.clone());
+    settings.pool.retries = 0;
+    let pool = Pool::new(settings).unwrap();
+    // As orchestrators mount secrets.
+    std::os::unix::fs::symlink("mounted", &path).unwrap();
+    pool.get().await.unwrap().discard();
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&outside, &path).unwrap();
+    let error = pool.get().await.unwrap_err();
+    let text = error
+        .internal()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    assert!(text.contains("outside of the folder"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_string_in_a_file_is_read_at_each_connect() {
     let (one, two) = (database().await, database().await);
     let folder = tempfile::tempdir().unwrap();

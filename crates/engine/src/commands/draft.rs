@@ -149,6 +149,12 @@ impl Draft {
             .await;
         let verdict = attitude::check(&self.state.snapshot, &fresh.snapshot, object, attitude);
         if verdict.is_err() {
+            // Nothing can be said of what could not be looked at.
+            if let Some(Ok(database)) = fresh.databases.get(source)
+                && let Some(error) = &database.unreachable
+            {
+                return Err(error.clone());
+            }
             // What is wrong with the object is told as it is now. What else has become of the database is
             // no fault of this change.
             let now = object.map(|object| attitude::check_object(&fresh.snapshot, object));

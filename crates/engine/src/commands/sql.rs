@@ -150,7 +150,9 @@ impl Draft {
             let answer = answer(&result?.to_json());
             return followed.map(|()| answer);
         }
-        let transaction = begin(&pool, args, &self.session).await?;
+        let begun = begin(&pool, args, &self.session);
+        let patience = self.engine.builder.options().patience;
+        let transaction = patience.wait_for(&pool, begun).await?;
         let result = match run_sql(&transaction, &args.sql).await {
             Ok(result) => result,
             Err(error) => {
@@ -185,7 +187,8 @@ impl Draft {
         let Some((source, _)) = self.source(name) else {
             return Ok(());
         };
-        let now = reading::catalog(pool).await?;
+        let patience = self.engine.builder.options().patience;
+        let now = reading::catalog(pool, patience).await?;
         if !tracking::is_as_known(source, &now) {
             self.read_again([name.to_owned()]).await;
         }

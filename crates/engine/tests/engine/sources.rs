@@ -152,11 +152,29 @@ async fn connection_strings_come_from_where_the_configuration_says() {
     };
     let error = refused(json!({"database_url": {"from_env": "HOWDAH_NONE"}})).await;
     assert!(error.message().contains("HOWDAH_NONE"), "{error:?}");
-    let error = refused(json!({"database_url": {"dynamic_from_file": "/etc/passwd"}})).await;
-    assert!(
-        error.message().contains("outside of the folder"),
-        "{error:?}"
-    );
+    // Neither another folder, nor a link to it, nor the form that the metadata database may have.
+    std::os::unix::fs::symlink("/etc/passwd", folder.join("link")).unwrap();
+    for url in [
+        json!({"dynamic_from_file": "/etc/passwd"}),
+        json!({"dynamic_from_file": folder.join("link")}),
+        json!("dynamic-from-file:///etc/passwd"),
+    ] {
+        let error = refused(json!({"database_url": url})).await;
+        assert!(
+            error.message().contains("outside of the folder"),
+            "{error:?}"
+        );
+    }
+    // A string may have holes for variables.
+    let info = json!({"database_url": "{{HOWDAH_TEST_URL}}"});
+    world.add("filled", info.clone()).await;
+    let found = world.value("filled", "select current_database()").await;
+    assert_eq!(found, name);
+    let stored = world.metadata().await;
+    let stored = &stored["sources"][3]["configuration"]["connection_info"];
+    assert_eq!(stored["database_url"], info["database_url"]);
+    let error = refused(json!({"database_url": "postgres://u:{{HOWDAH_NONE}}@h/d"})).await;
+    assert!(error.message().contains("HOWDAH_NONE"), "{error:?}");
     std::fs::remove_dir_all(folder).unwrap();
 }
 

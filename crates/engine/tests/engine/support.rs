@@ -1,6 +1,6 @@
 //! An engine on databases of its own, and short ways to talk to it.
 
-use howdah_engine::{Engine, EngineOptions, GraphqlRequest, SourceDefaults};
+use howdah_engine::{Engine, EngineOptions, GraphqlRequest, Patience, SourceDefaults};
 use howdah_error::Error;
 use howdah_ir::Session;
 use howdah_metadata::{ConnectionInfo, SourceConfiguration, UrlConfig};
@@ -34,6 +34,7 @@ pub fn options(database: &TestDatabase) -> EngineOptions {
         checks_pass_on_null: false,
         validate_native_queries: true,
         maintenance_mode: false,
+        patience: Patience::default(),
         sync_interval: Some(Duration::from_millis(50)),
     }
 }

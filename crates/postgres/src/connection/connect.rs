@@ -1,6 +1,7 @@
 //! Tries the servers of a target and sets the session up.
 
 use super::conninfo::{Environment, Parameters};
+use super::secret_file;
 use super::settings::{SourceSettings, SslSettings};
 use super::target::{Address, SessionAttributes, SslMode, Target};
 use super::tls::TlsProblem;
@@ -9,6 +10,7 @@ use crate::introspection::quote_identifier;
 use futures_util::future::poll_fn;
 use howdah_error::{Code, Error, Result};
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{self, UnboundedSender};
@@ -25,8 +27,10 @@ const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Connector {
     url: String,
+    secrets_folder: Option<PathBuf>,
     ssl: Option<SslSettings>,
     extensions_schema: String,
+    time_for_all_servers: Duration,
 }
 
 impl fmt::Debug for Connector {
@@ -116,16 +120,26 @@ impl Connector {
     /// # Errors
     /// `invalid-configuration` for a connection string that makes no sense.
     pub fn new(settings: &SourceSettings) -> Result<Self> {
-        let connector = Connector {
+        let mut connector = Connector {
             url: settings.url.clone(),
+            secrets_folder: settings.secrets_folder.clone(),
             ssl: settings.ssl.clone(),
             extensions_schema: settings.extensions_schema.clone(),
+            time_for_all_servers: Duration::ZERO,
         };
         // A string in a file is read when connecting: the file may not be there yet.
-        if dynamic_path(&connector.url).is_none() {
-            connector.resolve(&connector.url)?;
+        if secret_file::path(&connector.url).is_none() {
+            let target = connector.resolve(&connector.url)?;
+            if let Ok(servers @ 2..) = u32::try_from(target.addresses.len()) {
+                connector.time_for_all_servers = target.timeout.saturating_mul(servers);
+            }
         }
         Ok(connector)
+    }
+
+    /// How long trying all servers of a list may take; nothing where there is one only.
+    pub(crate) fn time_for_all_servers(&self) -> Duration {
+        self.time_for_all_servers
     }
 
     /// Opens a connection: the first server that accepts.
@@ -156,10 +170,8 @@ impl Connector {
     }
 
     async fn connect_with(&self, heard: Option<UnboundedSender<String>>) -> Result<Established> {
-        let url = match dynamic_path(&self.url) {
-            Some(path) => tokio::fs::read_to_string(path).await.map_err(|e| {
-                errors::connection_error(format!("cannot read the connection string: {e}"))
-            })?,
+        let url = match secret_file::path(&self.url) {
+            Some(path) => secret_file::read(path, self.secrets_folder.as_deref()).await?,
             None => self.url.clone(),
         };
         let target = self.resolve(url.trim())?;
@@ -249,10 +261,6 @@ impl Connector {
             .await
             .map_err(|e| errors::connection_error(errors::describe(&e)))
     }
-}
-
-pub(crate) fn dynamic_path(url: &str) -> Option<&str> {
-    url.strip_prefix("dynamic-from-file://")
 }
 
 fn place(address: &Address) -> String {

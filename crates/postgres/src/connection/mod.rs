@@ -4,6 +4,7 @@
 //! * [`conninfo`]: URI and `key=value` text → parameters, with libpq's defaults.
 //! * [`target`]: parameters → hosts to try, in which order and with which TLS policy.
 //! * [`tls`], [`verification`]: libpq's `sslmode` family in rustls.
+//! * [`secret_file`]: strings that stand in files.
 //! * [`connect`]: tries the hosts and sets the session up.
 //! * [`redaction`]: connection strings as they may be shown.
 //!
@@ -13,6 +14,7 @@ pub(crate) mod connect;
 pub mod conninfo;
 mod passfile;
 pub mod redaction;
+pub(crate) mod secret_file;
 pub mod settings;
 mod target;
 mod tls;

@@ -1,6 +1,7 @@
 //! What the engine says about a source: plain data, filled from metadata or flags.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How to reach and use one database.
@@ -9,6 +10,8 @@ pub struct SourceSettings {
     /// URI or `key=value` string, or `dynamic-from-file:///path` naming a file with one that is
     /// read again at each connect.
     pub url: String,
+    /// The folder that such a file must lie in, links followed; `None` trusts whoever named it.
+    pub secrets_folder: Option<PathBuf>,
     /// The pool.
     pub pool: PoolSettings,
     /// Whether statements are kept prepared on their connections. Off, no named statement is
@@ -27,6 +30,7 @@ impl SourceSettings {
     pub fn new(url: impl Into<String>) -> Self {
         SourceSettings {
             url: url.into(),
+            secrets_folder: None,
             pool: PoolSettings::default(),
             use_prepared_statements: false,
             isolation_level: IsolationLevel::ReadCommitted,
@@ -40,6 +44,7 @@ impl fmt::Debug for SourceSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SourceSettings")
             .field("url", &super::redact(&self.url))
+            .field("secrets_folder", &self.secrets_folder)
             .field("pool", &self.pool)
             .field("use_prepared_statements", &self.use_prepared_statements)
             .field("isolation_level", &self.isolation_level)

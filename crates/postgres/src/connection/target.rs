@@ -3,6 +3,7 @@
 use super::conninfo::{Environment, InvalidConninfo, Parameters};
 use super::passfile;
 use super::settings::SslSettings;
+use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,6 +34,16 @@ pub(super) enum Roots {
     Pem(Pem),
 }
 
+/// The password of a key. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct KeyPassword(pub(super) String);
+
+impl fmt::Debug for KeyPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyPassword(..)")
+    }
+}
+
 /// The TLS part of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TlsPolicy {
@@ -41,6 +52,8 @@ pub(super) struct TlsPolicy {
     pub(super) roots: Option<Roots>,
     pub(super) revocation_list: Option<PathBuf>,
     pub(super) client: Option<(Pem, Pem)>,
+    /// Of the client's key.
+    pub(super) key_password: Option<KeyPassword>,
     pub(super) server_name_indication: bool,
     pub(super) only_tls12: bool,
     pub(super) only_tls13: bool,
@@ -97,6 +110,10 @@ pub(super) struct Target {
 /// Patience for one server when the string does not say: a dead address must not hold a request
 /// for the minutes that TCP would.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a network may not confirm what was sent when the string does not say: as long as the
+/// usual keepalives allow on a connection on which nothing is sent, not the quarter of an hour of TCP.
+const SILENCE: Duration = Duration::from_secs(90);
 
 type Result<T> = std::result::Result<T, InvalidConninfo>;
 
@@ -165,9 +182,11 @@ impl Target {
                 Some(n) if n > 0 => u32::try_from(n).unwrap_or(u32::MAX),
                 _ => 3,
             },
-            tcp_user_timeout: number(parameters, "tcp_user_timeout")?
-                .filter(|ms| *ms > 0)
-                .map(|ms| Duration::from_millis(ms.unsigned_abs())),
+            tcp_user_timeout: match number(parameters, "tcp_user_timeout")? {
+                None => Some(SILENCE),
+                Some(ms) if ms > 0 => Some(Duration::from_millis(ms.unsigned_abs())),
+                Some(_) => None,
+            },
             tls: tls_policy(parameters, ssl, environment)?,
         })
     }
@@ -416,6 +435,9 @@ fn tls_policy(
         roots,
         revocation_list: file("sslcrl").filter(|path| path.exists()),
         client,
+        key_password: text(|s| &s.password)
+            .or_else(|| parameters.get("sslpassword"))
+            .map(|password| KeyPassword(password.to_owned())),
         server_name_indication: parameters.get("sslsni") != Some("0"),
         only_tls12: most == 2,
         only_tls13: least == 3,

@@ -1,12 +1,16 @@
 //! A TLS policy as a rustls configuration.
 
-use super::target::{Pem, Roots, SslMode, TlsPolicy};
+use super::target::{KeyPassword, Pem, Roots, SslMode, TlsPolicy};
 use super::verification::{Depth, Verifier};
+use pkcs8::{EncryptedPrivateKeyInfo, SecretDocument};
 use rustls::client::WebPkiServerVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls_pki_types::{
+    CertificateDer, CertificateRevocationListDer, PrivateKeyDer, PrivatePkcs8KeyDer,
+};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -42,7 +46,7 @@ impl TlsPolicy {
             Some((certificate, key)) => builder
                 .with_client_auth_cert(
                     certificates(certificate).map_err(TlsProblem::Certificate)?,
-                    private_key(key).map_err(TlsProblem::Key)?,
+                    private_key(key, self.key_password.as_ref()).map_err(TlsProblem::Key)?,
                 )
                 .map_err(|e| TlsProblem::Key(e.to_string()))?,
         };
@@ -102,18 +106,47 @@ fn certificates(pem: &Pem) -> Result<Vec<CertificateDer<'static>>, String> {
     }
 }
 
-fn private_key(pem: &Pem) -> Result<PrivateKeyDer<'static>, String> {
-    let found = match pem {
-        Pem::File(path) => PrivateKeyDer::from_pem_file(path),
-        Pem::Text(text) => PrivateKeyDer::from_pem_slice(text.as_bytes()),
-    };
-    found.map_err(|e| {
+/// The key that a password protects, without what may stand around it.
+fn protected_part(text: &str) -> Option<&str> {
+    const END: &str = "-----END ENCRYPTED PRIVATE KEY-----";
+    let from = &text[text.find("-----BEGIN ENCRYPTED PRIVATE KEY-----")?..];
+    Some(&from[..from.find(END)? + END.len()])
+}
+
+/// Plain keys of all kinds, and those in PKCS #8 that a password protects.
+fn private_key(
+    pem: &Pem,
+    password: Option<&KeyPassword>,
+) -> Result<PrivateKeyDer<'static>, String> {
+    let problem = |text: &str| {
         format!(
-            "could not load the private key from {}: {e} (a key with a password must be decrypted \
-             first: openssl pkey)",
+            "could not load the private key from {}: {text}",
             origin(pem)
         )
-    })
+    };
+    let text = match pem {
+        Pem::File(path) => {
+            Cow::Owned(std::fs::read_to_string(path).map_err(|e| problem(&e.to_string()))?)
+        }
+        Pem::Text(text) => Cow::Borrowed(&**text),
+    };
+    if text.contains("Proc-Type: 4,ENCRYPTED") {
+        return Err(problem(
+            "it is protected in an outdated form (convert it with: openssl pkcs8 -topk8)",
+        ));
+    }
+    let Some(protected) = protected_part(&text) else {
+        return PrivateKeyDer::from_pem_slice(text.as_bytes()).map_err(|e| problem(&e.to_string()));
+    };
+    let Some(KeyPassword(password)) = password else {
+        return Err(problem("it has a password, and sslpassword is not given"));
+    };
+    let (_, protected) =
+        SecretDocument::from_pem(protected).map_err(|e| problem(&e.to_string()))?;
+    let key = EncryptedPrivateKeyInfo::try_from(protected.as_bytes())
+        .and_then(|protected| protected.decrypt(password))
+        .map_err(|_| problem("sslpassword does not fit"))?;
+    Ok(PrivatePkcs8KeyDer::from(key.as_bytes().to_vec()).into())
 }
 
 fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, String> {
@@ -130,5 +163,51 @@ fn origin(pem: &Pem) -> String {
     match pem {
         Pem::File(path) => format!("\"{}\"", path.display()),
         Pem::Text(_) => "the given text".to_owned(),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Made for this test; its password is "tiger".
+    const PROTECTED: &str = "Bag Attributes
+    friendlyName: client
+-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAjD6ZwOhtS7lQICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEECOrva6ckz2KYB5LnlK1wbIEgZCz
+vrvpBtp6tZCun2ZNGYyqVzFmaWImTknBBRz8EKnsLKmRsrg4cak6V80CmhmTB5kz
+b0kX+W+9cgZAWaTdHF2K5Xj/PatU7MtRzupiXQoc9a5gxKgV/cbsCEbzmCzF0Lng
+YvmUzqslVqm4QARXIoKHwUi+CzKNDmxtkqxOvgOVw/s1KYv+gGO65hN+sRerOoo=
+-----END ENCRYPTED PRIVATE KEY-----
+";
+
+    fn key(password: Option<&str>) -> Result<PrivateKeyDer<'static>, String> {
+        let password = password.map(|password| KeyPassword(password.to_owned()));
+        private_key(&Pem::Text(PROTECTED.to_owned()), password.as_ref())
+    }
+
+    #[test]
+    fn keys_with_a_password_are_opened_with_it() {
+        let found = key(Some("tiger")).unwrap();
+        assert!(rustls::crypto::ring::sign::any_supported_type(&found).is_ok());
+        assert!(key(Some("lion")).unwrap_err().contains("does not fit"));
+        assert!(key(None).unwrap_err().contains("is not given"));
+    }
+
+    #[test]
+    fn what_is_no_key_is_told() {
+        for text in [
+            "",
+            "junk",
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+            "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n",
+        ] {
+            let password = KeyPassword("s3cret".to_owned());
+            let text = private_key(&Pem::Text(text.to_owned()), Some(&password)).unwrap_err();
+            assert!(text.starts_with("could not load the private key"), "{text}");
+            assert!(!text.contains("s3cret"), "{text}");
+        }
     }
 }

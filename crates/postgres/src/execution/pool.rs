@@ -62,6 +62,8 @@ pub(super) struct Shared {
     reaper_runs: AtomicBool,
     /// Something went wrong with the server since it was last asked how it is.
     suspect: AtomicBool,
+    /// The server was asked and is away, for this reason.
+    away: Mutex<Option<Error>>,
 }
 
 impl Pool {
@@ -84,6 +86,7 @@ impl Pool {
                 texts: Texts::default(),
                 reaper_runs: AtomicBool::new(false),
                 suspect: AtomicBool::new(false),
+                away: Mutex::default(),
                 settings,
             }),
         })
@@ -316,7 +319,26 @@ impl Pool {
         self.shared.idle().retain(|s| !s.client.is_closed());
         self.shared.lanes.keep_if(|lane| !lane.is_cut());
         self.shared.suspect.store(false, Ordering::Relaxed);
+        *self.shared.away() = None;
         Ok(())
+    }
+
+    /// Notes that the server cannot be reached. Until it can be again, nobody waits long to be told
+    /// so, and nobody is given a connection of before: what is sent there may never be answered.
+    pub fn set_away(&self, reason: Error) {
+        *self.shared.away() = Some(reason);
+        self.shared.lanes.keep_if(|_| false);
+        self.shared.drop_idle();
+    }
+
+    /// Why the server cannot be reached, if that is known.
+    pub fn why_away(&self) -> Option<Error> {
+        self.shared.away().clone()
+    }
+
+    /// How long it may take until all servers of a list were tried; nothing where there is one only.
+    pub fn time_for_all_servers(&self) -> Duration {
+        self.shared.connector.time_for_all_servers()
     }
 
     /// A connection of its own, beside the pool's, that hears of a channel's notifications.
@@ -360,6 +382,9 @@ fn note_pace(reads: &[Read<'_>], sent: Instant, bytes: usize) {
     }
 }
 
+/// How long connecting may take to a server that is away.
+const SOON: Duration = Duration::from_secs(5);
+
 /// A connection that fails a statement so soon had died before it.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -397,6 +422,10 @@ impl Shared {
 
     fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn away(&self) -> MutexGuard<'_, Option<Error>> {
+        self.away.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn drop_idle(&self) {
@@ -458,11 +487,24 @@ impl Shared {
 
     pub(super) async fn open(self: &Arc<Self>) -> Result<Session> {
         let mut pause = Duration::from_millis(100);
-        let mut tries_left = self.settings.pool.retries;
+        let away = self.away().is_some();
+        let soon = SOON.max(self.connector.time_for_all_servers());
+        let mut tries_left = match away {
+            true => 0,
+            false => self.settings.pool.retries,
+        };
         loop {
-            let error: Error = match self.connector.connect().await {
+            let connecting = self.connector.connect();
+            let opened = match away {
+                true => tokio::time::timeout(soon, connecting)
+                    .await
+                    .unwrap_or_else(|_| Err(connection_error("timeout expired"))),
+                false => connecting.await,
+            };
+            let error: Error = match opened {
                 Ok(established) => {
                     self.suspect.store(false, Ordering::Relaxed);
+                    *self.away() = None;
                     self.start_reaper();
                     let epoch = self.epoch.load(Ordering::Relaxed);
                     return Ok(Session::new(established, epoch));

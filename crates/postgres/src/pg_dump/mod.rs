@@ -10,7 +10,7 @@ pub mod cleaning;
 pub mod options;
 
 use crate::connection::conninfo::Parameters;
-use crate::connection::{SourceSettings, connect::dynamic_path, redact};
+use crate::connection::{SourceSettings, redact, secret_file};
 use howdah_error::{Error, Result};
 use std::path::Path;
 use std::process::Stdio;
@@ -74,12 +74,8 @@ pub async fn pg_dump(
 
 /// The connection string without its password, and the password.
 async fn connection(settings: &SourceSettings) -> Result<(String, Option<String>)> {
-    let url = match dynamic_path(&settings.url) {
-        Some(path) => tokio::fs::read_to_string(path).await.map_err(|e| {
-            Error::unexpected(format!(
-                "cannot read the connection string of the source: {e}"
-            ))
-        })?,
+    let url = match secret_file::path(&settings.url) {
+        Some(path) => secret_file::read(path, settings.secrets_folder.as_deref()).await?,
         None => settings.url.clone(),
     };
     let parameters = Parameters::parse(url.trim()).map_err(|e| {

@@ -13,6 +13,7 @@ mod body;
 mod chunks;
 mod compression;
 mod config_api;
+mod connection_strings;
 mod console;
 mod cors;
 mod endpoint;

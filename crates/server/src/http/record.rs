@@ -1,5 +1,6 @@
 //! The `http-log` line of one exchange: gathered on the way, written at its end.
 
+use super::connection_strings;
 use super::endpoint::Endpoint;
 use crate::auth::Spelling;
 use crate::config::LogSettings;
@@ -54,14 +55,14 @@ pub(super) struct Sent {
 
 impl Record {
     /// Notes the body: as a whole only if `query-log` is on (and for metadata only if that
-    /// was asked for, since bodies may hold passwords).
+    /// was asked for, since bodies may hold passwords; those of connections are left out).
     pub(super) fn note_body(&mut self, body: &Value, logger: &Logger, settings: &LogSettings) {
         let whole = logger.has_type(LogType::Query)
             && (!self.endpoint.takes_metadata() || settings.metadata_queries);
-        self.query = Some(if whole {
-            body.clone()
-        } else {
-            json!({"type": body.get("type").and_then(Value::as_str)})
+        self.query = Some(match whole {
+            true if self.endpoint.takes_metadata() => connection_strings::without(body),
+            true => body.clone(),
+            false => json!({"type": body.get("type").and_then(Value::as_str)}),
         });
     }
 

@@ -130,6 +130,29 @@ async fn metadata_bodies_are_logged_when_asked_for() {
 }
 
 #[tokio::test]
+async fn connection_strings_are_left_out_of_metadata_bodies() {
+    let flags = "--enabled-log-types http-log,query-log --enable-metadata-query-logging";
+    let server = Server::start(flags).await;
+    let info = |url: Value| json!({"connection_info": {"database_url": url, "retries": 1}});
+    let body = |string: &str, password: &str| {
+        let parts = json!({"host": "h", "password": password});
+        json!({"type": "bulk", "args": [
+            {"type": "pg_add_source", "args": {"name": "a", "configuration": info(json!(string))}},
+            {"type": "replace_metadata", "args": {"sources": [
+                {"configuration": info(json!({"connection_parameters": parts}))},
+                {"configuration": info(json!({"from_env": "URL"}))},
+                {"configuration": {"connection_info": {"connection_string": string}}}
+            ]}}
+        ]})
+    };
+    let sent = body("postgres://u:s3cret@h/d", "s3cret").to_string();
+    post(server.address, "/v1/metadata", &[], &sent).await;
+    let line = server.lines("http-log")[0].clone();
+    assert_eq!(line["detail"]["operation"]["query"], body("...", "..."));
+    assert!(!line.to_string().contains("s3cret"), "{line}");
+}
+
+#[tokio::test]
 async fn chosen_types_and_levels_decide() {
     let server = Server::start("--enabled-log-types startup").await;
     get(server.address, "/livez", &[]).await;
