@@ -5,7 +5,7 @@ use crate::export::to_value;
 use crate::name::QualifiedName;
 use crate::parse::{BOOLEAN_EXPRESSION, parse};
 use crate::permission::BoolExp;
-use crate::rename::FieldTarget;
+use crate::rename::{FieldRenames, FieldTarget};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
@@ -97,23 +97,17 @@ fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
 pub(crate) enum Change<'a> {
     /// Tables, by the names before.
     Tables(&'a HashMap<QualifiedName, QualifiedName>),
-    /// A column or relationship.
-    Field {
-        /// Where it is.
-        table: &'a QualifiedName,
-        /// The name before.
-        old: &'a str,
-        /// The name now.
-        new: &'a str,
-    },
+    /// Columns or relationships.
+    Fields(&'a FieldRenames),
 }
 
 impl Change<'_> {
     fn field(&self, on: &QualifiedName, name: String) -> String {
-        match self {
-            Change::Field { table, old, new } if *table == on && *old == name => (*new).to_owned(),
-            _ => name,
-        }
+        let new = match self {
+            Change::Fields(renamed) => renamed.get(on).and_then(|fields| fields.get(&name)),
+            Change::Tables(_) => None,
+        };
+        new.cloned().unwrap_or(name)
     }
 }
 

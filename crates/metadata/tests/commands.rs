@@ -606,13 +606,15 @@ fn renaming_a_column_is_followed_everywhere() {
             { "column_config": { "author_id": { "custom_name": "authorId" } } } }),
     );
     let article = QualifiedName::public("article");
-    rename::column(
-        &mut metadata.sources[0],
-        &article,
-        "author_id",
-        "writer_id",
-        &leads,
-    );
+    let renamed = |table: &QualifiedName, names: &[(&str, &str)]| {
+        let names = names
+            .iter()
+            .map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
+        HashMap::from([(table.clone(), names.collect())])
+    };
+    let source = &mut metadata.sources[0];
+    let change = renamed(&article, &[("author_id", "writer_id")]);
+    rename::columns(source, &change, &leads);
     let export = metadata.to_export();
     let text = export.to_string();
     assert!(!text.contains("author_id"), "{text}");
@@ -627,7 +629,15 @@ fn renaming_a_column_is_followed_everywhere() {
     // A column of the same name elsewhere is another column.
     let before = metadata.clone();
     let other = QualifiedName::public("elsewhere");
-    rename::column(&mut metadata.sources[0], &other, "writer_id", "x", &leads);
+    let change = renamed(&other, &[("writer_id", "x")]);
+    rename::columns(&mut metadata.sources[0], &change, &leads);
+    assert_eq!(metadata, before);
+
+    // Columns that swap their names, twice, are what they were.
+    let swap = renamed(&article, &[("writer_id", "id"), ("id", "writer_id")]);
+    rename::columns(&mut metadata.sources[0], &swap, &leads);
+    assert_ne!(metadata, before);
+    rename::columns(&mut metadata.sources[0], &swap, &leads);
     assert_eq!(metadata, before);
 }
 

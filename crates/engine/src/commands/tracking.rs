@@ -261,6 +261,7 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
     let Some(of_source) = metadata.source_mut(&source.name) else {
         return;
     };
+    let mut columns = rename::FieldRenames::new();
     let mut tables = HashMap::new();
     for table in &change.tables {
         let TableChange::Altered {
@@ -272,40 +273,26 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
         else {
             continue;
         };
-        rename_columns(source, of_source, *table, renamed_columns);
-        if let Some((schema, name)) = renamed {
-            let new = QualifiedName::new(schema, name);
-            tables.insert(table_name(source, *table), new);
+        let name = table_name(source, *table);
+        if !renamed_columns.is_empty() {
+            let names = renamed_columns.iter().map(|(column, new)| {
+                let old = source.catalog.column(*table, *column).name.to_string();
+                (old, new.clone())
+            });
+            columns.insert(name.clone(), names.collect());
+        }
+        if let Some((schema, new)) = renamed {
+            tables.insert(name, QualifiedName::new(schema, new));
         }
     }
+    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    rename::columns(of_source, &columns, &target);
     // Another table that has one of these names in the metadata is not in the database.
     let news: HashSet<&QualifiedName> = tables.values().collect();
     of_source
         .tables
         .retain(|table| tables.contains_key(&table.table) || !news.contains(&table.table));
-    rename::tables(of_source, &tables, &|table, field| {
-        field_target(source, table, field)
-    });
-}
-
-/// Renames the columns of a table. Two columns may have swapped names, so that every rename goes
-/// through a name that no column has.
-fn rename_columns(
-    source: &Source,
-    of_source: &mut howdah_metadata::Source,
-    table: TableId,
-    renamed: &[(howdah_ir::catalog::ColumnId, String)],
-) {
-    let name = table_name(source, table);
-    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
-    let passing = |position: usize| format!("\u{1}howdah renames {position}");
-    for (position, (column, _)) in renamed.iter().enumerate() {
-        let old = &source.catalog.column(table, *column).name;
-        rename::column(of_source, &name, old, &passing(position), &target);
-    }
-    for (position, (_, new)) in renamed.iter().enumerate() {
-        rename::column(of_source, &name, &passing(position), new, &target);
-    }
+    rename::tables(of_source, &tables, &target);
 }
 
 fn function_name(source: &Source, id: FunctionId) -> QualifiedName {

@@ -412,3 +412,77 @@ async fn tables_may_swap_their_names() {
     assert_eq!(tables.as_array().unwrap().len(), 2);
     assert!(world.engine.health().await.consistent);
 }
+
+#[tokio::test]
+async fn columns_may_swap_their_names() {
+    let world = library().await;
+    world
+        .sql("create table note (a int primary key, b int, c text, author_id int)")
+        .await;
+    world
+        .done(
+            "pg_track_table",
+            json!({"table": "note", "configuration": {"column_config": {
+                "a": {"custom_name": "first"}, "c": {"custom_name": "third"}}}}),
+        )
+        .await;
+    let manual = |table: &str, mapping: serde_json::Value| json!({"manual_configuration": {"remote_table": table, "column_mapping": mapping}});
+    world
+        .done(
+            "pg_create_array_relationship",
+            json!({"table": "author", "name": "notes",
+                   "using": manual("note", json!({"id": "a", "name": "c"}))}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_array_relationship",
+            json!({"table": "note", "name": "same",
+                   "using": manual("note", json!({"a": "b", "b": "a"}))}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_update_permission",
+            json!({"table": "note", "role": "user", "permission": {
+                "columns": ["a", "c"], "set": {"b": 1},
+                "filter": {"same": {"a": {"_ceq": ["$", "b"]}}}, "check": {"c": {"_eq": "a"}}}}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "author", "role": "user", "permission": {"columns": ["id"],
+                   "filter": {"notes": {"a": {"_ceq": "b"}}}}}),
+        )
+        .await;
+    world
+        .sql(
+            "alter table note rename a to passing; alter table note rename b to a;
+             alter table note rename c to b; alter table note rename passing to c;
+             alter table author rename name to called",
+        )
+        .await;
+    // Now a is c, b is a, and c is b.
+    let (note, author) = (world.table("note").await, world.table("author").await);
+    assert_eq!(
+        note["configuration"]["column_config"],
+        json!({"b": {"custom_name": "third"}, "c": {"custom_name": "first"}})
+    );
+    let mapping = |table: &serde_json::Value, position: usize| {
+        table["array_relationships"][position]["using"]["manual_configuration"]["column_mapping"]
+            .clone()
+    };
+    assert_eq!(mapping(&note, 0), json!({"a": "c", "c": "a"}));
+    assert_eq!(mapping(&author, 1), json!({"called": "b", "id": "c"}));
+    assert_eq!(
+        note["update_permissions"][0]["permission"],
+        json!({"columns": ["c", "b"], "set": {"a": 1},
+               "filter": {"same": {"c": {"_ceq": ["$", "a"]}}}, "check": {"b": {"_eq": "a"}}})
+    );
+    assert_eq!(
+        author["select_permissions"][0]["permission"]["filter"],
+        json!({"notes": {"c": {"_ceq": "a"}}})
+    );
+    assert!(world.engine.health().await.consistent);
+}
