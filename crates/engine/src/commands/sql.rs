@@ -10,13 +10,14 @@ use crate::engine::Engine;
 use crate::reading;
 use crate::state::State;
 use bytes::Bytes;
-use howdah_error::Result;
+use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use howdah_ir::catalog::Catalog;
 use howdah_metadata::commands::RunSql;
 use howdah_metadata::{Metadata, MetadataObject};
 use howdah_postgres::run_sql::{
-    changes_schema, ends_transaction, has_session, run_sql, run_sql_without_transaction,
+    changes_schema, ends_transaction, fix_access, has_session, leaving_transaction, run_sql,
+    run_sql_without_transaction,
 };
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
 use howdah_schema::model::{Snapshot, Source};
@@ -68,8 +69,17 @@ pub(super) async fn run_untracked(
 }
 
 async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transaction> {
+    if args.read_only
+        && let Some(statement) = leaving_transaction(&args.sql)
+    {
+        // What comes after it could write.
+        return Err(Error::new(
+            Code::BadRequest,
+            format!("SQL that is read_only must not end its transaction: {statement}"),
+        ));
+    }
     let session = session.to_json();
-    pool.begin(&TransactionOptions {
+    let options = TransactionOptions {
         isolation: pool.settings().isolation_level,
         access: if args.read_only {
             Access::ReadOnly
@@ -78,8 +88,12 @@ async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transact
         },
         session: Some(&session),
         trace: None,
-    })
-    .await
+    };
+    let transaction = pool.begin(&options).await?;
+    if args.read_only {
+        fix_access(&transaction).await?;
+    }
+    Ok(transaction)
 }
 
 /// SQL that is committed, of one source.

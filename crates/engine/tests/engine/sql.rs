@@ -166,6 +166,30 @@ async fn failing_sql_is_told_with_the_words_of_the_database() {
         .await
         .unwrap_err();
     assert_eq!(error.internal().unwrap()["error"]["status_code"], "25006");
+    for sql in [
+        "commit; delete from article",
+        "select 1; rollback; delete from article",
+        "set transaction read write; delete from article",
+        "set transaction_read_only = off; delete from article",
+        "do $$ begin commit; delete from article; end $$",
+    ] {
+        for no_transaction in [false, true] {
+            let args = json!({"sql": sql, "read_only": true, "no_transaction": no_transaction});
+            let error = world.run_sql(args).await.unwrap_err();
+            assert_eq!(error.status(), 400, "{sql}: {error:?}");
+        }
+    }
+    let leaves = json!({"sql": "select 1; commit", "read_only": true});
+    let error = world.run_sql(leaves).await.unwrap_err();
+    assert_eq!(
+        (error.message(), error.code().as_str()),
+        (
+            "SQL that is read_only must not end its transaction: commit",
+            "bad-request"
+        )
+    );
+    let stays = json!({"sql": "savepoint a; rollback to a; select 1 as n", "read_only": true});
+    assert!(world.run_sql(stays).await.is_ok());
     assert_eq!(
         world
             .sql("select id, null as n from article order by id limit 1")

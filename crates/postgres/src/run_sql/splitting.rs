@@ -34,19 +34,21 @@ pub fn statements(sql: &str) -> Vec<&str> {
     found
 }
 
-/// The word that a statement begins with, after comments.
-pub(super) fn first_word(statement: &str) -> Option<&str> {
+/// The words that a statement begins with, as far as there is nothing but words and comments.
+pub(super) fn leading_words(statement: &str) -> impl Iterator<Item = &str> {
     let mut scanner = Scanner {
         bytes: statement.as_bytes(),
         at: 0,
     };
-    loop {
-        match scanner.next()? {
-            Token::Blank => {}
-            Token::Word((start, end)) => return statement.get(start..end),
-            _ => return None,
+    std::iter::from_fn(move || {
+        loop {
+            match scanner.next()? {
+                Token::Blank => {}
+                Token::Word((start, end)) => return statement.get(start..end),
+                _ => return None,
+            }
         }
-    }
+    })
 }
 
 /// Keeps track of the words of a statement, to know the body of a function by
