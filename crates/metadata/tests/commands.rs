@@ -171,7 +171,11 @@ fn arguments_that_do_not_fit_are_refused_with_their_place() {
     .unwrap_err();
     assert_eq!(error.path().to_string(), "$.args.using");
 
-    let error = request("bulk", json!([{ "type": "clear_metadata" }, {}])).unwrap_err();
+    let error = request(
+        "bulk",
+        json!([{ "type": "clear_metadata", "args": {} }, {}]),
+    )
+    .unwrap_err();
     assert_eq!(error.path().to_string(), "$.args[1]");
 }
 
@@ -325,6 +329,55 @@ fn unknown_commands_are_those_of_a_data_connector() {
             (error.path().to_string().as_str(), error.message()),
             ("$", text)
         );
+    }
+}
+
+#[test]
+fn arguments_must_be_there() {
+    let without = |endpoint, kind: &str| Command::from_request(endpoint, kind, 1, None);
+    for (endpoint, kind) in [
+        (Endpoint::V1Metadata, "export_metadata"),
+        (Endpoint::V1Metadata, "reload_metadata"),
+        (Endpoint::V1Metadata, "pg_track_table"),
+        (Endpoint::V1Metadata, "bulk"),
+        (Endpoint::V1Query, "clear_metadata"),
+        (Endpoint::V1Query, "select"),
+        (Endpoint::V2Query, "run_sql"),
+    ] {
+        let error = without(endpoint, kind).unwrap_err();
+        assert_eq!(error.message(), "key \"args\" not found", "{kind}");
+        assert!(error.path().is_root(), "{kind}: {}", error.path());
+    }
+    // These have none.
+    for kind in ["remove_api_limits", "remove_metrics_config"] {
+        assert!(without(Endpoint::V1Metadata, kind).is_ok(), "{kind}");
+    }
+    let unknown = without(Endpoint::V1Query, "nonsense").unwrap_err();
+    assert_eq!(unknown.path().to_string(), "$.type");
+    // Null is there, and as good as any other value where nothing is needed.
+    assert!(request("clear_metadata", Value::Null).is_ok());
+    let item = json!([{ "type": "clear_metadata" }, { "type": "clear_metadata", "args": null }]);
+    let Ok(Command::Bulk(items)) = request("bulk", item) else {
+        panic!("a bulk is read")
+    };
+    assert!(items[0].command(Endpoint::V1Metadata).is_err());
+    assert!(items[1].command(Endpoint::V1Metadata).is_ok());
+}
+
+#[test]
+fn a_function_of_a_named_source_is_named_as_such() {
+    for kind in ["pg_track_function", "pg_untrack_function"] {
+        let error = request(kind, json!({ "source": "other", "name": "f" })).unwrap_err();
+        let text = error.message();
+        assert!(text.ends_with("key \"function\" not found"), "{text}");
+        for args in [
+            json!({ "name": "f" }),
+            json!({ "source": null, "name": "f", "schema": "s" }),
+            json!({ "function": "f" }),
+            json!("f"),
+        ] {
+            assert!(request(kind, args.clone()).is_ok(), "{kind} {args}");
+        }
     }
 }
 
