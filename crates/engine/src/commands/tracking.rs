@@ -6,7 +6,7 @@ use super::dropping::{remove_all, type_change_error};
 use crate::dependencies::{Dependencies, Need, table_name};
 use crate::difference::{Difference, TableChange, difference};
 use howdah_error::{Error, Result};
-use howdah_ir::catalog::{Catalog, FunctionId, TableId, Volatility};
+use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, TableId, Volatility};
 use howdah_metadata::apply::dependency_error;
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, rename};
 use howdah_schema::model::{Exposure, Source};
@@ -61,7 +61,16 @@ pub(super) fn follow(
         Dependents::Remove => {
             remove_all(metadata, &concerned);
         }
-        Dependents::Refuse | Dependents::Leave => {}
+        Dependents::Leave => {
+            let replaced = replaced_columns(source, &change);
+            let needs: Vec<Need> = replaced
+                .iter()
+                .map(|(table, column)| Need::Column(*table, *column))
+                .collect();
+            remove_all(metadata, &dependencies.on_any(&needs, &[]));
+            forget_columns(source, replaced, metadata);
+        }
+        Dependents::Refuse => {}
     }
     if strict {
         check_types(source, &change, &dependencies, &concerned)?;
@@ -233,6 +242,43 @@ fn turns_volatile(source: &Source, after: &Catalog, function: FunctionId) -> boo
         && after.function(*now).volatility == Volatility::Volatile
 }
 
+/// Columns that are gone while others have got their names: what was said of the ones must not be taken
+/// to be said of the others.
+fn replaced_columns(source: &Source, change: &Difference) -> Vec<(TableId, ColumnId)> {
+    let mut replaced = Vec::new();
+    for table in &change.tables {
+        let TableChange::Altered {
+            table,
+            dropped,
+            renamed_columns,
+            ..
+        } = table
+        else {
+            continue;
+        };
+        let taken: HashSet<&str> = renamed_columns.iter().map(|(_, new)| &**new).collect();
+        let gone = dropped
+            .iter()
+            .filter(|column| taken.contains(&*source.catalog.column(*table, **column).name));
+        replaced.extend(gone.map(|column| (*table, *column)));
+    }
+    replaced
+}
+
+fn forget_columns(
+    source: &Source,
+    columns: impl IntoIterator<Item = (TableId, ColumnId)>,
+    metadata: &mut Metadata,
+) {
+    let Some(of_source) = metadata.source_mut(&source.name) else {
+        return;
+    };
+    for (table, column) in columns {
+        let name = &source.catalog.column(table, column).name;
+        rename::forget_column(of_source, &table_name(source, table), name);
+    }
+}
+
 /// Takes out what is gone itself.
 fn forget(source: &Source, change: &Difference, metadata: &mut Metadata) {
     for table in &change.tables {
@@ -241,13 +287,8 @@ fn forget(source: &Source, change: &Difference, metadata: &mut Metadata) {
                 MetadataObject::table(&*source.name, table_name(source, *id)).remove(metadata);
             }
             TableChange::Altered { table, dropped, .. } => {
-                let Some(of_source) = metadata.source_mut(&source.name) else {
-                    continue;
-                };
-                for column in dropped {
-                    let name = &source.catalog.column(*table, *column).name;
-                    rename::forget_column(of_source, &table_name(source, *table), name);
-                }
+                let dropped = dropped.iter().map(|column| (*table, *column));
+                forget_columns(source, dropped, metadata);
             }
         }
     }

@@ -510,3 +510,49 @@ async fn columns_may_swap_their_names() {
     );
     assert!(world.engine.health().await.consistent);
 }
+
+/// The SQL cannot be undone any more: what is gone stays to be found inconsistent, but for what would
+/// speak of another column now.
+#[tokio::test]
+async fn a_column_that_takes_the_name_of_another_does_not_take_its_rights() {
+    let world = library().await;
+    world
+        .sql("create table account (id int primary key, name text, secret text)")
+        .await;
+    world
+        .done(
+            "pg_track_table",
+            json!({"table": "account", "configuration": {"column_config": {
+                "name": {"custom_name": "called"}, "secret": {"custom_name": "hidden"}}}}),
+        )
+        .await;
+    for (role, columns) in [
+        ("user", json!(["name"])),
+        ("clerk", json!(["id", "secret"])),
+    ] {
+        world
+            .done(
+                "pg_create_select_permission",
+                json!({"table": "account", "role": role,
+                       "permission": {"columns": columns, "filter": {}}}),
+            )
+            .await;
+    }
+    let sql =
+        "begin; alter table account drop name; alter table account rename secret to name; commit";
+    let error = world.run_sql(json!({"sql": sql})).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "cannot drop due to the following dependent objects: permission account.user.select in source \"default\""
+    );
+    let account = world.table("account").await;
+    assert_eq!(
+        account["configuration"]["column_config"],
+        json!({"name": {"custom_name": "hidden"}})
+    );
+    assert_eq!(
+        account["select_permissions"],
+        json!([{"role": "clerk", "permission": {"columns": ["id", "name"], "filter": {}}}])
+    );
+    assert!(world.engine.health().await.consistent);
+}
