@@ -267,36 +267,30 @@ impl Draft {
         let Some(metadata_source) = known else {
             return Ok(());
         };
-        let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
-        let (next, told) = self.after_commit(args, database);
-        self.committed(args, next);
-        told
-    }
-
-    /// The state that fits what SQL has committed, and whether anything speaks against it.
-    fn after_commit(&self, args: &RunSql, database: Database) -> (State, Result<()>) {
-        let metadata = self.state.metadata();
+        let checks = self.engine.builder.checks();
+        let mut database = reading::read(pool, &metadata_source, checks).await?;
         let source = self.source(&args.source).filter(|_| is_checked(args));
         let Some((source, _)) = source else {
-            return (
-                self.with_database(args, (**metadata).clone(), database),
-                Ok(()),
-            );
+            let metadata = (**self.state.metadata()).clone();
+            let next = self.with_database(args, metadata, database);
+            self.committed(args, next);
+            return Ok(());
         };
-        let (metadata, told) = followed(source, &database.catalog, metadata, args.cascade);
+        let known = self.state.metadata();
+        let (metadata, told) = followed(source, &database.catalog, known, args.cascade);
+        if let Some(source) = metadata.source(&args.source) {
+            // Rows matter of tables that have other names now.
+            database = reading::complete(pool, source, &database, checks).await?;
+        }
         let mut next = self.with_database(args, metadata, database.clone());
         if args.cascade {
             next = self.without_broken(args, next, &database);
         }
-        let told = told.and_then(|()| {
-            attitude::check(
-                &self.state.snapshot,
-                &next.snapshot,
-                None,
-                Attitude::Dropping,
-            )
-        });
-        (next, told)
+        let before = &self.state.snapshot;
+        let told =
+            told.and_then(|()| attitude::check(before, &next.snapshot, None, Attitude::Dropping));
+        self.committed(args, next);
+        told
     }
 
     /// SQL is committed, and this is the state that fits it.

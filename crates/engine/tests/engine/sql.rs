@@ -556,3 +556,37 @@ async fn a_column_that_takes_the_name_of_another_does_not_take_its_rights() {
     );
     assert!(world.engine.health().await.consistent);
 }
+
+#[tokio::test]
+async fn an_enum_table_that_is_renamed_keeps_its_values() {
+    let world = library().await;
+    world
+        .sql(
+            "create schema words; create table color (value text primary key, comment text);
+             insert into color values ('red', null), ('blue', null);
+             alter table article add color text references color",
+        )
+        .await;
+    let table = json!({"table": "color"});
+    world.done("pg_track_table", table.clone()).await;
+    world
+        .done(
+            "pg_set_table_is_enum",
+            json!({"table": "color", "is_enum": true}),
+        )
+        .await;
+    let values = "{ __type(name: \"colour_enum\") { enumValues { name } } }";
+    let expected = json!({"__type": {"enumValues": [{"name": "blue"}, {"name": "red"}]}});
+    for (sql, no_transaction) in [
+        ("alter table color rename to colour", false),
+        ("begin; alter table colour rename to color; commit", false),
+        ("begin; alter table color rename to colour; commit", false),
+        ("alter table colour rename to color", true),
+        ("alter table color rename to colour", true),
+    ] {
+        let args = json!({"sql": sql, "no_transaction": no_transaction});
+        world.run_sql(args).await.unwrap();
+        assert!(world.engine.health().await.consistent, "{sql}");
+    }
+    assert_eq!(world.ask(values).await, expected);
+}
