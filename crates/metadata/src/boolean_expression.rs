@@ -9,7 +9,7 @@ use crate::rename::{FieldRenames, FieldTarget};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// Reads an expression: what joins conditions has its form, and one spelling. What stands below a
@@ -81,10 +81,9 @@ impl<'de> Deserialize<'de> for Joined {
 
 /// An expression of all these; with two of one key, as the two spellings of one make them, a list.
 fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
-    let count = entries.len();
-    let exp: BoolExp = entries.iter().cloned().collect();
-    if exp.len() == count {
-        return exp;
+    let mut names = HashSet::with_capacity(entries.len());
+    if entries.iter().all(|(key, _)| names.insert(key.as_str())) {
+        return entries.into_iter().collect();
     }
     let list = entries
         .into_iter()
@@ -127,7 +126,8 @@ pub(crate) fn rewrite(
         Value::Object(exp) => Value::Object(rewrite(exp, table, root, change, target)),
         other => other,
     };
-    exp.into_iter()
+    let entries = exp
+        .into_iter()
         .map(|(key, value)| match key.as_str() {
             "_and" | "$and" | "_or" | "$or" => match value {
                 Value::Array(list) => {
@@ -146,7 +146,9 @@ pub(crate) fn rewrite(
                 (change.field(table, key), value)
             }
         })
-        .collect()
+        .collect();
+    // A new name may be that of a relationship: no condition is lost for that.
+    all_of(entries)
 }
 
 fn exists(

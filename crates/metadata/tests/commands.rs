@@ -695,6 +695,26 @@ fn renaming_a_column_is_followed_everywhere() {
 }
 
 #[test]
+fn a_column_that_gets_the_name_of_a_relationship_takes_no_condition_away() {
+    let mut metadata = blog();
+    run_ok(
+        &mut metadata,
+        "pg_create_select_permission",
+        json!({ "table": "article", "role": "reader", "permission": { "columns": ["id"],
+            "filter": { "author": { "id": { "_eq": 1 } }, "title": { "_eq": "x" } } } }),
+    );
+    let names = HashMap::from([("title".to_owned(), "author".to_owned())]);
+    let renamed = HashMap::from([(QualifiedName::public("article"), names)]);
+    rename::columns(&mut metadata.sources[0], &renamed, &leads);
+    let table = metadata.table("default", &QualifiedName::public("article"));
+    let entry = table.unwrap().select_permission("reader").unwrap();
+    assert_eq!(
+        Value::Object(entry.permission.filter.clone()),
+        json!({ "_and": [{ "author": { "id": { "_eq": 1 } } }, { "author": { "_eq": "x" } }] })
+    );
+}
+
+#[test]
 fn renaming_a_table_is_followed_everywhere() {
     let mut metadata = blog();
     let new = QualifiedName::new("blog", "post");
