@@ -116,7 +116,7 @@ impl Scanner<'_> {
             b'(' | b'[' => Token::Open,
             b')' | b']' => Token::Close,
             b'-' if self.peek(0) == Some(b'-') => {
-                while self.peek(0).is_some_and(|b| b != b'\n') {
+                while self.peek(0).is_some_and(|b| !matches!(b, b'\n' | b'\r')) {
                     self.at += 1;
                 }
                 Token::Blank
@@ -142,7 +142,8 @@ impl Scanner<'_> {
                 self.quoted(b'\'', true);
                 Token::Other
             }
-            b if b.is_ascii_whitespace() => Token::Blank,
+            // PostgreSQL counts the vertical tab among them.
+            b if b.is_ascii_whitespace() || b == 0x0b => Token::Blank,
             b if is_word(b) => {
                 // A dollar may continue a word: `a$b$` does not begin a quotation.
                 while self.peek(0).is_some_and(|b| is_word(b) || b == b'$') {
@@ -220,6 +221,10 @@ mod tests {
     fn statements_end_at_semicolons_that_count() {
         for (sql, expected) in [
             ("", &[][..]),
+            (
+                "select 1 -- a; b\rfrom c; d",
+                &["select 1 -- a; b\rfrom c", "d"],
+            ),
             (" ; ;; -- nothing\n /* at ; all */ ", &[]),
             ("select 1", &["select 1"]),
             ("select 1; select 2;", &["select 1", "select 2"]),

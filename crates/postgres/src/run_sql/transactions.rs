@@ -99,6 +99,9 @@ mod tests {
             ("/* a */ end", "/* a */ end"),
             ("prepare transaction 'x'", "prepare transaction 'x'"),
             ("rollback work", "rollback work"),
+            ("--\rcommit; --", "--\rcommit"),
+            ("\u{b}commit\u{b}work", "commit\u{b}work"),
+            ("/* /* ; */ ; */ commit", "/* /* ; */ ; */ commit"),
         ] {
             assert_eq!(leaving_transaction(sql), Some(by), "{sql}");
         }
