@@ -5,11 +5,11 @@ use crate::export::to_value;
 use crate::name::QualifiedName;
 use crate::parse::{BOOLEAN_EXPRESSION, parse};
 use crate::permission::BoolExp;
-use crate::rename::FieldTarget;
+use crate::rename::{FieldRenames, FieldTarget};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// Reads an expression: what joins conditions has its form, and one spelling. What stands below a
@@ -81,10 +81,9 @@ impl<'de> Deserialize<'de> for Joined {
 
 /// An expression of all these; with two of one key, as the two spellings of one make them, a list.
 fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
-    let count = entries.len();
-    let exp: BoolExp = entries.iter().cloned().collect();
-    if exp.len() == count {
-        return exp;
+    let mut names = HashSet::with_capacity(entries.len());
+    if entries.iter().all(|(key, _)| names.insert(key.as_str())) {
+        return entries.into_iter().collect();
     }
     let list = entries
         .into_iter()
@@ -97,23 +96,17 @@ fn all_of(entries: Vec<(String, Value)>) -> BoolExp {
 pub(crate) enum Change<'a> {
     /// Tables, by the names before.
     Tables(&'a HashMap<QualifiedName, QualifiedName>),
-    /// A column or relationship.
-    Field {
-        /// Where it is.
-        table: &'a QualifiedName,
-        /// The name before.
-        old: &'a str,
-        /// The name now.
-        new: &'a str,
-    },
+    /// Columns or relationships.
+    Fields(&'a FieldRenames),
 }
 
 impl Change<'_> {
     fn field(&self, on: &QualifiedName, name: String) -> String {
-        match self {
-            Change::Field { table, old, new } if *table == on && *old == name => (*new).to_owned(),
-            _ => name,
-        }
+        let new = match self {
+            Change::Fields(renamed) => renamed.get(on).and_then(|fields| fields.get(&name)),
+            Change::Tables(_) => None,
+        };
+        new.cloned().unwrap_or(name)
     }
 }
 
@@ -133,7 +126,8 @@ pub(crate) fn rewrite(
         Value::Object(exp) => Value::Object(rewrite(exp, table, root, change, target)),
         other => other,
     };
-    exp.into_iter()
+    let entries = exp
+        .into_iter()
         .map(|(key, value)| match key.as_str() {
             "_and" | "$and" | "_or" | "$or" => match value {
                 Value::Array(list) => {
@@ -152,7 +146,9 @@ pub(crate) fn rewrite(
                 (change.field(table, key), value)
             }
         })
-        .collect()
+        .collect();
+    // A new name may be that of a relationship: no condition is lost for that.
+    all_of(entries)
 }
 
 fn exists(

@@ -78,4 +78,4 @@ pub use table::{ApolloFederationConfig, ApolloFederationVersion, Table};
 pub use table_configuration::{
     ColumnConfig, CustomRootField, CustomRootFields, TableConfiguration,
 };
-pub use wire::Extra;
+pub use wire::{Extra, present};

@@ -3,6 +3,7 @@
 
 use crate::name::QualifiedName;
 use crate::parse::parse;
+use crate::rename::FieldRenames;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -29,11 +30,6 @@ fn target_table(relationship: &Value) -> Option<QualifiedName> {
     parse(to_source(relationship)?.get("table")?.clone()).ok()
 }
 
-fn leads_to(relationship: &Value, source: &str, table: &QualifiedName) -> bool {
-    target_source(relationship) == Some(source)
-        && target_table(relationship).as_ref() == Some(table)
-}
-
 /// A source got another name.
 pub(crate) fn rename_target_source(relationship: &mut Value, old: &str, new: &str) {
     if target_source(relationship) == Some(old)
@@ -57,26 +53,26 @@ pub(crate) fn rename_target_table(
     }
 }
 
-/// A column of the table the relationship leads to got another name.
-pub(crate) fn rename_target_column(
+/// Columns of tables of a source got other names, among them perhaps of the one the relationship
+/// leads to.
+pub(crate) fn rename_target_columns(
     relationship: &mut Value,
     source: &str,
-    table: &QualifiedName,
-    old: &str,
-    new: &str,
+    renamed: &FieldRenames,
 ) {
-    if leads_to(relationship, source, table)
+    if target_source(relationship) == Some(source)
+        && let Some(renamed) = target_table(relationship).and_then(|table| renamed.get(&table))
         && let Some(Value::Object(mapping)) =
             to_source_mut(relationship).and_then(|to_source| to_source.get_mut("field_mapping"))
     {
         for value in mapping.values_mut() {
-            rename_text(value, old, new);
+            rename_text(value, renamed);
         }
     }
 }
 
-/// A column of the table that has the relationship got another name.
-pub(crate) fn rename_own_column(relationship: &mut Value, old: &str, new: &str) {
+/// Columns of the table that has the relationship got other names.
+pub(crate) fn rename_own_columns(relationship: &mut Value, renamed: &HashMap<String, String>) {
     let Some(definition) = relationship.get_mut("definition") else {
         return;
     };
@@ -84,30 +80,29 @@ pub(crate) fn rename_own_column(relationship: &mut Value, old: &str, new: &str) 
         .get_mut("to_source")
         .and_then(|to_source| to_source.get_mut("field_mapping"))
     {
-        let renamed = std::mem::take(mapping)
+        *mapping = std::mem::take(mapping)
             .into_iter()
-            .map(|(key, value)| (if key == old { new.to_owned() } else { key }, value))
+            .map(|(key, value)| (renamed.get(&key).cloned().unwrap_or(key), value))
             .collect();
-        *mapping = renamed;
     }
     if let Some(Value::Array(fields)) = definition
         .get_mut("to_remote_schema")
         .and_then(|schema| schema.get_mut("lhs_fields"))
     {
         for field in fields {
-            rename_text(field, old, new);
+            rename_text(field, renamed);
         }
     }
     if let Some(Value::Array(fields)) = definition.get_mut("hasura_fields") {
         for field in fields {
-            rename_text(field, old, new);
+            rename_text(field, renamed);
         }
     }
 }
 
-/// Replaces a JSON text that is equal to `old`.
-pub(crate) fn rename_text(value: &mut Value, old: &str, new: &str) {
-    if value.as_str() == Some(old) {
-        *value = new.into();
+/// Replaces a JSON text that is one of the old names.
+pub(crate) fn rename_text(value: &mut Value, renamed: &HashMap<String, String>) {
+    if let Some(new) = value.as_str().and_then(|old| renamed.get(old)) {
+        *value = new.as_str().into();
     }
 }

@@ -16,6 +16,12 @@ use std::sync::Arc;
 /// scalar computed fields. Asked with names as they were before the change.
 pub type FieldTarget<'a> = dyn Fn(&QualifiedName, &str) -> Option<QualifiedName> + 'a;
 
+/// The names of columns or relationships by the ones before, by their table.
+pub type FieldRenames = HashMap<QualifiedName, Names>;
+
+/// The new names of the columns of a table, by the ones before.
+type Names = HashMap<String, String>;
+
 /// Tables of `source` got other names or schemas, by their old ones. They may have swapped them.
 pub fn tables(
     source: &mut Source,
@@ -56,41 +62,31 @@ pub fn tables(
     }
 }
 
-/// A column of a table of `source` got another name. Its custom name stays.
-pub fn column(
-    source: &mut Source,
-    table_name: &QualifiedName,
-    old: &str,
-    new: &str,
-    target: &FieldTarget<'_>,
-) {
-    rewrite_permissions(
-        source,
-        &Change::Field {
-            table: table_name,
-            old,
-            new,
-        },
-        target,
-    );
+/// Columns of tables of `source` got other names; two of a table may have swapped theirs. Their custom
+/// names stay.
+pub fn columns(source: &mut Source, renamed: &FieldRenames, target: &FieldTarget<'_>) {
+    if renamed.is_empty() {
+        return;
+    }
+    rewrite_permissions(source, &Change::Fields(renamed), target);
     let source_name = source.name.clone();
     for table in source.tables.iter_mut().map(Arc::make_mut) {
-        let own = table.table == *table_name;
+        let own = renamed.get(&table.table);
         for using in usings(table) {
-            rename_in_using(using, own, table_name, old, new);
+            rename_in_using(using, own, renamed);
         }
         for relationship in &mut table.remote_relationships {
-            if own {
-                remote::rename_own_column(relationship, old, new);
+            if let Some(own) = own {
+                remote::rename_own_columns(relationship, own);
             }
-            remote::rename_target_column(relationship, &source_name, table_name, old, new);
+            remote::rename_target_columns(relationship, &source_name, renamed);
         }
-        if own {
-            rename_own(table, old, new);
+        if let Some(own) = own {
+            rename_own(table, own);
         }
     }
     for using in query_usings(source) {
-        rename_in_manual(using, false, table_name, old, new);
+        rename_in_manual(using, None, renamed);
     }
 }
 
@@ -102,15 +98,9 @@ pub fn relationship(
     new: &str,
     target: &FieldTarget<'_>,
 ) {
-    rewrite_permissions(
-        source,
-        &Change::Field {
-            table: table_name,
-            old,
-            new,
-        },
-        target,
-    );
+    let names = HashMap::from([(old.to_owned(), new.to_owned())]);
+    let renamed = HashMap::from([(table_name.clone(), names)]);
+    rewrite_permissions(source, &Change::Fields(&renamed), target);
     if let Some(table) = source.table_mut(table_name) {
         let lists = [
             &mut table.object_relationships,
@@ -151,63 +141,49 @@ fn query_usings(source: &mut Source) -> impl Iterator<Item = &mut ManualConfigur
     })
 }
 
-fn rename_in_using(
-    using: &mut RelationshipUsing,
-    own: bool,
-    table: &QualifiedName,
-    old: &str,
-    new: &str,
-) {
+/// `own` are the columns of the table that has the relationship.
+fn rename_in_using(using: &mut RelationshipUsing, own: Option<&Names>, renamed: &FieldRenames) {
     match using {
-        RelationshipUsing::ForeignKeyOn(columns) if own => rename_in_list(columns, old, new),
-        RelationshipUsing::ForeignKeyOf {
-            table: remote,
-            columns,
-        } if remote == table => {
-            rename_in_list(columns, old, new);
+        RelationshipUsing::ForeignKeyOn(columns) => rename_in_list(columns, own),
+        RelationshipUsing::ForeignKeyOf { table, columns } => {
+            rename_in_list(columns, renamed.get(table));
         }
-        RelationshipUsing::Manual(manual) => rename_in_manual(manual, own, table, old, new),
-        _ => {}
+        RelationshipUsing::Manual(manual) => rename_in_manual(manual, own, renamed),
     }
 }
 
-fn rename_in_manual(
-    manual: &mut ManualConfiguration,
-    own: bool,
-    table: &QualifiedName,
-    old: &str,
-    new: &str,
-) {
-    let remote = manual.target == ManualTarget::Table(table.clone());
+fn rename_in_manual(manual: &mut ManualConfiguration, own: Option<&Names>, renamed: &FieldRenames) {
+    let remote = match &manual.target {
+        ManualTarget::Table(table) => renamed.get(table),
+        _ => None,
+    };
+    if own.is_none() && remote.is_none() {
+        return;
+    }
     manual.column_mapping = std::mem::take(&mut manual.column_mapping)
         .into_iter()
-        .map(|(here, there)| {
-            (
-                renamed(here, own, old, new),
-                renamed(there, remote, old, new),
-            )
-        })
+        .map(|(here, there)| (new_name(here, own), new_name(there, remote)))
         .collect();
 }
 
-fn rename_own(table: &mut Table, old: &str, new: &str) {
+fn rename_own(table: &mut Table, names: &Names) {
     let configuration = &mut table.configuration;
     configuration.column_config = std::mem::take(&mut configuration.column_config)
         .into_iter()
-        .map(|(column, config)| (renamed(column, true, old, new), config))
+        .map(|(column, config)| (new_name(column, Some(names)), config))
         .collect();
     for entry in &mut table.insert_permissions {
         if let Some(columns) = &mut entry.permission.columns {
-            rename_in_columns(columns, old, new);
+            rename_in_columns(columns, names);
         }
-        rename_key(&mut entry.permission.set, old, new);
+        rename_keys(&mut entry.permission.set, names);
     }
     for entry in &mut table.select_permissions {
-        rename_in_columns(&mut entry.permission.columns, old, new);
+        rename_in_columns(&mut entry.permission.columns, names);
     }
     for entry in &mut table.update_permissions {
-        rename_in_columns(&mut entry.permission.columns, old, new);
-        rename_key(&mut entry.permission.set, old, new);
+        rename_in_columns(&mut entry.permission.columns, names);
+        rename_keys(&mut entry.permission.set, names);
     }
     for trigger in &mut table.event_triggers {
         let Some(Value::Object(definition)) = trigger.get_mut("definition") else {
@@ -217,7 +193,7 @@ fn rename_own(table: &mut Table, old: &str, new: &str) {
             for part in ["columns", "payload"] {
                 if let Some(Value::Array(columns)) = operation.get_mut(part) {
                     for column in columns {
-                        remote::rename_text(column, old, new);
+                        remote::rename_text(column, names);
                     }
                 }
             }
@@ -225,30 +201,30 @@ fn rename_own(table: &mut Table, old: &str, new: &str) {
     }
 }
 
-fn renamed(name: String, applies: bool, old: &str, new: &str) -> String {
-    if applies && name == old {
-        new.to_owned()
-    } else {
-        name
+fn new_name(name: String, names: Option<&Names>) -> String {
+    let new = names.and_then(|names| names.get(&name));
+    new.cloned().unwrap_or(name)
+}
+
+fn rename_in_list(list: &mut [String], names: Option<&Names>) {
+    let Some(names) = names else { return };
+    for name in list {
+        if let Some(new) = names.get(name) {
+            name.clone_from(new);
+        }
     }
 }
 
-fn rename_in_list(names: &mut [String], old: &str, new: &str) {
-    for name in names.iter_mut().filter(|name| *name == old) {
-        *name = new.to_owned();
+fn rename_in_columns(columns: &mut Columns, names: &Names) {
+    if let Columns::List(list) = columns {
+        rename_in_list(list, Some(names));
     }
 }
 
-fn rename_in_columns(columns: &mut Columns, old: &str, new: &str) {
-    if let Columns::List(names) = columns {
-        rename_in_list(names, old, new);
-    }
-}
-
-fn rename_key(presets: &mut Presets, old: &str, new: &str) {
+fn rename_keys(presets: &mut Presets, names: &Names) {
     *presets = std::mem::take(presets)
         .into_iter()
-        .map(|(column, value)| (renamed(column, true, old, new), value))
+        .map(|(column, value)| (new_name(column, Some(names)), value))
         .collect();
 }
 

@@ -22,7 +22,7 @@ impl Draft {
         let mut metadata = (**self.state.metadata()).clone();
         for (position, item) in items.iter().enumerate() {
             let command = item.command(endpoint).within(position).within("args")?;
-            if let Some(kind) = KindOfSources::of(&item.kind, &item.args) {
+            if let Some(kind) = KindOfSources::of(&item.kind, item.args.as_ref()) {
                 kind.check(&metadata).within(position).within("args")?;
             }
             let applied =

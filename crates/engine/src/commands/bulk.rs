@@ -108,7 +108,7 @@ impl Item {
 pub(super) fn read(endpoint: Endpoint, items: &[BulkItem]) -> Result<Vec<Item>> {
     let items = items.iter().enumerate().map(|(position, item)| {
         let command = places::of_unread(position, item.command(endpoint))?;
-        let kind = KindOfSources::of(&item.kind, &item.args);
+        let kind = KindOfSources::of(&item.kind, item.args.as_ref());
         Ok(Item { command, kind })
     });
     items.collect()

@@ -73,7 +73,7 @@ impl Engine {
     ) -> Result<Bytes> {
         request::check_access(endpoint, &body, session)?;
         let posted = Posted::read(body)?;
-        let kind = KindOfSources::of(&posted.kind, &posted.args);
+        let kind = KindOfSources::of(&posted.kind, posted.args.as_ref());
         let command = beside_requests(|| {
             let version = posted.version.unwrap_or(1);
             Command::from_request(endpoint, &posted.kind, version, posted.args)

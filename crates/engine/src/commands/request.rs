@@ -3,7 +3,7 @@
 use howdah_error::{Code, Error, JsonPath, Result};
 use howdah_ir::Session;
 use howdah_metadata::commands::Endpoint;
-use howdah_metadata::{DEFAULT_SOURCE, Metadata, SourceKind};
+use howdah_metadata::{DEFAULT_SOURCE, Metadata, SourceKind, present};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -14,8 +14,8 @@ pub(super) struct Posted {
     pub(super) kind: String,
     #[serde(default)]
     pub(super) version: Option<u64>,
-    #[serde(default)]
-    pub(super) args: Value,
+    #[serde(default, deserialize_with = "present")]
+    pub(super) args: Option<Value>,
     #[serde(default)]
     pub(super) resource_version: Option<i64>,
 }
@@ -66,7 +66,8 @@ pub(super) struct KindOfSources {
 
 impl KindOfSources {
     /// Of a command as it was posted; `None` for one that sources of every kind take.
-    pub(super) fn of(kind: &str, args: &Value) -> Option<Self> {
+    pub(super) fn of(kind: &str, args: Option<&Value>) -> Option<Self> {
+        let args = args.unwrap_or(&Value::Null);
         let (prefix, name) = kind.split_once('_')?;
         let kind = SourceKind::from_name(prefix)?;
         let text = |value: &Value, key: &str| {

@@ -10,13 +10,14 @@ use crate::engine::Engine;
 use crate::reading;
 use crate::state::State;
 use bytes::Bytes;
-use howdah_error::Result;
+use howdah_error::{Code, Error, Result};
 use howdah_ir::Session;
 use howdah_ir::catalog::Catalog;
 use howdah_metadata::commands::RunSql;
 use howdah_metadata::{Metadata, MetadataObject};
 use howdah_postgres::run_sql::{
-    changes_schema, ends_transaction, has_session, run_sql, run_sql_without_transaction,
+    changes_schema, ends_transaction, fix_access, has_session, leaving_transaction, run_sql,
+    run_sql_without_transaction,
 };
 use howdah_postgres::{Access, Expected, Pool, Transaction, TransactionOptions};
 use howdah_schema::model::{Snapshot, Source};
@@ -68,8 +69,17 @@ pub(super) async fn run_untracked(
 }
 
 async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transaction> {
+    if args.read_only
+        && let Some(statement) = leaving_transaction(&args.sql)
+    {
+        // What comes after it could write.
+        return Err(Error::new(
+            Code::BadRequest,
+            format!("SQL that is read_only must not end its transaction: {statement}"),
+        ));
+    }
     let session = session.to_json();
-    pool.begin(&TransactionOptions {
+    let options = TransactionOptions {
         isolation: pool.settings().isolation_level,
         access: if args.read_only {
             Access::ReadOnly
@@ -78,8 +88,12 @@ async fn begin(pool: &Pool, args: &RunSql, session: &Session) -> Result<Transact
         },
         session: Some(&session),
         trace: None,
-    })
-    .await
+    };
+    let transaction = pool.begin(&options).await?;
+    if args.read_only {
+        fix_access(&transaction).await?;
+    }
+    Ok(transaction)
 }
 
 /// SQL that is committed, of one source.
@@ -256,36 +270,30 @@ impl Draft {
         let Some(metadata_source) = known else {
             return Ok(());
         };
-        let database = reading::read(pool, &metadata_source, self.engine.builder.checks()).await?;
-        let (next, told) = self.after_commit(args, database);
-        self.committed(args, next);
-        told
-    }
-
-    /// The state that fits what SQL has committed, and whether anything speaks against it.
-    fn after_commit(&self, args: &RunSql, database: Database) -> (State, Result<()>) {
-        let metadata = self.state.metadata();
+        let checks = self.engine.builder.checks();
+        let mut database = reading::read(pool, &metadata_source, checks).await?;
         let source = self.source(&args.source).filter(|_| is_checked(args));
         let Some((source, _)) = source else {
-            return (
-                self.with_database(args, (**metadata).clone(), database),
-                Ok(()),
-            );
+            let metadata = (**self.state.metadata()).clone();
+            let next = self.with_database(args, metadata, database);
+            self.committed(args, next);
+            return Ok(());
         };
-        let (metadata, told) = followed(source, &database.catalog, metadata, args.cascade);
+        let known = self.state.metadata();
+        let (metadata, told) = followed(source, &database.catalog, known, args.cascade);
+        if let Some(source) = metadata.source(&args.source) {
+            // Rows matter of tables that have other names now.
+            database = reading::complete(pool, source, &database, checks).await?;
+        }
         let mut next = self.with_database(args, metadata, database.clone());
         if args.cascade {
             next = self.without_broken(args, next, &database);
         }
-        let told = told.and_then(|()| {
-            attitude::check(
-                &self.state.snapshot,
-                &next.snapshot,
-                None,
-                Attitude::Dropping,
-            )
-        });
-        (next, told)
+        let before = &self.state.snapshot;
+        let told =
+            told.and_then(|()| attitude::check(before, &next.snapshot, None, Attitude::Dropping));
+        self.committed(args, next);
+        told
     }
 
     /// SQL is committed, and this is the state that fits it.

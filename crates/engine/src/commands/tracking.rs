@@ -6,7 +6,7 @@ use super::dropping::{remove_all, type_change_error};
 use crate::dependencies::{Dependencies, Need, table_name};
 use crate::difference::{Difference, TableChange, difference};
 use howdah_error::{Error, Result};
-use howdah_ir::catalog::{Catalog, FunctionId, TableId, Volatility};
+use howdah_ir::catalog::{Catalog, ColumnId, FunctionId, TableId, Volatility};
 use howdah_metadata::apply::dependency_error;
 use howdah_metadata::{Metadata, MetadataObject, QualifiedName, rename};
 use howdah_schema::model::{Exposure, Source};
@@ -61,7 +61,16 @@ pub(super) fn follow(
         Dependents::Remove => {
             remove_all(metadata, &concerned);
         }
-        Dependents::Refuse | Dependents::Leave => {}
+        Dependents::Leave => {
+            let replaced = replaced_columns(source, &change);
+            let needs: Vec<Need> = replaced
+                .iter()
+                .map(|(table, column)| Need::Column(*table, *column))
+                .collect();
+            remove_all(metadata, &dependencies.on_any(&needs, &[]));
+            forget_columns(source, replaced, metadata);
+        }
+        Dependents::Refuse => {}
     }
     if strict {
         check_types(source, &change, &dependencies, &concerned)?;
@@ -233,6 +242,43 @@ fn turns_volatile(source: &Source, after: &Catalog, function: FunctionId) -> boo
         && after.function(*now).volatility == Volatility::Volatile
 }
 
+/// Columns that are gone while others have got their names: what was said of the ones must not be taken
+/// to be said of the others.
+fn replaced_columns(source: &Source, change: &Difference) -> Vec<(TableId, ColumnId)> {
+    let mut replaced = Vec::new();
+    for table in &change.tables {
+        let TableChange::Altered {
+            table,
+            dropped,
+            renamed_columns,
+            ..
+        } = table
+        else {
+            continue;
+        };
+        let taken: HashSet<&str> = renamed_columns.iter().map(|(_, new)| &**new).collect();
+        let gone = dropped
+            .iter()
+            .filter(|column| taken.contains(&*source.catalog.column(*table, **column).name));
+        replaced.extend(gone.map(|column| (*table, *column)));
+    }
+    replaced
+}
+
+fn forget_columns(
+    source: &Source,
+    columns: impl IntoIterator<Item = (TableId, ColumnId)>,
+    metadata: &mut Metadata,
+) {
+    let Some(of_source) = metadata.source_mut(&source.name) else {
+        return;
+    };
+    for (table, column) in columns {
+        let name = &source.catalog.column(table, column).name;
+        rename::forget_column(of_source, &table_name(source, table), name);
+    }
+}
+
 /// Takes out what is gone itself.
 fn forget(source: &Source, change: &Difference, metadata: &mut Metadata) {
     for table in &change.tables {
@@ -241,13 +287,8 @@ fn forget(source: &Source, change: &Difference, metadata: &mut Metadata) {
                 MetadataObject::table(&*source.name, table_name(source, *id)).remove(metadata);
             }
             TableChange::Altered { table, dropped, .. } => {
-                let Some(of_source) = metadata.source_mut(&source.name) else {
-                    continue;
-                };
-                for column in dropped {
-                    let name = &source.catalog.column(*table, *column).name;
-                    rename::forget_column(of_source, &table_name(source, *table), name);
-                }
+                let dropped = dropped.iter().map(|column| (*table, *column));
+                forget_columns(source, dropped, metadata);
             }
         }
     }
@@ -261,6 +302,7 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
     let Some(of_source) = metadata.source_mut(&source.name) else {
         return;
     };
+    let mut columns = rename::FieldRenames::new();
     let mut tables = HashMap::new();
     for table in &change.tables {
         let TableChange::Altered {
@@ -272,40 +314,26 @@ fn rename_all(source: &Source, change: &Difference, metadata: &mut Metadata) {
         else {
             continue;
         };
-        rename_columns(source, of_source, *table, renamed_columns);
-        if let Some((schema, name)) = renamed {
-            let new = QualifiedName::new(schema, name);
-            tables.insert(table_name(source, *table), new);
+        let name = table_name(source, *table);
+        if !renamed_columns.is_empty() {
+            let names = renamed_columns.iter().map(|(column, new)| {
+                let old = source.catalog.column(*table, *column).name.to_string();
+                (old, new.clone())
+            });
+            columns.insert(name.clone(), names.collect());
+        }
+        if let Some((schema, new)) = renamed {
+            tables.insert(name, QualifiedName::new(schema, new));
         }
     }
+    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
+    rename::columns(of_source, &columns, &target);
     // Another table that has one of these names in the metadata is not in the database.
     let news: HashSet<&QualifiedName> = tables.values().collect();
     of_source
         .tables
         .retain(|table| tables.contains_key(&table.table) || !news.contains(&table.table));
-    rename::tables(of_source, &tables, &|table, field| {
-        field_target(source, table, field)
-    });
-}
-
-/// Renames the columns of a table. Two columns may have swapped names, so that every rename goes
-/// through a name that no column has.
-fn rename_columns(
-    source: &Source,
-    of_source: &mut howdah_metadata::Source,
-    table: TableId,
-    renamed: &[(howdah_ir::catalog::ColumnId, String)],
-) {
-    let name = table_name(source, table);
-    let target = |table: &QualifiedName, field: &str| field_target(source, table, field);
-    let passing = |position: usize| format!("\u{1}howdah renames {position}");
-    for (position, (column, _)) in renamed.iter().enumerate() {
-        let old = &source.catalog.column(table, *column).name;
-        rename::column(of_source, &name, old, &passing(position), &target);
-    }
-    for (position, (_, new)) in renamed.iter().enumerate() {
-        rename::column(of_source, &name, &passing(position), new, &target);
-    }
+    rename::tables(of_source, &tables, &target);
 }
 
 fn function_name(source: &Source, id: FunctionId) -> QualifiedName {

@@ -693,12 +693,14 @@ async fn what_does_not_fit_is_refused_or_inconsistent() {
     let answer = world.done("get_inconsistent_metadata", json!({})).await;
     assert_eq!(answer["is_consistent"], json!(true), "{answer}");
     assert_eq!(
-        world.done("pg_get_native_query", json!({})).await,
+        world
+            .done("pg_get_native_query", json!({"source": "default"}))
+            .await,
         json!([])
     );
     assert_eq!(
         world
-            .done("pg_get_logical_model", json!({}))
+            .done("pg_get_logical_model", json!({"source": "default"}))
             .await
             .as_array()
             .unwrap()

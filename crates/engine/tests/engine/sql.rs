@@ -166,6 +166,30 @@ async fn failing_sql_is_told_with_the_words_of_the_database() {
         .await
         .unwrap_err();
     assert_eq!(error.internal().unwrap()["error"]["status_code"], "25006");
+    for sql in [
+        "commit; delete from article",
+        "select 1; rollback; delete from article",
+        "set transaction read write; delete from article",
+        "set transaction_read_only = off; delete from article",
+        "do $$ begin commit; delete from article; end $$",
+    ] {
+        for no_transaction in [false, true] {
+            let args = json!({"sql": sql, "read_only": true, "no_transaction": no_transaction});
+            let error = world.run_sql(args).await.unwrap_err();
+            assert_eq!(error.status(), 400, "{sql}: {error:?}");
+        }
+    }
+    let leaves = json!({"sql": "select 1; commit", "read_only": true});
+    let error = world.run_sql(leaves).await.unwrap_err();
+    assert_eq!(
+        (error.message(), error.code().as_str()),
+        (
+            "SQL that is read_only must not end its transaction: commit",
+            "bad-request"
+        )
+    );
+    let stays = json!({"sql": "savepoint a; rollback to a; select 1 as n", "read_only": true});
+    assert!(world.run_sql(stays).await.is_ok());
     assert_eq!(
         world
             .sql("select id, null as n from article order by id limit 1")
@@ -411,4 +435,158 @@ async fn tables_may_swap_their_names() {
     let tables = world.metadata().await["sources"][0]["tables"].clone();
     assert_eq!(tables.as_array().unwrap().len(), 2);
     assert!(world.engine.health().await.consistent);
+}
+
+#[tokio::test]
+async fn columns_may_swap_their_names() {
+    let world = library().await;
+    world
+        .sql("create table note (a int primary key, b int, c text, author_id int)")
+        .await;
+    world
+        .done(
+            "pg_track_table",
+            json!({"table": "note", "configuration": {"column_config": {
+                "a": {"custom_name": "first"}, "c": {"custom_name": "third"}}}}),
+        )
+        .await;
+    let manual = |table: &str, mapping: serde_json::Value| json!({"manual_configuration": {"remote_table": table, "column_mapping": mapping}});
+    world
+        .done(
+            "pg_create_array_relationship",
+            json!({"table": "author", "name": "notes",
+                   "using": manual("note", json!({"id": "a", "name": "c"}))}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_array_relationship",
+            json!({"table": "note", "name": "same",
+                   "using": manual("note", json!({"a": "b", "b": "a"}))}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_update_permission",
+            json!({"table": "note", "role": "user", "permission": {
+                "columns": ["a", "c"], "set": {"b": 1},
+                "filter": {"same": {"a": {"_ceq": ["$", "b"]}}}, "check": {"c": {"_eq": "a"}}}}),
+        )
+        .await;
+    world
+        .done(
+            "pg_create_select_permission",
+            json!({"table": "author", "role": "user", "permission": {"columns": ["id"],
+                   "filter": {"notes": {"a": {"_ceq": "b"}}}}}),
+        )
+        .await;
+    world
+        .sql(
+            "alter table note rename a to passing; alter table note rename b to a;
+             alter table note rename c to b; alter table note rename passing to c;
+             alter table author rename name to called",
+        )
+        .await;
+    // Now a is c, b is a, and c is b.
+    let (note, author) = (world.table("note").await, world.table("author").await);
+    assert_eq!(
+        note["configuration"]["column_config"],
+        json!({"b": {"custom_name": "third"}, "c": {"custom_name": "first"}})
+    );
+    let mapping = |table: &serde_json::Value, position: usize| {
+        table["array_relationships"][position]["using"]["manual_configuration"]["column_mapping"]
+            .clone()
+    };
+    assert_eq!(mapping(&note, 0), json!({"a": "c", "c": "a"}));
+    assert_eq!(mapping(&author, 1), json!({"called": "b", "id": "c"}));
+    assert_eq!(
+        note["update_permissions"][0]["permission"],
+        json!({"columns": ["c", "b"], "set": {"a": 1},
+               "filter": {"same": {"c": {"_ceq": ["$", "a"]}}}, "check": {"b": {"_eq": "a"}}})
+    );
+    assert_eq!(
+        author["select_permissions"][0]["permission"]["filter"],
+        json!({"notes": {"c": {"_ceq": "a"}}})
+    );
+    assert!(world.engine.health().await.consistent);
+}
+
+/// The SQL cannot be undone any more: what is gone stays to be found inconsistent, but for what would
+/// speak of another column now.
+#[tokio::test]
+async fn a_column_that_takes_the_name_of_another_does_not_take_its_rights() {
+    let world = library().await;
+    world
+        .sql("create table account (id int primary key, name text, secret text)")
+        .await;
+    world
+        .done(
+            "pg_track_table",
+            json!({"table": "account", "configuration": {"column_config": {
+                "name": {"custom_name": "called"}, "secret": {"custom_name": "hidden"}}}}),
+        )
+        .await;
+    for (role, columns) in [
+        ("user", json!(["name"])),
+        ("clerk", json!(["id", "secret"])),
+    ] {
+        world
+            .done(
+                "pg_create_select_permission",
+                json!({"table": "account", "role": role,
+                       "permission": {"columns": columns, "filter": {}}}),
+            )
+            .await;
+    }
+    let sql =
+        "begin; alter table account drop name; alter table account rename secret to name; commit";
+    let error = world.run_sql(json!({"sql": sql})).await.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "cannot drop due to the following dependent objects: permission account.user.select in source \"default\""
+    );
+    let account = world.table("account").await;
+    assert_eq!(
+        account["configuration"]["column_config"],
+        json!({"name": {"custom_name": "hidden"}})
+    );
+    assert_eq!(
+        account["select_permissions"],
+        json!([{"role": "clerk", "permission": {"columns": ["id", "name"], "filter": {}}}])
+    );
+    assert!(world.engine.health().await.consistent);
+}
+
+#[tokio::test]
+async fn an_enum_table_that_is_renamed_keeps_its_values() {
+    let world = library().await;
+    world
+        .sql(
+            "create schema words; create table color (value text primary key, comment text);
+             insert into color values ('red', null), ('blue', null);
+             alter table article add color text references color",
+        )
+        .await;
+    let table = json!({"table": "color"});
+    world.done("pg_track_table", table.clone()).await;
+    world
+        .done(
+            "pg_set_table_is_enum",
+            json!({"table": "color", "is_enum": true}),
+        )
+        .await;
+    let values = "{ __type(name: \"colour_enum\") { enumValues { name } } }";
+    let expected = json!({"__type": {"enumValues": [{"name": "blue"}, {"name": "red"}]}});
+    for (sql, no_transaction) in [
+        ("alter table color rename to colour", false),
+        ("begin; alter table colour rename to color; commit", false),
+        ("begin; alter table color rename to colour; commit", false),
+        ("alter table colour rename to color", true),
+        ("alter table color rename to colour", true),
+    ] {
+        let args = json!({"sql": sql, "no_transaction": no_transaction});
+        world.run_sql(args).await.unwrap();
+        assert!(world.engine.health().await.consistent, "{sql}");
+    }
+    assert_eq!(world.ask(values).await, expected);
 }

@@ -380,6 +380,60 @@ async fn rows_have_no_type_that_every_schema_has() {
 }
 
 #[tokio::test]
+async fn rows_have_no_type_that_is_a_scalar_in_use() {
+    let world = library().await;
+    world
+        .sql(
+            "create table date (id int primary key, at timestamptz);
+             create table event (id int primary key, day date[], secret uuid);
+             create function on_day(day date) returns setof author
+               language sql stable as 'select * from author';",
+        )
+        .await;
+    let track = |table: &str| json!({"table": table});
+    // Nothing is of the type yet.
+    world.done("pg_track_table", track("date")).await;
+    let conflict = "Found conflicting definitions for \"date\". It is defined by the scalar of columns \
+                    or arguments and by table date in source default.";
+    let error = world.refused("pg_track_table", track("event")).await;
+    assert_eq!(error.message(), conflict);
+    let error = world
+        .refused("pg_track_function", json!({"function": "on_day"}))
+        .await;
+    assert_eq!(error.message(), conflict);
+    let error = world
+        .run_sql(json!({"sql": "alter table article add day date"}))
+        .await
+        .unwrap_err();
+    assert_eq!(error.message(), conflict);
+    world.ask("{ date { at } }").await;
+
+    world.done("pg_untrack_table", track("date")).await;
+    world.done("pg_track_table", track("event")).await;
+    let error = world.refused("pg_track_table", track("date")).await;
+    assert_eq!(error.message(), conflict);
+    let renamed = json!({"table": "date", "configuration": {"custom_name": "Date"}});
+    world.done("pg_track_table", renamed.clone()).await;
+    let error = world
+        .refused(
+            "pg_set_table_customization",
+            json!({"table": "date", "configuration": {}}),
+        )
+        .await;
+    assert_eq!(error.message(), conflict);
+    // Through documents it is inconsistent, until nothing else is called so.
+    let objects = world
+        .imported(|metadata| metadata["sources"][0]["tables"][2]["configuration"] = json!({}))
+        .await
+        .unwrap();
+    assert_eq!(objects[0]["name"], "table date in source default");
+    assert_eq!(objects[0]["reason"], conflict);
+    world.done("pg_untrack_table", track("event")).await;
+    world.ask("{ date { at } }").await;
+    assert!(world.engine.health().await.consistent);
+}
+
+#[tokio::test]
 async fn settings_are_of_known_kinds_in_documents_too() {
     let world = library().await;
     let limits = |unique: Value| {

@@ -256,7 +256,7 @@ async fn collections_are_refused_where_and_as_they_always_were() {
             ),
             (
                 "drop_query_collection",
-                json!({"collection": "c"}),
+                json!({"collection": "c", "cascade": false}),
                 Code::DependencyError,
                 "$.args.collection",
                 "query collection with name \"c\" is present in the allowlist; cannot proceed to \
@@ -322,4 +322,60 @@ async fn commands_of_another_kind_of_source_say_which_they_are_for() {
             ),
         ])
         .await;
+}
+
+#[tokio::test]
+async fn what_must_be_said_is_missed_where_it_is_not() {
+    let world = library().await;
+    let of_source = |command: &str| {
+        format!(
+            "Error when parsing command {command}.\nSee the documentation of the metadata API.\n\
+             Internal error message: key \"source\" not found"
+        )
+    };
+    let (query, model) = (
+        of_source("get_native_query"),
+        of_source("get_logical_model"),
+    );
+    world
+        .refuses([
+            (
+                "drop_query_collection",
+                json!({"collection": "c"}),
+                Code::ParseFailed,
+                "$.args",
+                "key \"cascade\" not found",
+            ),
+            (
+                "pg_get_native_query",
+                json!({}),
+                Code::ParseFailed,
+                "$.args",
+                &query,
+            ),
+            (
+                "pg_get_logical_model",
+                json!({}),
+                Code::ParseFailed,
+                "$.args",
+                &model,
+            ),
+        ])
+        .await;
+    let admin = howdah_ir::Session::admin();
+    for (body, path) in [
+        (json!({"type": "export_metadata"}), "$"),
+        (
+            json!({"type": "bulk", "args": [{"type": "clear_metadata"}]}),
+            "$.args[0]",
+        ),
+    ] {
+        let error = world.engine.metadata(body, &admin).await.unwrap_err();
+        assert_eq!(
+            (error.code(), &*error.path().to_string(), error.message()),
+            (&Code::ParseFailed, path, "key \"args\" not found")
+        );
+    }
+    let body = json!({"type": "remove_api_limits"});
+    assert!(world.engine.metadata(body, &admin).await.is_ok());
 }

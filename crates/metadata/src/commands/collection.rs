@@ -33,7 +33,6 @@ pub struct DropQueryCollection {
     /// Which.
     pub collection: String,
     /// Whether it is taken off the allow list too.
-    #[serde(default)]
     pub cascade: bool,
 }
 

@@ -32,7 +32,7 @@ impl TrackFunction {
     /// # Errors
     /// `parse-failed` where they do not fit.
     pub fn from_args(args: Value) -> Result<Self> {
-        if args.get("function").is_some() {
+        if has_function(&args) {
             return parse(args);
         }
         Ok(TrackFunction {
@@ -42,6 +42,13 @@ impl TrackFunction {
             comment: None,
         })
     }
+}
+
+/// Whether arguments are an object with the function in it. With a source they always are: its name
+/// must not be lost.
+fn has_function(args: &Value) -> bool {
+    let has_source = args.get("source").is_some_and(|source| !source.is_null());
+    has_source || args.get("function").is_some()
 }
 
 /// `untrack_function`.
@@ -60,7 +67,7 @@ impl UntrackFunction {
     /// # Errors
     /// `parse-failed` where they do not fit.
     pub fn from_args(args: Value) -> Result<Self> {
-        if args.get("function").is_some() {
+        if has_function(&args) {
             return parse(args);
         }
         Ok(UntrackFunction {

@@ -97,7 +97,6 @@ pub struct UntrackLogicalModel {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct OfSource {
     /// Of which source.
-    #[serde(default = "default_source", deserialize_with = "source_name")]
     pub source: String,
 }
 

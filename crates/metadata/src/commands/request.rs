@@ -10,8 +10,8 @@ use crate::permission::{
     DeletePermission, InsertPermission, PermissionKind, SelectPermission, UpdatePermission,
 };
 use crate::source::SourceKind;
-use crate::wire::is_graphql_name;
-use howdah_error::{Error, Result, Within};
+use crate::wire::{is_graphql_name, present};
+use howdah_error::{Error, Result, Segment, Within};
 use serde_json::Value;
 
 /// Where a command was sent to.
@@ -122,8 +122,8 @@ pub struct BulkItem {
     pub kind: String,
     /// Its version.
     pub version: u64,
-    /// Its arguments.
-    pub args: Value,
+    /// Its arguments; none where it has no key for them.
+    pub args: Option<Value>,
 }
 
 impl BulkItem {
@@ -198,15 +198,26 @@ impl Command {
     /// Reads a request.
     ///
     /// # Errors
-    /// `parse-failed` for an unknown name and for arguments that do not fit; paths are relative
-    /// to the request, so start with `args`.
+    /// `parse-failed` for an unknown name and for arguments that do not fit or are not there; paths are
+    /// relative to the request, so start with `args`.
     pub fn from_request(
         endpoint: Endpoint,
         kind: &str,
         version: u64,
-        args: Value,
+        args: impl Into<Option<Value>>,
     ) -> Result<Command> {
         check_version(endpoint, kind, version)?;
+        if let Some(args) = args.into() {
+            return Self::from_args(endpoint, kind, version, args);
+        }
+        match Self::from_args(endpoint, kind, version, Value::Null) {
+            Ok(command) if command.goes_without_args() => Ok(command),
+            Err(error) if !is_in_args(&error) => Err(error),
+            _ => Err(Error::parse_failed("key \"args\" not found")),
+        }
+    }
+
+    fn from_args(endpoint: Endpoint, kind: &str, version: u64, args: Value) -> Result<Command> {
         if let Some(command) = general(endpoint, kind, version, &args).within("args")? {
             return Ok(command);
         }
@@ -222,6 +233,14 @@ impl Command {
             Endpoint::V1Query => Err(unknown(kind)),
             Endpoint::V2Query => Err(unknown(kind)),
         }
+    }
+
+    /// Whether a request for the command need not even have empty arguments.
+    fn goes_without_args(&self) -> bool {
+        matches!(
+            self,
+            Command::RemoveApiLimits | Command::RemoveMetricsConfig | Command::Unserved(_)
+        )
     }
 
     /// Whether the command may change the metadata.
@@ -246,6 +265,10 @@ impl Command {
                 | Command::Unserved(_)
         )
     }
+}
+
+fn is_in_args(error: &Error) -> bool {
+    matches!(error.path().segments().first(), Some(Segment::Key(key)) if &**key == "args")
 }
 
 /// A few commands have a second form, and `/v2/query` has no versions.
@@ -561,8 +584,8 @@ struct Item {
     kind: String,
     #[serde(default)]
     version: Option<u64>,
-    #[serde(default)]
-    args: Value,
+    #[serde(default, deserialize_with = "present")]
+    args: Option<Value>,
 }
 
 /// Commands of no source whose features are not served yet.

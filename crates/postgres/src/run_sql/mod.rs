@@ -13,7 +13,7 @@ mod transactions;
 
 pub use splitting::statements;
 pub use tracking::changes_schema;
-pub use transactions::{ends_transaction, has_session};
+pub use transactions::{ends_transaction, fix_access, has_session, leaving_transaction};
 
 use crate::execution::errors::{self, Statement};
 use crate::execution::{Connection, RunError};

@@ -34,19 +34,21 @@ pub fn statements(sql: &str) -> Vec<&str> {
     found
 }
 
-/// The word that a statement begins with, after comments.
-pub(super) fn first_word(statement: &str) -> Option<&str> {
+/// The words that a statement begins with, as far as there is nothing but words and comments.
+pub(super) fn leading_words(statement: &str) -> impl Iterator<Item = &str> {
     let mut scanner = Scanner {
         bytes: statement.as_bytes(),
         at: 0,
     };
-    loop {
-        match scanner.next()? {
-            Token::Blank => {}
-            Token::Word((start, end)) => return statement.get(start..end),
-            _ => return None,
+    std::iter::from_fn(move || {
+        loop {
+            match scanner.next()? {
+                Token::Blank => {}
+                Token::Word((start, end)) => return statement.get(start..end),
+                _ => return None,
+            }
         }
-    }
+    })
 }
 
 /// Keeps track of the words of a statement, to know the body of a function by
@@ -114,7 +116,7 @@ impl Scanner<'_> {
             b'(' | b'[' => Token::Open,
             b')' | b']' => Token::Close,
             b'-' if self.peek(0) == Some(b'-') => {
-                while self.peek(0).is_some_and(|b| b != b'\n') {
+                while self.peek(0).is_some_and(|b| !matches!(b, b'\n' | b'\r')) {
                     self.at += 1;
                 }
                 Token::Blank
@@ -140,7 +142,8 @@ impl Scanner<'_> {
                 self.quoted(b'\'', true);
                 Token::Other
             }
-            b if b.is_ascii_whitespace() => Token::Blank,
+            // PostgreSQL counts the vertical tab among them.
+            b if b.is_ascii_whitespace() || b == 0x0b => Token::Blank,
             b if is_word(b) => {
                 // A dollar may continue a word: `a$b$` does not begin a quotation.
                 while self.peek(0).is_some_and(|b| is_word(b) || b == b'$') {
@@ -218,6 +221,10 @@ mod tests {
     fn statements_end_at_semicolons_that_count() {
         for (sql, expected) in [
             ("", &[][..]),
+            (
+                "select 1 -- a; b\rfrom c; d",
+                &["select 1 -- a; b\rfrom c", "d"],
+            ),
             (" ; ;; -- nothing\n /* at ; all */ ", &[]),
             ("select 1", &["select 1"]),
             ("select 1; select 2;", &["select 1", "select 2"]),

@@ -21,6 +21,7 @@ mod relationships;
 mod root_changes;
 mod root_index;
 mod root_names;
+mod scalars_in_use;
 mod tables;
 mod type_names;
 

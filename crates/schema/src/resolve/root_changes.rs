@@ -5,6 +5,7 @@
 //! has changed, there is no answer here, and [`super::root_index::build`] decides who keeps the name.
 
 use super::root_index::{Claim, OWN_TYPES, table_claims};
+use super::scalars_in_use;
 use crate::model::{
     Inconsistency, RootIndex, RootKind, RootMember, SchemaOptions, Snapshot, Source, SourceId,
     Table,
@@ -46,7 +47,7 @@ pub(super) fn follow(
     // A table that is hidden has lost its name to another one, which may be about to give it back.
     let hides = before.sources.iter().chain(sources);
     let hidden = hides.flat_map(|s| s.tables.values()).any(|t| !t.exposed);
-    if concerns_function || hidden || !types_are_distinct(sources) {
+    if concerns_function || hidden || !types_are_distinct(sources, options) {
         return None;
     }
     let mut index = RootIndex {
@@ -97,16 +98,18 @@ fn changed_tables<'a>(old: &'a Source, new: &'a Source) -> impl Iterator<Item = 
     gone.chain(made).map(|table| table.id)
 }
 
-/// Whether no two tables have one name in the schema, and none that of a type of its own.
-fn types_are_distinct(sources: &[Source]) -> bool {
+/// Whether no two tables have one name in the schema, and none that of a type that is no rows.
+fn types_are_distinct(sources: &[Source], options: &SchemaOptions) -> bool {
     let mut seen = HashSet::new();
-    sources.iter().all(|source| {
+    let are_distinct = sources.iter().all(|source| {
         let mut tables = source.tables.values();
         tables.all(|table| {
             let name = source.names.type_of(&table.type_base, "");
             !OWN_TYPES.contains(&&*name) && seen.insert(name)
         })
-    })
+    });
+    are_distinct
+        && scalars_in_use::clashing(sources, options, |name| seen.contains(name)).is_empty()
 }
 
 fn fields(index: &mut RootIndex, root: RootKind) -> &mut BTreeMap<Arc<str>, RootMember> {

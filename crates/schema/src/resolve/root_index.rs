@@ -1,6 +1,7 @@
 //! Root fields of all sources by name; conflicts between them.
 
 use super::findings::Findings;
+use super::scalars_in_use;
 use crate::model::{
     Exposure, LogicalModel, RootField, RootIndex, RootKind, RootMember, SchemaOptions, Source,
     SourceId, Table, TableRoot, is_graphql_name,
@@ -8,7 +9,7 @@ use crate::model::{
 use howdah_error::Error;
 use howdah_ir::catalog::TableId;
 use howdah_metadata::{MetadataObject, ModelPlace, QualifiedName};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Types that every schema has: rows of a table cannot be of one of them.
@@ -33,8 +34,43 @@ pub(super) const OWN_TYPES: [&str; 18] = [
     "subscription_root",
 ];
 
-/// Who defines those.
-const ITSELF: &str = "the schema itself";
+/// Names of types that rows cannot have.
+struct Reserved {
+    /// Scalars that are in use.
+    scalars: HashSet<Arc<str>>,
+}
+
+impl Reserved {
+    fn of(sources: &[Source], options: &SchemaOptions) -> Self {
+        let rows: HashSet<String> = sources.iter().flat_map(row_types).collect();
+        Reserved {
+            scalars: scalars_in_use::clashing(sources, options, |name| rows.contains(name)),
+        }
+    }
+
+    /// Who defines a type of this name.
+    fn definer(&self, name: &str) -> Option<&'static str> {
+        match name {
+            _ if OWN_TYPES.contains(&name) => Some("the schema itself"),
+            _ if self.scalars.contains(name) => Some("the scalar of columns or arguments"),
+            _ => None,
+        }
+    }
+}
+
+/// Names of types, and who has them.
+struct TypeNames {
+    reserved: Reserved,
+    of_rows: HashMap<String, Arc<MetadataObject>>,
+}
+
+/// The types of a source's rows.
+fn row_types(source: &Source) -> impl Iterator<Item = String> {
+    let tables = source.tables.values().map(|table| &**table);
+    let rows = tables.chain(source.natives.values().map(|query| &query.rows));
+    rows.filter(|rows| rows.exposed)
+        .map(|rows| source.names.type_of(&rows.type_base, ""))
+}
 
 /// A root field that somebody wants to define.
 pub(super) struct Claim {
@@ -52,7 +88,10 @@ pub(super) fn build(
 ) -> RootIndex {
     let mut index = RootIndex::default();
     let mut owners = Owners::default();
-    let mut type_names: HashMap<String, Arc<MetadataObject>> = HashMap::new();
+    let mut type_names = TypeNames {
+        reserved: Reserved::of(sources, options),
+        of_rows: HashMap::new(),
+    };
     for (position, source) in sources.iter_mut().enumerate() {
         let id = SourceId(position as u16);
         let tables: Vec<TableId> = source.tables.keys().copied().collect();
@@ -64,10 +103,9 @@ pub(super) fn build(
             let claims = table_claims(source, id, table, options);
             let type_name = source.names.type_of(&table.type_base, "");
             let conflict = conflict(source, id, &claims, &owners, &object).or_else(|| {
-                let other = if OWN_TYPES.contains(&&*type_name) {
-                    ITSELF.to_owned()
-                } else {
-                    shown(type_names.get(&type_name)?)
+                let other = match type_names.reserved.definer(&type_name) {
+                    Some(other) => other.to_owned(),
+                    None => shown(type_names.of_rows.get(&type_name)?),
                 };
                 Some(Error::unexpected(format!(
                     "Found conflicting definitions for {type_name:?}. It is defined by {other} and \
@@ -82,7 +120,7 @@ pub(super) fn build(
                 }
                 continue;
             }
-            type_names.insert(type_name, object.clone());
+            type_names.of_rows.insert(type_name, object.clone());
             accept(&mut index, &mut owners, (source, id), claims, &object);
         }
         natives(
@@ -119,7 +157,7 @@ fn natives(
     id: SourceId,
     index: &mut RootIndex,
     owners: &mut Owners,
-    type_names: &mut HashMap<String, Arc<MetadataObject>>,
+    type_names: &mut TypeNames,
     findings: &mut Findings<'_>,
 ) {
     let mut shapes: HashMap<TableId, Vec<String>> = HashMap::new();
@@ -146,8 +184,10 @@ fn natives(
             ))
         };
         let fault = conflict(source, id, &claims, owners, &object).or_else(|| {
-            match type_names.get(&type_name) {
-                _ if OWN_TYPES.contains(&&*type_name) => Some(twice(ITSELF.into(), &model)),
+            if let Some(other) = type_names.reserved.definer(&type_name) {
+                return Some(twice(other.to_owned(), &model));
+            }
+            match type_names.of_rows.get(&type_name) {
                 Some(other) if **other != *model => Some(twice(shown(other), &model)),
                 _ => match shapes.get(&query.model) {
                     Some(other) if *other != shape => Some(twice(shown(&model), &object)),
@@ -163,7 +203,7 @@ fn natives(
             continue;
         }
         shapes.entry(query.model).or_insert(shape);
-        type_names.insert(type_name, model);
+        type_names.of_rows.insert(type_name, model);
         accept(index, owners, (source, id), claims.into(), &object);
     }
 }

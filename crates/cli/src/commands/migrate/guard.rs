@@ -10,7 +10,7 @@
 use crate::api::{Api, ApiError};
 use crate::program::exit::{Outcome, Stop};
 use crate::remote::{self, RemoteSource, RunSql};
-use howdah_postgres::run_sql::statements;
+use howdah_postgres::run_sql::leaving_transaction;
 use howdah_project::MigrationState;
 use serde_json::Value;
 
@@ -90,39 +90,7 @@ impl Change<'_> {
 
 /// Whether a text ends the transaction that it is run in.
 pub fn ends_transaction(sql: &str) -> bool {
-    statements(sql).into_iter().any(|statement| {
-        let mut words = without_comments(statement).split(|c: char| !c.is_alphanumeric());
-        let mut word = || words.find(|word| !word.is_empty()).unwrap_or_default();
-        match word().to_ascii_lowercase().as_str() {
-            "commit" | "end" | "abort" => true,
-            "prepare" => word().eq_ignore_ascii_case("transaction"),
-            // To a savepoint is not to the beginning.
-            "rollback" => {
-                let mut next = word();
-                if ["work", "transaction"]
-                    .iter()
-                    .any(|noise| next.eq_ignore_ascii_case(noise))
-                {
-                    next = word();
-                }
-                !next.eq_ignore_ascii_case("to")
-            }
-            _ => false,
-        }
-    })
-}
-
-/// A statement from its first word on.
-fn without_comments(mut statement: &str) -> &str {
-    loop {
-        statement = statement.trim_start();
-        let rest = match statement.get(..2) {
-            Some("--") => statement.split_once('\n'),
-            Some("/*") => statement.split_once("*/"),
-            _ => return statement,
-        };
-        statement = rest.map_or("", |(_, rest)| rest);
-    }
+    leaving_transaction(sql).is_some()
 }
 
 /// A literal that reads the same whatever `standard_conforming_strings` says.
@@ -179,6 +147,7 @@ mod tests {
             "select 1; -- done\nEND",
             "/* all\nof it */ Rollback work",
             "prepare transaction 'x'",
+            "/* /* one */ in the other */ commit",
         ] {
             assert!(ends_transaction(sql), "{sql}");
         }
