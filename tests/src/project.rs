@@ -151,6 +151,7 @@ async fn start(url: &str, schema: SchemaOptions) -> Arc<Engine> {
         schema,
         checks_pass_on_null: false,
         maintenance_mode: false,
+        patience: howdah_engine::Patience::default(),
         sync_interval: None,
     };
     Engine::start(options).await.unwrap()
