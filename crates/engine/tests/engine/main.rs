@@ -15,6 +15,7 @@ mod instances;
 mod live_oracle;
 mod mutations;
 mod namespaces;
+mod native_faults;
 mod natives;
 mod own_models;
 mod queries;
