@@ -105,8 +105,8 @@ pub(super) struct Committed {
     cascade: bool,
     /// What was known before.
     before: Arc<Snapshot>,
-    /// What it has made of the database.
-    after: Arc<Catalog>,
+    /// What it has made of the database, as far as that could be read.
+    after: Option<Arc<Catalog>>,
 }
 
 impl Committed {
@@ -114,15 +114,17 @@ impl Committed {
     pub(super) fn extend(&mut self, more: Committed) {
         self.is_checked |= more.is_checked;
         self.cascade |= more.cascade;
-        self.after = more.after;
+        self.after = more.after.or(self.after.take());
     }
 
     /// Changes metadata as the database was changed.
     pub(super) fn follow(&self, metadata: &mut Metadata) {
+        // A database that could not be read has dropped nothing.
         if self.is_checked
+            && let Some(after) = &self.after
             && let Some((_, source)) = self.before.source_named(&self.source)
         {
-            (*metadata, _) = followed(source, &self.after, metadata, self.cascade);
+            (*metadata, _) = followed(source, after, metadata, self.cascade);
         }
     }
 }
@@ -299,8 +301,8 @@ impl Draft {
     /// SQL is committed, and this is the state that fits it.
     fn committed(&mut self, args: &RunSql, next: State) {
         let after = match next.databases.get(&args.source) {
-            Some(Ok(database)) => database.catalog.clone(),
-            _ => Arc::default(),
+            Some(Ok(database)) => Some(database.catalog.clone()),
+            _ => None,
         };
         let sql = Committed {
             source: args.source.clone(),
